@@ -1,0 +1,153 @@
+import { Problem } from '../contract/problem.ts';
+import type { Credential, Credentials, TokenKind, TokenRow, User } from './credentials.ts';
+import { OneUse } from './one-use.ts';
+import { newAddressCheck } from './origin.ts';
+import type { Addressed } from './origin.ts';
+import { hashOf, newToken, shortestToken } from './secrets.ts';
+
+/** Who is asking: a user, by one of their tokens. */
+export type Caller = Credential;
+
+export interface Presented extends Addressed {
+  authorization: string | undefined;
+  /** A one-use ticket, for sockets that cannot send a header. */
+  ticket?: string | undefined;
+}
+
+export interface AccessParts {
+  credentials: Credentials;
+  /** Unix ms. */
+  now: () => number;
+  newId: () => string;
+  /** Names besides loopback's that the server answers to. */
+  hostNames: readonly string[];
+  scheme: 'http' | 'https';
+}
+
+const ticketLifeMs = 30_000;
+const signInLifeMs = 15 * 60_000;
+const browserTokenLifeMs = 30 * 86_400_000;
+
+/** The one guard that every transport passes, and what it guards with: tokens, tickets, sign-in codes. */
+export class Access {
+  readonly #parts: AccessParts;
+  readonly #checkAddress: (addressed: Addressed) => void;
+  readonly #tickets: OneUse<string>;
+  readonly #signIns: OneUse<string>;
+  readonly #onRevoked = new Set<(tokenId: string) => void>();
+
+  constructor(parts: AccessParts) {
+    this.#parts = parts;
+    this.#checkAddress = newAddressCheck(parts.hostNames, parts.scheme);
+    this.#tickets = new OneUse(ticketLifeMs, parts.now);
+    this.#signIns = new OneUse(signInLifeMs, parts.now);
+  }
+
+  /** First of all: Host (421), then Origin (403). */
+  checkAddress(addressed: Addressed): void {
+    this.#checkAddress(addressed);
+  }
+
+  /** Then who is asking (401). */
+  identify({ authorization, ticket }: Presented): Caller {
+    const token = /^Bearer ([\x21-\x7e]+)$/i.exec(authorization ?? '')?.[1];
+    const caller = token === undefined ? this.#byTicket(ticket) : this.#parts.credentials.find(hashOf(token));
+    if (caller && this.#isGood(caller.token)) return caller;
+    throw new Problem('unauthorized', 'send a valid token: Authorization: Bearer …');
+  }
+
+  /** Whether a token that was good when a socket was opened still is. */
+  stillGood(tokenId: string): boolean {
+    const caller = this.#parts.credentials.findById(tokenId);
+    return caller !== undefined && this.#isGood(caller.token);
+  }
+
+  issueTicket({ token }: Caller): { ticket: string; expiresAt: number } {
+    const { code, expiresAt } = this.#tickets.issue(token.id);
+    return { ticket: code, expiresAt };
+  }
+
+  issueSignInCode(user: User): { code: string; expiresAt: number } {
+    return this.#signIns.issue(user.id);
+  }
+
+  /** Turns a sign-in code into a token for the browser that posted it. */
+  async signIn(code: string): Promise<{ token: string; expiresAt: number }> {
+    const user = this.#signIns.redeem(code);
+    if (user === undefined) {
+      throw new Problem('invalid_code', 'this sign-in link was used or has expired; get a new one with: stint token link');
+    }
+    const expiresAt = this.#parts.now() + browserTokenLifeMs;
+    const { token } = await this.#mint(user, { name: 'browser', kind: 'browser', expiresAt });
+    return { token, expiresAt };
+  }
+
+  createToken({ user }: Caller, { name, expiresIn }: { name: string; expiresIn?: number | undefined }) {
+    const expiresAt = expiresIn === undefined ? {} : { expiresAt: this.#parts.now() + expiresIn };
+    return this.#mint(user.id, { name, kind: 'api', ...expiresAt });
+  }
+
+  tokensOf({ user }: Caller): TokenRow[] {
+    return this.#parts.credentials.tokensOf(user.id, this.#parts.now());
+  }
+
+  /** Revokes a token of the caller's; its sockets are closed. False when there is none. */
+  async revokeToken({ user }: Caller, tokenId: string): Promise<boolean> {
+    const revoked = await this.#parts.credentials.revokeToken(user.id, tokenId, this.#parts.now());
+    if (revoked) for (const listener of this.#onRevoked) listener(tokenId);
+    return revoked;
+  }
+
+  /** Hears of each token that is revoked; returns the function that ends it. */
+  onRevoked(listener: (tokenId: string) => void): () => void {
+    this.#onRevoked.add(listener);
+    return () => this.#onRevoked.delete(listener);
+  }
+
+  /**
+   * The server's owner, made at the first start. `fromEnv` (STINT_TOKEN) becomes the owner's token `env`; without it, and when
+   * `owned` says that no token of the owner's is at hand, a new one is made and returned, to be kept in a file.
+   */
+  async ensureOwner(fromEnv: string | undefined, owned: string | undefined): Promise<{ owner: User; token?: string }> {
+    const { credentials } = this.#parts;
+    const owner = credentials.owner() ?? (await this.#addOwner());
+    if (fromEnv !== undefined) {
+      if (fromEnv.length < shortestToken || !/^[\x21-\x7e]+$/.test(fromEnv)) {
+        throw new Error(`STINT_TOKEN must have at least ${shortestToken} characters, printable and without spaces`);
+      }
+      await credentials.replaceToken(this.#row(owner.id, { name: 'STINT_TOKEN', kind: 'env' }, fromEnv));
+      return { owner };
+    }
+    const known = owned === undefined ? undefined : credentials.find(hashOf(owned));
+    if (known && this.#isGood(known.token)) return { owner };
+    const token = newToken();
+    await credentials.replaceToken(this.#row(owner.id, { name: 'owner', kind: 'owner' }, token));
+    return { owner, token };
+  }
+
+  async #addOwner(): Promise<User> {
+    const owner: User = { id: this.#parts.newId(), name: 'owner', role: 'owner', createdAt: this.#parts.now() };
+    await this.#parts.credentials.addUser(owner);
+    return owner;
+  }
+
+  async #mint(user: string, about: { name: string; kind: TokenKind; expiresAt?: number }) {
+    const token = newToken();
+    const row = this.#row(user, about, token);
+    await this.#parts.credentials.addToken(row);
+    return { token, row };
+  }
+
+  #row(user: string, about: { name: string; kind: TokenKind; expiresAt?: number }, token: string): TokenRow {
+    return { id: this.#parts.newId(), user, ...about, hash: hashOf(token), createdAt: this.#parts.now() };
+  }
+
+  #byTicket(ticket: string | undefined): Caller | undefined {
+    const tokenId = ticket === undefined ? undefined : this.#tickets.redeem(ticket);
+    return tokenId === undefined ? undefined : this.#parts.credentials.findById(tokenId);
+  }
+
+  #isGood({ expiresAt, revokedAt }: TokenRow): boolean {
+    return revokedAt === undefined && (expiresAt === undefined || expiresAt > this.#parts.now());
+  }
+}

@@ -1,0 +1,32 @@
+import { Problem } from '../contract/problem.ts';
+
+/** Where a request says it comes from and goes to, whatever the transport. */
+export interface Addressed {
+  host: string | undefined;
+  origin: string | undefined;
+}
+
+const loopbackNames = ['127.0.0.1', '[::1]', 'localhost'];
+
+/**
+ * Lets through only requests that were meant for this server: the Host's name must be loopback's or a configured one, so that a
+ * name of an attacker's that resolves to this machine gets nowhere (421); an Origin, when there is one, must be this very
+ * server's (403). The port is free, so that a forwarded port works.
+ */
+export const newAddressCheck = (names: readonly string[], scheme: 'http' | 'https') => {
+  const allowed = new Set([...loopbackNames, ...names.map((name) => name.toLowerCase())]);
+  return ({ host, origin }: Addressed): void => {
+    const name = nameOf(host);
+    if (name === undefined || !allowed.has(name)) {
+      throw new Problem('misdirected_request', 'this server does not answer to that Host; add it with --host-name');
+    }
+    if (origin !== undefined && origin.toLowerCase() !== `${scheme}://${host?.toLowerCase()}`) {
+      throw new Problem('origin_not_allowed', 'requests from other origins are refused');
+    }
+  };
+};
+
+const hostPattern = /^(\[[0-9a-f:.]+\]|[^:[\]/?#@\s]+)(:\d{1,5})?$/i;
+
+/** The name in a Host header, without the port; undefined when the header is not one name and a port. */
+const nameOf = (host: string | undefined): string | undefined => hostPattern.exec(host ?? '')?.[1]?.toLowerCase();

@@ -1,0 +1,56 @@
+import type { AlertLevel, Run, SessionKind, Started, Threshold, TokenParts } from './event.ts';
+
+/**
+ * What can be asked of a session. Commands are imperative and carry everything that is not in the session's state: the
+ * time (`at`, Unix ms) and a fresh UUIDv7 (`id`) from which the ids of the events are made.
+ */
+interface Stamp {
+  at: number;
+  id: string;
+}
+
+export interface Start extends Stamp, Omit<Started, 'kind'> {
+  type: 'start';
+  kind: SessionKind;
+  run?: Run;
+}
+
+export interface RecordTokens extends Stamp, TokenParts {
+  type: 'record_tokens';
+  tokensUsed: number;
+  operation: string;
+  timestamp?: number;
+  source: 'api' | 'transcript';
+  model?: string;
+  costUsd?: string;
+  response?: string;
+  /** When the response began: the server's own readers may still add it to a session that has ended since. */
+  beganAt?: number;
+}
+
+interface Bare<T extends string> extends Stamp {
+  type: T;
+}
+
+export type SessionCommand =
+  | Start
+  | Bare<'pause'>
+  | Bare<'resume'>
+  | (Bare<'complete'> & { reason?: 'request' | 'run_lost' })
+  | (Bare<'fail'> & { message: string })
+  | (Bare<'cancel'> & { message?: string })
+  | (Bare<'time_out'> & { message?: string })
+  | Bare<'reopen'>
+  | (Bare<'rename'> & { name: string })
+  | (Bare<'change_budget'> & { tokenBudget: number })
+  | (Bare<'change_duration'> & { duration: number })
+  | RecordTokens
+  | (Bare<'reach_checkpoint'> & { phase: string; promptCount: number; metadata?: Record<string, unknown> })
+  | (Bare<'raise_alert'> & { threshold: Threshold; level: AlertLevel; message: string })
+  | (Bare<'comment'> & { author: string; text: string })
+  /** The clock says that something may have fallen due: the end of the time, or the alert before it. */
+  | Bare<'fall_due'>
+  | (Bare<'adjust_clock'> & { by: number });
+
+export type CommandType = SessionCommand['type'];
+export type CommandOf<T extends CommandType> = Extract<SessionCommand, { type: T }>;

@@ -1,0 +1,126 @@
+/**
+ * What can happen to a session. Types are past tense; `data` holds only what cannot be derived from earlier events.
+ * All times are Unix ms, all durations ms.
+ */
+
+/** Every kind of session that the contracts know; `timer` when nothing runs inside. */
+export const sessionKinds = ['timer', 'research', 'workspace', 'terminal', 'repl', 'agent'] as const;
+export type SessionKind = (typeof sessionKinds)[number];
+
+/** What happens when tokens reach the budget: an alert only, or an alert and a pause. */
+export type OnBudget = 'warn' | 'pause';
+/** Which tokens count as used: `new` leaves cache reads out, `all` counts them too. */
+export type BudgetCounts = 'new' | 'all';
+/** What happens when the time is up: the session completes, or runs on, marked over, and is extended by what it overran. */
+export type OnDue = 'complete' | 'extend';
+
+/** Alerts are raised once per threshold; a change of the budget (or the duration) arms its thresholds again. */
+export const thresholds = ['budget_80', 'budget_95', 'budget_100', 'budget_projected', 'time_10m', 'time_up'] as const;
+export type Threshold = (typeof thresholds)[number];
+export type AlertLevel = 'warning' | 'error';
+
+/** Token counts of one response by what they are billed as; absent means none. */
+export interface TokenParts {
+  input?: number;
+  output?: number;
+  cacheRead?: number;
+  cacheWrite5m?: number;
+  cacheWrite1h?: number;
+}
+
+/** A command that a person runs in a terminal inside the session; its tokens are read from what the agent leaves on disk. */
+export interface Run {
+  /** Absolute path of the directory in which the command runs. */
+  directory: string;
+  /** Process id of the `stint run` that owns the session, on the server's machine. */
+  pid?: number;
+  /** The process's start time as the operating system tells it, so that a recycled pid is not taken for the run. */
+  pidStartedAt?: string;
+  /** Where the command's agent keeps its configuration (`CLAUDE_CONFIG_DIR`), when it is not the usual place. */
+  agentConfigDir?: string;
+}
+
+export interface Started {
+  kind: SessionKind;
+  owner: string;
+  name?: string;
+  /** 0 = without a limit. */
+  duration: number;
+  tokenBudget?: number;
+  onBudget: OnBudget;
+  budgetCounts: BudgetCounts;
+  onDue: OnDue;
+  run?: Run;
+}
+
+export interface TokensRecorded extends TokenParts {
+  id: string;
+  /** What counts against the budget. Negative only where a reader corrects an earlier row of the same response. */
+  tokensUsed: number;
+  operation: string;
+  timestamp: number;
+  /** Total after this row, in order of arrival. */
+  cumulativeTotal: number;
+  source: 'api' | 'transcript';
+  model?: string;
+  /** Decimal string of USD, as reported by the caller. */
+  costUsd?: string;
+  /** Key of the agent's response that a transcript's rows belong to. */
+  response?: string;
+}
+
+export interface CheckpointReached {
+  id: string;
+  phase: string;
+  promptCount: number;
+  /** Total at that moment. */
+  tokensUsed: number;
+  metadata?: Record<string, unknown>;
+}
+
+export interface AlertRaised {
+  id: string;
+  threshold: Threshold;
+  level: AlertLevel;
+  message: string;
+}
+
+/** Event types and their data: the vocabulary of the journal. */
+export interface EventData {
+  started: Started;
+  paused: { reason: 'request' | 'budget' };
+  resumed: { reason: 'request' | 'budget' };
+  completed: { reason: 'request' | 'due' | 'run_lost' };
+  failed: { message: string };
+  cancelled: { message?: string };
+  timed_out: { message?: string };
+  reopened: Record<never, never>;
+  renamed: { name: string };
+  budget_changed: { tokenBudget: number };
+  duration_changed: { duration: number; reason: 'request' | 'overrun' };
+  tokens_recorded: TokensRecorded;
+  checkpoint_reached: CheckpointReached;
+  alert_raised: AlertRaised;
+  commented: { id: string; author: string; text: string };
+  /** The time is up and the session runs on (`onDue: 'extend'`). */
+  overran: Record<never, never>;
+  /** The wall clock was set while the session ran: `at` is the time after, `at - by` the time before. */
+  clock_adjusted: { by: number };
+}
+
+export type EventType = keyof EventData;
+
+/** An event as it is decided: not yet in the journal. */
+export type SessionEvent = { [T in EventType]: { type: T; at: number; data: EventData[T] } }[EventType];
+
+/** The envelope under which an event leaves the journal. */
+export type Recorded<E extends SessionEvent = SessionEvent> = E & {
+  /** Global, rising, may have gaps; cursors are positions. */
+  position: number;
+  /** The session's id. */
+  session: string;
+  /** From 0 without gaps per session. */
+  seq: number;
+};
+
+export type EventOf<T extends EventType> = Extract<SessionEvent, { type: T }>;

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+export const healthSchema = z
+  .object({
+    success: z.literal(true),
+    data: z.object({
+      status: z.enum(['healthy', 'starting', 'draining']),
+      version: z.string().optional(),
+      uptime_seconds: z.number().optional(),
+      services: z.record(z.string(), z.enum(['running', 'idle', 'failed'])).optional(),
+    }),
+    error: z.null(),
+    timestamp: z.number().meta({ description: 'Unix time, s' }),
+    status: z.enum(['healthy', 'starting', 'draining']),
+  })
+  .loose()
+  .meta({ id: 'Health' });
+
+export const statusSchema = z
+  .object({
+    version: z.string(),
+    pid: z.int(),
+    startedAt: z.int(),
+    uptime: z.number().meta({ description: 'ms' }),
+    url: z.string(),
+    store: z.object({ state: z.enum(['writable', 'full', 'read_only']), reason: z.string().optional() }),
+    sessions: z.object({ active: z.int(), paused: z.int(), completed: z.int() }),
+    recovered: z.array(z.string()).meta({ description: 'What the start found amiss, and what it did about it' }),
+  })
+  .meta({ id: 'ServerStatus' });

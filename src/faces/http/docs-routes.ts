@@ -1,0 +1,52 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { stringify } from 'yaml';
+
+/** The API's description, generated from the schemas that validate requests. */
+
+const about = {
+  title: 'stint',
+  version: '2.1.0',
+  description: 'One server for everything that an engineer keeps running with AI: sessions with time, tokens and their word.',
+  license: { name: 'MIT', identifier: 'MIT' },
+};
+
+const tags = [
+  { name: 'timer', description: 'Sessions: time and token budget' },
+  { name: 'access', description: 'Who may use the server' },
+  { name: 'system', description: 'How the server is' },
+];
+
+/** To be registered before the routes that it describes. */
+export const describeApi = (app: FastifyInstance): void => {
+  void app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: about,
+      tags,
+      servers: [{ url: 'http://127.0.0.1:8082' }],
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      security: [{ token: [] }],
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+};
+
+export const docsRoutes = async (app: FastifyInstance): Promise<void> => {
+  const hidden = { config: { token: 'none' as const }, schema: { hide: true } };
+  app.get('/openapi.json', hidden, (_request, reply) =>
+    reply.type('application/json; charset=utf-8').send(JSON.stringify(app.swagger())),
+  );
+  app.get('/openapi.yaml', hidden, (_request, reply) =>
+    reply.type('application/yaml; charset=utf-8').send(stringify(app.swagger())),
+  );
+  await app.register(async (pages) => {
+    pages.addHook('onRoute', (route) => {
+      route.config = { ...route.config, token: 'none' };
+    });
+    await pages.register(swaggerUi, { routePrefix: '/docs', uiConfig: { deepLinking: true } });
+  });
+};

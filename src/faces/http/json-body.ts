@@ -1,0 +1,97 @@
+import { isUtf8 } from 'node:buffer';
+import { invalid } from '../../contract/problem.ts';
+
+/**
+ * Parses a JSON body and refuses what JSON.parse lets through in silence: keys twice in one object, `__proto__`, nesting over
+ * 64, numbers that are not finite. One pass over the text finds these; JSON.parse remains the judge of everything else.
+ */
+export const parseJson = (body: Buffer): unknown => {
+  if (!isUtf8(body)) throw invalid([{ path: '', message: 'the body is not valid UTF-8' }]);
+  const text = body.toString('utf8');
+  scan(text);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalid([{ path: '', message: 'the body is not valid JSON' }]);
+  }
+};
+
+const deepest = 64;
+
+const quote = 0x22;
+const backslash = 0x5c;
+const colon = 0x3a;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+
+/** Keys seen so far in each object around the present place; null for an array. */
+type Keys = Set<string> | null;
+
+const scan = (text: string): void => {
+  const around: Keys[] = [];
+  let i = 0;
+  while (i < text.length) {
+    const char = text.charCodeAt(i);
+    if (char === quote) i = passString(text, i, around.at(-1) ?? null);
+    else if (isNumberStart(char)) i = passNumber(text, i);
+    else {
+      if (char === openBrace) around.push(new Set());
+      else if (char === openBracket) around.push(null);
+      else if (char === closeBrace || char === closeBracket) around.pop();
+      if (around.length > deepest) throw invalid([{ path: '', message: `the body is nested deeper than ${deepest}` }]);
+      i += 1;
+    }
+  }
+};
+
+const isNumberStart = (char: number): boolean => (char >= 0x30 && char <= 0x39) || char === 0x2d;
+
+/** Passes a string; when a colon follows it is a key. */
+const passString = (text: string, start: number, keys: Keys): number => {
+  let end = start + 1;
+  let escaped = false;
+  while (end < text.length && text.charCodeAt(end) !== quote) {
+    if (text.charCodeAt(end) === backslash) {
+      escaped = true;
+      end += 1;
+    }
+    end += 1;
+  }
+  if (keys !== null && isKey(text, end + 1)) noteKey(keys, keyOf(text, start, end, escaped));
+  return end + 1;
+};
+
+const isKey = (text: string, from: number): boolean => {
+  let i = from;
+  while (isSpace(text.charCodeAt(i))) i += 1;
+  return text.charCodeAt(i) === colon;
+};
+
+const isSpace = (char: number): boolean => char === 0x20 || char === 0x0a || char === 0x0d || char === 0x09;
+
+/** The key as it is meant: a name spelled with escapes is the same name. */
+const keyOf = (text: string, start: number, end: number, escaped: boolean): string => {
+  if (!escaped) return text.slice(start + 1, end);
+  try {
+    return String(JSON.parse(text.slice(start, end + 1)));
+  } catch {
+    return text.slice(start + 1, end); // not JSON: the parser says so
+  }
+};
+
+const noteKey = (keys: Set<string>, key: string): void => {
+  if (key === '__proto__') throw invalid([{ path: key, message: 'this key is not allowed' }]);
+  if (keys.has(key)) throw invalid([{ path: key, message: 'this key is there twice' }]);
+  keys.add(key);
+};
+
+const numberPattern = /[-+.\deE]+/y;
+
+const passNumber = (text: string, start: number): number => {
+  numberPattern.lastIndex = start;
+  const number = numberPattern.exec(text)?.[0] ?? '';
+  if (Math.abs(Number(number)) === Infinity) throw invalid([{ path: '', message: `${number.slice(0, 40)} is not a finite number` }]);
+  return start + number.length;
+};

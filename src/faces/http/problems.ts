@@ -1,0 +1,62 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import type { ApiError } from '../../contract/fields.ts';
+import { invalid, Problem } from '../../contract/problem.ts';
+import type { FieldProblem } from '../../contract/problem.ts';
+
+/** The one place that turns whatever went wrong into the timer contract's error shape. */
+
+const retryAfterSeconds = '1';
+
+export const shapeOf = (problem: Problem): ApiError => ({
+  error: problem.kind,
+  message: problem.message,
+  code: problem.status,
+  ...(problem.details === undefined ? {} : { details: problem.details }),
+});
+
+export const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply => {
+  if (problem.status === 429 || problem.status === 503) void reply.header('retry-after', retryAfterSeconds);
+  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
+  return reply.code(problem.status).type('application/json; charset=utf-8').send(JSON.stringify(shapeOf(problem)));
+};
+
+export const onError = (error: FastifyError | Problem | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+  const problem = toProblem(error);
+  if (problem.status >= 500) request.log.error({ err: problem.cause ?? error, kind: problem.kind }, 'a request failed');
+  return sendProblem(reply, problem);
+};
+
+/** Whatever was thrown as one of the closed set. What is not known is an internal error, and tells the outside nothing. */
+export const toProblem = (error: unknown): Problem => {
+  if (error instanceof Problem) return error;
+  if (hasZodFastifySchemaValidationErrors(error)) return invalid(error.validation.flatMap(fieldProblems));
+  const status = statusOf(error);
+  return fromFramework[status]?.() ?? new Problem('internal_error', 'something went wrong inside the server', { cause: error });
+};
+
+const statusOf = (error: unknown): number => Number((error as FastifyError | undefined)?.statusCode ?? 500);
+
+const fromFramework: Record<number, () => Problem> = {
+  400: () => invalid([{ path: '', message: 'the request could not be read' }]),
+  404: () => new Problem('not_found', 'there is nothing at this path'),
+  413: () => new Problem('payload_too_large', 'the body is larger than this path takes'),
+  414: () => new Problem('not_found', 'there is nothing at this path'),
+  415: () => new Problem('unsupported_media_type', 'send application/json'),
+  429: () => new Problem('rate_limited', 'too many requests; try again later'),
+};
+
+interface Issue {
+  keyword: string;
+  instancePath: string;
+  message?: string | undefined;
+  params: object;
+}
+
+/** The path of each bad field, dotted. An unknown field is named itself, not only the object that has it. */
+const fieldProblems = ({ keyword, instancePath, message = 'is not valid', params }: Issue): FieldProblem[] => {
+  const path = instancePath.split('/').filter(Boolean).join('.');
+  if (keyword !== 'unrecognized_keys') return [{ path, message }];
+  const { keys } = params as { keys: string[] };
+  return keys.map((key) => ({ path: [path, key].filter(Boolean).join('.'), message: 'is not a known field' }));
+};

@@ -1,0 +1,70 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { errorSchema } from '../../contract/fields.ts';
+import { healthSchema, statusSchema } from '../../contract/system.ts';
+import type { OpenStatus } from '../../journal/sessions.ts';
+import type { FaceParts } from './parts.ts';
+
+/** Whether the server is well, for machines (`/health`) and for its users (`/api/status`). */
+
+const refusals = { '4XX': errorSchema, '5XX': errorSchema };
+
+export const systemRoutes = (parts: FaceParts) => async (app: FastifyInstance) => {
+  const routes = app.withTypeProvider<ZodTypeProvider>();
+  const { server, clock, storeHealth } = parts;
+
+  const uptimeMs = () => clock.now() - server.startedAt;
+
+  routes.get(
+    '/health',
+    {
+      config: { token: 'optional' },
+      schema: {
+        tags: ['system'],
+        operationId: 'getHealth',
+        summary: 'Whether the server is up; more with a token',
+        security: [{}, { token: [] }],
+        response: { 200: healthSchema, 503: healthSchema },
+      },
+    },
+    async (request, reply) => {
+      const status = server.state;
+      const details = {
+        version: server.version,
+        uptime_seconds: uptimeMs() / 1000,
+        services: { store: storeHealth().state === 'writable' ? ('running' as const) : ('failed' as const) },
+      };
+      const data = { status, ...(request.caller === null ? {} : details) };
+      return reply
+        .code(status === 'draining' ? 503 : 200)
+        .send({ success: true, data, error: null, timestamp: clock.now() / 1000, ...data });
+    },
+  );
+
+  routes.get(
+    '/api/status',
+    {
+      schema: {
+        tags: ['system'],
+        operationId: 'getStatus',
+        summary: 'How the server is doing',
+        response: { 200: statusSchema, ...refusals },
+      },
+    },
+    async () => ({
+      version: server.version,
+      pid: process.pid,
+      startedAt: server.startedAt,
+      uptime: uptimeMs(),
+      url: server.url,
+      store: storeHealth(),
+      sessions: await counts(parts),
+      recovered: [...server.recovered],
+    }),
+  );
+};
+
+const counts = async ({ sessions }: FaceParts): Promise<Record<OpenStatus, number>> => {
+  const count = async (status: OpenStatus) => (await sessions.list({ status, limit: 1 })).total;
+  return { active: await count('active'), paused: await count('paused'), completed: await count('completed') };
+};

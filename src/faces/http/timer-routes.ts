@@ -1,0 +1,298 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { errorSchema } from '../../contract/fields.ts';
+import { isId } from '../../contract/ids.ts';
+import { invalid, Problem } from '../../contract/problem.ts';
+import {
+  changeRequest,
+  checkpointRequest,
+  checkpointSchema,
+  listQuery,
+  projectionSchema,
+  recordedUsageSchema,
+  sessionListSchema,
+  sessionParams,
+  sessionSchema,
+  sessionWithCheckpointsSchema,
+  startRequest,
+  tokensRequest,
+} from '../../contract/timer.ts';
+import type { SessionQuery, SessionSummary } from '../../journal/sessions.ts';
+import type { Intent, Outcome } from '../../runner/runner.ts';
+import { averagePerMinute, projectionOf } from '../../session/projection.ts';
+import type { Existing } from '../../session/state.ts';
+import { checkpointsAmong, toSession, usageAmong } from '../timer-view.ts';
+import { answerOf, once, sendAnswer } from './answers.ts';
+import { callerOf } from './guard.ts';
+import { cursorOf, placeOf } from './list-cursor.ts';
+import type { FaceParts } from './parts.ts';
+
+/** The timer contract over HTTP: sessions, their tokens, checkpoints and projection. */
+
+const tags = ['timer'];
+const refusals = { '4XX': errorSchema, '5XX': errorSchema };
+const defaultLimit = 50;
+const checkpointPage = 500;
+
+export const unknownSession = (): Problem => new Problem('session_not_found', 'there is no such session');
+
+/** The session, if it is there and the caller may see it; both answer alike when not. */
+export const visibleSession = async (
+  { sessions }: FaceParts,
+  request: FastifyRequest,
+  id: string,
+): Promise<SessionSummary> => {
+  const { user } = callerOf(request);
+  const summary = isId(id) ? await sessions.get(id) : undefined;
+  if (summary === undefined || (user.role !== 'owner' && summary.owner !== user.id)) throw unknownSession();
+  return summary;
+};
+
+export const timerRoutes = (parts: FaceParts) => async (app: FastifyInstance) => {
+  const routes = app.withTypeProvider<ZodTypeProvider>();
+  const { runner, sessions, clock, summarize } = parts;
+
+  const sessionAnswer =
+    (id: string, status: number) =>
+    ({ state, at }: Outcome) =>
+      answerOf(status, toSession(summarize(id, state), at));
+
+  routes.post(
+    '/api/sessions',
+    {
+      schema: {
+        tags,
+        operationId: 'startSession',
+        summary: 'Start a session',
+        description: 'It is active at once; several may run.',
+        body: startRequest,
+        response: { 201: sessionSchema, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const id = parts.newId();
+      const intent = startIntent(request.body, callerOf(request).user.id);
+      const answer = await once(parts, request, (receipt) =>
+        runner.execute(id, [intent], sessionAnswer(id, 201), receipt),
+      );
+      return sendAnswer(reply, answer);
+    },
+  );
+
+  routes.get(
+    '/api/sessions',
+    {
+      schema: {
+        tags,
+        operationId: 'listSessions',
+        summary: 'List sessions, newest first',
+        querystring: listQuery,
+        response: { 200: sessionListSchema, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const query = toQuery(request.query, callerOf(request).user);
+      const { sessions: met, total, more } = await sessions.list(query);
+      const now = clock.now();
+      const last = met.at(-1);
+      return sendAnswer(
+        reply,
+        answerOf(200, {
+          sessions: met.map((summary) => toSession(summary, now)),
+          total,
+          limit: query.limit,
+          offset: query.offset ?? 0,
+          ...(more && last ? { cursor: cursorOf(last) } : {}),
+        }),
+      );
+    },
+  );
+
+  routes.get(
+    '/api/sessions/:id',
+    {
+      schema: {
+        tags,
+        operationId: 'getSession',
+        summary: 'A session with its checkpoints',
+        params: sessionParams,
+        response: { 200: sessionWithCheckpointsSchema, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const summary = await visibleSession(parts, request, request.params.id);
+      const checkpoints = summary.checkpoints === 0 ? [] : await allCheckpoints(parts, summary);
+      return sendAnswer(reply, answerOf(200, { ...toSession(summary, clock.now()), checkpoints }));
+    },
+  );
+
+  routes.patch(
+    '/api/sessions/:id',
+    {
+      schema: {
+        tags,
+        operationId: 'changeSession',
+        summary: 'Pause, resume, complete or rename a session, change its budget or duration',
+        description: 'All or nothing. A completed session changes no more (409).',
+        params: sessionParams,
+        body: changeRequest,
+        response: { 200: sessionSchema, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const { id } = await visibleSession(parts, request, request.params.id);
+      return sendAnswer(reply, await runner.execute(id, changeIntents(request.body), sessionAnswer(id, 200)));
+    },
+  );
+
+  routes.delete(
+    '/api/sessions/:id',
+    {
+      schema: {
+        tags,
+        operationId: 'deleteSession',
+        summary: 'Delete a finished session with all it holds',
+        params: sessionParams,
+        response: { 204: z.null().describe('Deleted'), ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const { id } = await visibleSession(parts, request, request.params.id);
+      await runner.remove(id);
+      return reply.code(204).send(null);
+    },
+  );
+
+  routes.post(
+    '/api/sessions/:id/tokens',
+    {
+      schema: {
+        tags,
+        operationId: 'recordTokens',
+        summary: 'Record tokens that were used',
+        params: sessionParams,
+        body: tokensRequest,
+        response: { 201: recordedUsageSchema, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const { id } = await visibleSession(parts, request, request.params.id);
+      const intent = { ...request.body, type: 'record_tokens', source: 'api' } as Intent;
+      const answer = await once(parts, request, (receipt) =>
+        runner.execute(id, [intent], (outcome) => recordedAnswer(id, outcome), receipt),
+      );
+      return sendAnswer(reply, answer);
+    },
+  );
+
+  routes.post(
+    '/api/sessions/:id/checkpoints',
+    {
+      schema: {
+        tags,
+        operationId: 'reachCheckpoint',
+        summary: 'Mark a point that the session has reached',
+        params: sessionParams,
+        body: checkpointRequest,
+        response: { 201: checkpointSchema, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const { id } = await visibleSession(parts, request, request.params.id);
+      const intent = { ...request.body, type: 'reach_checkpoint' } as Intent;
+      const answer = await once(parts, request, (receipt) =>
+        runner.execute(id, [intent], ({ events }) => answerOf(201, checkpointsAmong(id, events)[0]), receipt),
+      );
+      return sendAnswer(reply, answer);
+    },
+  );
+
+  routes.get(
+    '/api/sessions/:id/projection',
+    {
+      schema: {
+        tags,
+        operationId: 'getProjection',
+        summary: 'Where the session’s usage is heading',
+        params: sessionParams,
+        response: { 200: projectionSchema, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const { id } = await visibleSession(parts, request, request.params.id);
+      const state = await runner.state(id);
+      if (state === undefined) throw unknownSession();
+      return sendAnswer(reply, answerOf(200, projectionOf(state, clock.now())));
+    },
+  );
+};
+
+type StartBody = z.infer<typeof startRequest>;
+
+const startIntent = ({ duration, onBudget, budgetCounts, onDue, ...rest }: StartBody, owner: string): Intent => {
+  const intent = {
+    ...rest,
+    type: 'start',
+    kind: 'timer',
+    owner,
+    duration: wholeMs(duration),
+    onBudget: onBudget ?? 'warn',
+    budgetCounts: budgetCounts ?? 'new',
+    onDue: onDue ?? 'complete',
+  };
+  // zod leaves optional fields out when they are absent, which its types (`| undefined`) do not say.
+  return intent as Intent;
+};
+
+const wholeMs = (duration: number): number => Math.max(1, Math.round(duration));
+
+const changeIntents = ({ name, tokenBudget, duration, status }: z.infer<typeof changeRequest>): Intent[] => [
+  ...(name === undefined ? [] : [{ type: 'rename', name } as const]),
+  ...(tokenBudget === undefined ? [] : [{ type: 'change_budget', tokenBudget } as const]),
+  ...(duration === undefined ? [] : [{ type: 'change_duration', duration: wholeMs(duration) } as const]),
+  ...(status === undefined ? [] : [intentOf[status]]),
+];
+
+const intentOf = {
+  active: { type: 'resume' },
+  paused: { type: 'pause' },
+  completed: { type: 'complete' },
+} as const satisfies Record<string, Intent>;
+
+/** What a report of tokens is answered with: the row and the session's totals after it. */
+const recordedAnswer = (id: string, { state, events, at }: Outcome) =>
+  answerOf(201, { usage: usageAmong(id, events)[0], ...usageTotals(state, at) });
+
+export const usageTotals = (state: Existing, now: number) => ({
+  totalUsed: state.facts.tokensUsed,
+  averagePerMinute: averagePerMinute(state, now),
+  projectedTotal: projectionOf(state, now).projectedTotal,
+});
+
+const toQuery = (query: z.infer<typeof listQuery>, user: { id: string; role: string }): SessionQuery => {
+  const { limit = defaultLimit, offset, status, kind, q, cursor } = query;
+  if (cursor !== undefined && offset !== undefined) {
+    throw invalid([{ path: 'cursor', message: 'goes without offset' }]);
+  }
+  return {
+    limit,
+    ...(offset === undefined ? {} : { offset }),
+    ...(status === undefined ? {} : { status }),
+    ...(kind === undefined ? {} : { kind }),
+    ...(q === undefined ? {} : { nameContains: q }),
+    ...(cursor === undefined ? {} : { after: placeOf(cursor) }),
+    ...(user.role === 'owner' ? {} : { owner: user.id }),
+  };
+};
+
+const allCheckpoints = async ({ journal }: FaceParts, { id, checkpoints }: SessionSummary) => {
+  const found = [];
+  for (let after = -1; found.length < checkpoints; ) {
+    const page = await journal.read(id, { after, limit: checkpointPage, types: ['checkpoint_reached'] });
+    found.push(...checkpointsAmong(id, page));
+    if (page.length < checkpointPage) break;
+    after = page.at(-1)?.seq ?? after;
+  }
+  return found;
+};

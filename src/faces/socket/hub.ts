@@ -1,0 +1,138 @@
+import type { Caller } from '../../access/access.ts';
+import type { ServerFrame } from '../../contract/socket.ts';
+import type { SessionReads, SessionSummary } from '../../journal/sessions.ts';
+import type { Clock } from '../../runner/clock.ts';
+import type { Published } from '../../runner/runner.ts';
+import { framesOf, timerUpdate } from './frames.ts';
+import { Ticks } from './ticks.ts';
+
+/** One open socket, as the hub sees it. */
+export interface Subscriber {
+  readonly caller: Caller;
+  send(text: string): void;
+}
+
+export const everySession = '*';
+const page = 200;
+
+export interface HubParts {
+  sessions: SessionReads;
+  clock: Clock;
+  summarize: (session: string, state: Published['state']) => SessionSummary;
+}
+
+/**
+ * Who hears of which session.
+ *
+ *  H1  Only subscribers hear of a session, and only of those that their user may see.
+ *  H2  Nothing is done for a session that nobody listens to.
+ *  H3  The hub keeps nothing for those who are away: who comes back is told the state, and reads what happened from the journal.
+ */
+export class Hub {
+  readonly #parts: HubParts;
+  readonly #bySession = new Map<string, Set<Subscriber>>();
+  readonly #ofAll = new Set<Subscriber>();
+  /** Active sessions that somebody listens to. */
+  readonly #ticking = new Map<string, SessionSummary>();
+  readonly #ticks: Ticks;
+
+  constructor(parts: HubParts) {
+    this.#parts = parts;
+    this.#ticks = new Ticks((session) => this.#tick(session));
+  }
+
+  async subscribe(subscriber: Subscriber, session: string): Promise<void> {
+    if (session === everySession) {
+      this.#ofAll.add(subscriber);
+      await this.#tickAll();
+    } else {
+      const met = this.#bySession.get(session) ?? new Set();
+      this.#bySession.set(session, met.add(subscriber));
+      const summary = await this.#parts.sessions.get(session);
+      if (summary) this.#follow(summary);
+    }
+  }
+
+  unsubscribe(subscriber: Subscriber, session: string): void {
+    if (session === everySession) this.#ofAll.delete(subscriber);
+    else this.#leave(subscriber, session);
+    this.#forgetUnheard();
+  }
+
+  /** The socket is closed. */
+  leave(subscriber: Subscriber): void {
+    this.#ofAll.delete(subscriber);
+    for (const session of this.#bySession.keys()) this.#leave(subscriber, session);
+    this.#forgetUnheard();
+  }
+
+  /** Events became durable: their subscribers hear of them. */
+  publish({ session, events, state, at }: Published): void {
+    if (!this.#isHeard(session)) return;
+    const summary = this.#parts.summarize(session, state);
+    this.#follow(summary);
+    for (const frame of framesOf(summary, state, events, at)) this.#send(summary, frame);
+  }
+
+  stop(): void {
+    this.#ticks.stop();
+  }
+
+  #tick(session: string): void {
+    const summary = this.#ticking.get(session);
+    if (summary) this.#send(summary, timerUpdate(summary, this.#parts.clock.now()));
+  }
+
+  #send(summary: SessionSummary, frame: ServerFrame): void {
+    const text = JSON.stringify(frame);
+    const named = this.#bySession.get(summary.id);
+    for (const subscriber of named ?? []) subscriber.send(text);
+    for (const subscriber of this.#ofAll) {
+      if (!named?.has(subscriber) && maySee(subscriber.caller, summary)) subscriber.send(text);
+    }
+  }
+
+  #follow(summary: SessionSummary): void {
+    if (summary.since === undefined) this.#forget(summary.id);
+    else {
+      this.#ticking.set(summary.id, summary);
+      this.#ticks.add(summary.id);
+    }
+  }
+
+  #forget(session: string): void {
+    this.#ticking.delete(session);
+    this.#ticks.remove(session);
+  }
+
+  #leave(subscriber: Subscriber, session: string): void {
+    const met = this.#bySession.get(session);
+    met?.delete(subscriber);
+    if (met?.size === 0) this.#bySession.delete(session);
+  }
+
+  #forgetUnheard(): void {
+    if (this.#ofAll.size > 0) return;
+    for (const session of this.#ticking.keys()) if (!this.#bySession.has(session)) this.#forget(session);
+  }
+
+  #isHeard(session: string): boolean {
+    return this.#ofAll.size > 0 || this.#bySession.has(session);
+  }
+
+  async #tickAll(): Promise<void> {
+    for (let after: { startTime: number; id: string } | undefined; ; ) {
+      const { sessions, more } = await this.#parts.sessions.list({
+        status: 'active',
+        limit: page,
+        ...(after ? { after } : {}),
+      });
+      // What was published while the list was read is newer than the list.
+      for (const summary of sessions) if (!this.#ticking.has(summary.id)) this.#follow(summary);
+      after = sessions.at(-1);
+      if (!more || this.#ofAll.size === 0) return this.#forgetUnheard();
+    }
+  }
+}
+
+export const maySee = ({ user }: Caller, { owner }: SessionSummary): boolean => user.role === 'owner' || owner === user.id;

@@ -1,0 +1,48 @@
+import type { Recorded } from '../contract/event.ts';
+import type { Journal } from './journal.ts';
+
+const pageSize = 256;
+
+/**
+ * All events of a session after `after` (a `seq`; −1 for all), then each new one as it is committed, until `signal` aborts.
+ * Every event is read from the journal in pages, so a slow reader holds nothing in memory and no transaction open.
+ */
+export async function* follow(
+  journal: Journal,
+  session: string,
+  { after, signal }: { after: number; signal: AbortSignal },
+): AsyncGenerator<Recorded> {
+  const bell = newBell(signal);
+  const stop = journal.onCommitted((events) => {
+    if (events.some((event) => event.session === session)) bell.ring();
+  });
+  try {
+    let cursor = after;
+    while (!signal.aborted) {
+      bell.reset();
+      const page = await journal.read(session, { after: cursor, limit: pageSize });
+      for (const event of page) {
+        if (signal.aborted) return;
+        yield event;
+        cursor = event.seq;
+      }
+      if (page.length < pageSize) await bell.rung();
+    }
+  } finally {
+    stop();
+  }
+}
+
+/** Remembers one ring; waiting ends with the next ring or with the signal. */
+const newBell = (signal: AbortSignal) => {
+  let { promise, resolve } = Promise.withResolvers<void>();
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  return {
+    ring: () => resolve(),
+    rung: () => (signal.aborted ? Promise.resolve() : promise),
+    reset: () => {
+      ({ promise, resolve } = Promise.withResolvers<void>());
+      if (signal.aborted) resolve();
+    },
+  };
+};

@@ -1,0 +1,133 @@
+import type { Recorded } from '../contract/event.ts';
+import { Problem } from '../contract/problem.ts';
+import type { Entry, History, Journal, Receipt, ReceiptName, SessionPage } from './journal.ts';
+import { Listeners } from './listeners.ts';
+import type { SavedState } from './saved-state.ts';
+import { openStatus } from './sessions.ts';
+import type { ListPlace, SessionList, SessionQuery, SessionReads, SessionSummary } from './sessions.ts';
+
+interface Kept {
+  events: Recorded[];
+  summary: SessionSummary;
+  saved?: SavedState;
+}
+
+/** A journal without a disk: the rules of the port in their plainest form, for tests that need no store. */
+export class MemoryJournal implements Journal, SessionReads {
+  readonly #sessions = new Map<string, Kept>();
+  readonly #all: Recorded[] = [];
+  #position = 0;
+  readonly #receipts = new Map<string, Receipt>();
+  readonly #listeners = new Listeners<readonly Recorded[]>();
+
+  append(entry: Entry): Promise<readonly Recorded[]> {
+    const { session, expectedVersion, receipt } = entry;
+    const kept = this.#sessions.get(session);
+    const version = kept?.events.length ?? 0;
+    if (version !== expectedVersion) return Promise.reject(conflict());
+    const recorded = structuredClone(entry.events).map(
+      (event, i): Recorded => ({ position: ++this.#position, session, seq: version + i, ...event }),
+    );
+    this.#sessions.set(session, {
+      events: [...(kept?.events ?? []), ...recorded],
+      summary: structuredClone(entry.summary),
+      ...saved(entry.saved ?? kept?.saved),
+    });
+    this.#all.push(...recorded);
+    if (receipt) this.#receipts.set(nameKey(receipt), receipt);
+    this.#listeners.tell(recorded);
+    return Promise.resolve(recorded);
+  }
+
+  load(session: string): Promise<History | undefined> {
+    const kept = this.#sessions.get(session);
+    if (!kept) return Promise.resolve(undefined);
+    const from = kept.saved?.version ?? 0;
+    return Promise.resolve({ ...saved(kept.saved), events: kept.events.slice(from) });
+  }
+
+  read(session: string, { after = -1, before = Infinity, limit, types }: SessionPage): Promise<readonly Recorded[]> {
+    const events = this.#sessions.get(session)?.events ?? [];
+    const met = events.filter(
+      ({ seq, type }) => seq > after && seq < before && (types === undefined || types.includes(type)),
+    );
+    return Promise.resolve(met.slice(0, limit));
+  }
+
+  readAll({ after, limit }: { after: number; limit: number }): Promise<readonly Recorded[]> {
+    return Promise.resolve(this.#all.filter(({ position }) => position > after).slice(0, limit));
+  }
+
+  receipt(name: ReceiptName): Promise<Receipt | undefined> {
+    return Promise.resolve(this.#receipts.get(nameKey(name)));
+  }
+
+  forgetReceipts(before: number): Promise<void> {
+    for (const [key, { at }] of this.#receipts) if (at < before) this.#receipts.delete(key);
+    return Promise.resolve();
+  }
+
+  remove(session: string, expectedVersion: number): Promise<void> {
+    if (this.#sessions.get(session)?.events.length !== expectedVersion) return Promise.reject(conflict());
+    this.#sessions.delete(session);
+    const left = this.#all.filter((event) => event.session !== session);
+    this.#all.splice(0, this.#all.length, ...left);
+    return Promise.resolve();
+  }
+
+  onCommitted(listener: (events: readonly Recorded[]) => void): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  health(): { state: 'writable' } {
+    return { state: 'writable' };
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  get(id: string): SessionSummary | undefined {
+    return this.#sessions.get(id)?.summary;
+  }
+
+  list(query: SessionQuery): Promise<SessionList> {
+    const { limit, offset = 0, after } = query;
+    const matching = this.#summaries().filter((summary) => matches(summary, query));
+    const rest = after === undefined ? matching : matching.filter((summary) => newestFirst(after, summary) < 0);
+    const sessions = rest.slice(offset, offset + limit);
+    return Promise.resolve({ sessions, total: matching.length, more: rest.length > offset + limit });
+  }
+
+  waking(time: number, limit: number): Promise<readonly SessionSummary[]> {
+    const due = this.#summaries().filter(({ wakeAt }) => wakeAt !== undefined && wakeAt <= time);
+    return Promise.resolve(due.toSorted((a, b) => (a.wakeAt ?? 0) - (b.wakeAt ?? 0)).slice(0, limit));
+  }
+
+  nextWake(): Promise<number | undefined> {
+    const times = this.#summaries().flatMap(({ wakeAt }) => wakeAt ?? []);
+    return Promise.resolve(times.length === 0 ? undefined : Math.min(...times));
+  }
+
+  openRuns(): Promise<readonly SessionSummary[]> {
+    return Promise.resolve(this.#summaries().filter(({ run, phase }) => run && openStatus(phase) !== 'completed'));
+  }
+
+  #summaries(): SessionSummary[] {
+    return [...this.#sessions.values()].map(({ summary }) => summary).toSorted(newestFirst);
+  }
+}
+
+const conflict = (): Problem => new Problem('write_conflict', 'the session was changed meanwhile; try again');
+
+const saved = (state: SavedState | undefined): { saved?: SavedState } => (state === undefined ? {} : { saved: state });
+
+const nameKey = ({ caller, route, key }: ReceiptName): string => JSON.stringify([caller, route, key]);
+
+const newestFirst = (a: ListPlace, b: ListPlace): number => b.startTime - a.startTime || (a.id < b.id ? 1 : -1);
+
+const matches = (summary: SessionSummary, { status, kind, owner, nameContains }: SessionQuery): boolean =>
+  (status === undefined || openStatus(summary.phase) === status) &&
+  (kind === undefined || summary.kind === kind) &&
+  (owner === undefined || summary.owner === owner) &&
+  (nameContains === undefined || (summary.name ?? '').toLowerCase().includes(nameContains.toLowerCase()));

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import { pino } from 'pino';
+import type { Logger } from 'pino';
+import roll from 'pino-roll';
+
+/** Levels as the command line has them, in either case. */
+export const logLevels = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+const filesKept = 5;
+const largestFile = '50m';
+
+/** Logs to stderr and to rolling files in the data folder. stdout is for people and scripts. */
+export const openLog = async (folder: string, level: LogLevel): Promise<Logger> => {
+  const file = await roll({
+    file: join(folder, 'logs', 'stint'),
+    extension: '.log',
+    size: largestFile,
+    limit: { count: filesKept - 1 },
+    mkdir: true,
+  });
+  const threshold = level.toLowerCase() as Lowercase<LogLevel>;
+  // A person at a terminal sees what goes wrong; the file has the rest.
+  const onTerminal = process.stderr.isTTY && threshold === 'info' ? 'warn' : threshold;
+  const streams = pino.multistream([
+    { level: threshold, stream: file },
+    { level: onTerminal, stream: process.stderr },
+  ]);
+  return pino({ level: threshold, base: null, timestamp: pino.stdTimeFunctions.isoTime }, streams);
+};

@@ -1,0 +1,87 @@
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** Where a server keeps its data, and what it leaves there for its clients on the same machine. */
+
+type Environment = Record<string, string | undefined>;
+
+/** `--data`, else STINT_DATA, else `$XDG_DATA_HOME/stint`, else `~/.local/share/stint`. */
+export const dataFolder = (given: string | undefined, env: Environment): string => {
+  const usual = join(env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'stint');
+  return resolve(given || env['STINT_DATA'] || usual);
+};
+
+/** A running server, as `server.json` tells of it. */
+export interface ServerFile {
+  url: string;
+  pid: number;
+  /** Unix ms. */
+  startedAt: number;
+  version: string;
+  /** The process's start time as the operating system tells it: a recycled pid is not taken for the server. */
+  pidStartedAt: string | undefined;
+}
+
+const serverFile = (folder: string): string => join(folder, 'server.json');
+const tokenFile = (folder: string): string => join(folder, 'token');
+
+/** What a server last said of itself; undefined when none did, or it ended as it should. */
+export const readServerFile = (folder: string): ServerFile | undefined => {
+  try {
+    return JSON.parse(readFileSync(serverFile(folder), 'utf8')) as ServerFile;
+  } catch {
+    return undefined;
+  }
+};
+
+export const writeServerFile = (folder: string, server: ServerFile): void =>
+  writePrivate(serverFile(folder), `${JSON.stringify(server, null, 2)}\n`);
+
+export const removeServerFile = (folder: string): void => rmSync(serverFile(folder), { force: true });
+
+/** The owner's token that the first start made. */
+export const readOwnerToken = (folder: string): string | undefined => {
+  try {
+    return readFileSync(tokenFile(folder), 'utf8').trim() || undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+export const writeOwnerToken = (folder: string, token: string): void => writePrivate(tokenFile(folder), `${token}\n`);
+
+/** Readable by its user alone. */
+export const ensureFolder = (folder: string): void => {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
+};
+
+/** All of the file or none of it, for its user alone. */
+const writePrivate = (file: string, text: string): void => {
+  const next = `${file}.${process.pid}`;
+  writeFileSync(next, text, { mode: 0o600, flush: true });
+  renameSync(next, file);
+};
+
+/** When a process was started, as the operating system counts it; undefined when it is not running or that can't be known. */
+export const processStart = (pid: number): string | undefined => {
+  try {
+    // proc_pid_stat(5): field 22, in clock ticks since boot; the name before may hold spaces and parentheses.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+};
+
+/** Whether the very process that had this pid at `startedAt` still runs. */
+export const isRunning = (pid: number, startedAt: string | undefined): boolean => {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  const now = processStart(pid);
+  return startedAt === undefined || now === undefined || now === startedAt;
+};

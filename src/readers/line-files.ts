@@ -1,0 +1,94 @@
+/**
+ * Files that grow by lines, read a batch at a time from where the last one stopped.
+ *
+ * 1. The cursor stands at the start of a line, unless inside one that is too long. A torn last line is read again when it is whole.
+ * 2. A file that is not the one the cursor knows is read from its beginning.
+ * 3. Memory is bounded by the longest line allowed and one chunk, whatever the file holds.
+ * 4. Every chunk is awaited, so that the event loop is never held for longer than one chunk or one line takes.
+ * 5. Nothing is opened that could block: a pipe without a writer neither opens nor reads.
+ */
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { Batch, type ReadingLimits } from './batch.ts';
+import { type FileCursor, isSameFile, isUnchanged, parseCursor, printBefore } from './cursor.ts';
+import { LineScanner, type LineSink } from './lines.ts';
+import type { Cursor, Reading } from './reader.ts';
+import { NotAFile, troubleOf } from './trouble.ts';
+import { Window } from './window.ts';
+
+const mebibyte = 1 << 20;
+/** The largest answers are about a megabyte; parsing a line of 16 holds the event loop for under a tenth of a second. */
+export const usualLimits: ReadingLimits = {
+  chunkBytes: mebibyte,
+  maxLineBytes: 16 * mebibyte,
+  batchBytes: 8 * mebibyte,
+};
+
+/** A reading without what went to the sink. */
+export type LinesRead = Omit<Reading, 'records' | 'skipped'>;
+
+/** `O_NONBLOCK` is not known on Windows. */
+const openFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+const mostIdleBuffers = 4;
+
+export class LineFiles {
+  readonly #limits: ReadingLimits;
+  readonly #idleBuffers: Buffer[] = [];
+
+  constructor(limits: ReadingLimits) {
+    this.#limits = limits;
+  }
+
+  /** As `Reader.readFrom`; the lines, and what is wrong with them or with the file, go to `sink`. */
+  async readFrom(path: string, stored: Cursor | undefined, sink: LineSink): Promise<LinesRead> {
+    const cursor = parseCursor(stored);
+    const given = stored ?? null;
+    try {
+      if (cursor && isUnchanged(cursor, await stat(path))) return { cursor, status: 'end', restarted: false };
+      const { resumed, ...read } = await this.#withFile(path, (opened) => this.#read(opened, cursor, sink));
+      return { ...read, restarted: given !== null && !resumed };
+    } catch (error) {
+      const trouble = troubleOf(error);
+      if (trouble === 'vanished') return { cursor: given, status: 'vanished', restarted: false };
+      sink.skip(cursor?.offset ?? 0, trouble);
+      return { cursor: given, status: 'unreadable', restarted: false };
+    }
+  }
+
+  async #withFile<T>(path: string, use: (opened: Opened) => Promise<T>): Promise<T> {
+    const handle = await open(path, openFlags);
+    const buffer = this.#idleBuffers.pop() ?? Buffer.allocUnsafeSlow(this.#limits.chunkBytes);
+    try {
+      return await use({ handle, buffer, file: await handle.stat() });
+    } finally {
+      if (this.#idleBuffers.length < mostIdleBuffers) this.#idleBuffers.push(buffer);
+      await handle.close();
+    }
+  }
+
+  async #read({ handle, buffer, file }: Opened, known: FileCursor | undefined, sink: LineSink) {
+    if (!file.isFile()) throw new NotAFile();
+    const resumed = known !== undefined && (await isSameFile(known, file, new Window(handle, buffer, 0)));
+    const window = new Window(handle, buffer, resumed ? known.offset : 0);
+    const scanner = new LineScanner(sink, bornAt(file), this.#limits.maxLineBytes);
+    const batch = new Batch(window, scanner, this.#limits, resumed && known.inLongLine);
+    const status = await batch.read(file.size);
+    return { resumed, status, cursor: await cursorAt(window, file, batch.inLongLine) };
+  }
+}
+
+interface Opened {
+  handle: FileHandle;
+  buffer: Buffer;
+  file: Stats;
+}
+
+async function cursorAt(window: Window, file: Stats, inLongLine: boolean): Promise<FileCursor> {
+  const print = await printBefore(window.base, window);
+  return { inode: file.ino, offset: window.base, inLongLine, print, seenBytes: window.end, seenAtMs: file.mtimeMs };
+}
+
+/** A copied file is younger than what it holds: the time of its last change, which most tools copy too, is closer then. */
+function bornAt(file: Stats): number {
+  return file.birthtimeMs > 0 ? Math.min(file.birthtimeMs, file.mtimeMs) : file.mtimeMs;
+}

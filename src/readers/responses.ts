@@ -1,0 +1,89 @@
+/**
+ * Which copies are one response, and what that response is worth: pure rules for any consumer of readers.
+ *
+ * 1. Key. Two copies are one response when `source` and `key` are equal, and `request` too unless either has none.
+ * 2. Value. The copy with most output wins, whole: its parts, model and time are never mixed with another's.
+ * 3. Place. The response belongs to the session that held it earliest: by the copy's time, then the main conversation before a
+ *    sidechain, then the older file, since a fork copies times as well.
+ * 4. A response is exact as soon as one of its copies is.
+ *
+ * The order in which copies come does not matter; of two that are alike in all this, the one held stays.
+ */
+import type { UsageParts, UsageRecord } from './reader.ts';
+
+/** Rule 1. */
+export function isSameResponse(a: UsageRecord, b: UsageRecord): boolean {
+  if (a.source !== b.source || a.key !== b.key) return false;
+  return a.request === undefined || b.request === undefined || a.request === b.request;
+}
+
+/** Rules 2 to 4 for two records of the same response, merged ones included. Without a `request` on either side the merged
+ * record has none, so that it goes on matching whatever has its key. */
+export function mergeCopies(held: UsageRecord, copy: UsageRecord): UsageRecord {
+  const winner = outweighs(copy, held) ? copy : held;
+  const owner = isEarlier(copy, held) ? copy : held;
+  const { request, agentId: _agent, cwd: _cwd, gitBranch: _branch, ...value } = winner;
+  const narrowed = request !== undefined && held.request === copy.request;
+  const confidence = held.confidence === 'exact' ? 'exact' : copy.confidence;
+  return { ...value, ...placeOf(owner), confidence, ...(narrowed && { request }) };
+}
+
+/** What a new copy does to the records held so far. */
+export interface Joined {
+  merged: UsageRecord;
+  /** Held records that `merged` takes the place of: none for a new response, several when a copy without `request` shows that
+   * responses held apart are one. */
+  replaced: readonly UsageRecord[];
+}
+
+/** Joins a copy with the records held under its source and key (others are left alone). */
+export function joinCopy(held: readonly UsageRecord[], copy: UsageRecord): Joined {
+  const replaced = held.filter((record) => isSameResponse(record, copy));
+  return { merged: replaced.length === 0 ? copy : mergeCopies(replaced.reduce(mergeCopies), copy), replaced };
+}
+
+/** Responses in memory, each merged from all the copies that were added. */
+export class Responses implements Iterable<UsageRecord> {
+  readonly #held = new Map<string, readonly UsageRecord[]>();
+
+  add(copy: UsageRecord): Joined {
+    const name = `${copy.source}\0${copy.key}`;
+    const held = this.#held.get(name) ?? [];
+    const joined = joinCopy(held, copy);
+    const untouched =
+      held.length === joined.replaced.length ? [] : held.filter((one) => !joined.replaced.includes(one));
+    this.#held.set(name, [...untouched, joined.merged]);
+    return joined;
+  }
+
+  addAll(copies: Iterable<UsageRecord>): this {
+    for (const copy of copies) this.add(copy);
+    return this;
+  }
+
+  *[Symbol.iterator](): IterableIterator<UsageRecord> {
+    for (const records of this.#held.values()) yield* records;
+  }
+}
+
+function outweighs(a: UsageRecord, b: UsageRecord): boolean {
+  const more = a.parts.output - b.parts.output || total(a.parts) - total(b.parts) || b.at - a.at;
+  return more > 0;
+}
+
+function isEarlier(a: UsageRecord, b: UsageRecord): boolean {
+  const later = a.beganAt - b.beganAt || Number(a.sidechain) - Number(b.sidechain) || a.fileBornAt - b.fileBornAt;
+  return later < 0;
+}
+
+function total(parts: UsageParts): number {
+  return parts.input + parts.output + parts.cacheRead + parts.cacheWrite5m + parts.cacheWrite1h;
+}
+
+type Place = Pick<UsageRecord, 'sessionId' | 'agentId' | 'sidechain' | 'cwd' | 'gitBranch' | 'beganAt' | 'fileBornAt'>;
+
+function placeOf(record: UsageRecord): Place {
+  const { sessionId, agentId, sidechain, cwd, gitBranch, beganAt, fileBornAt } = record;
+  const known = { ...(agentId && { agentId }), ...(cwd && { cwd }), ...(gitBranch && { gitBranch }) };
+  return { sessionId, sidechain, beganAt, fileBornAt, ...known };
+}

@@ -1,0 +1,276 @@
+import { readFileSync } from 'node:fs';
+import { randomUUIDv7 } from 'node:crypto';
+import { uptime } from 'node:os';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { Access } from './access/access.ts';
+import type { User } from './access/credentials.ts';
+import { newApp } from './faces/http/app.ts';
+import type { FaceParts, ServerFacts } from './faces/http/parts.ts';
+import { Hub } from './faces/socket/hub.ts';
+import { openLog } from './log.ts';
+import type { LogLevel } from './log.ts';
+import {
+  ensureFolder,
+  processStart,
+  readOwnerToken,
+  readServerFile,
+  removeServerFile,
+  writeOwnerToken,
+  writeServerFile,
+} from './place.ts';
+import { countChanges, summarize } from './projections/summary.ts';
+import { Alarm } from './runner/alarm.ts';
+import { BootClock } from './runner/clock.ts';
+import type { Anchor, TimeSources } from './runner/clock.ts';
+import { Once, receiptsKeptMs } from './runner/once.ts';
+import { Runner } from './runner/runner.ts';
+import { SqliteCredentials } from './stores/sqlite/credentials.ts';
+import { lock } from './stores/sqlite/lock.ts';
+import { SqliteStore } from './stores/sqlite/store.ts';
+import { tornLog } from './stores/sqlite/torn-log.ts';
+import type { TornLog } from './stores/sqlite/torn-log.ts';
+
+/**
+ * The composition root: the only place that knows all rooms. There is one way to start, and it is recovery; stopping only
+ * drains first.
+ */
+
+export interface ServeOptions {
+  /** 0 for any free port. */
+  port: number;
+  host: string;
+  /** Absolute path of the data folder. */
+  folder: string;
+  logLevel: LogLevel;
+  /** Names besides loopback's that the server answers to. */
+  hostNames: readonly string[];
+  /** TLS is in front: a proxy on this or another machine. */
+  behindProxy: boolean;
+  /** STINT_TOKEN, to become the owner's token `env`. */
+  token: string | undefined;
+}
+
+/** The server can't start; the message says why and what to do. */
+export class StartError extends Error {}
+
+export interface Serving {
+  url: string;
+  /** A link that signs one browser in. */
+  newSignInLink: () => string;
+  /** Drains and stops; resolves when all is on disk and closed. */
+  stop: () => Promise<void>;
+}
+
+const loopback = ['127.0.0.1', '::1', 'localhost'];
+const receiptsSweepMs = 3600_000;
+
+export const serve = async (options: ServeOptions): Promise<Serving> => {
+  checkHost(options);
+  const { folder } = options;
+  const held = takeFolder(folder);
+  try {
+    return await start(options, held.release);
+  } catch (error) {
+    held.release();
+    throw error;
+  }
+};
+
+const start = async (options: ServeOptions, release: () => void): Promise<Serving> => {
+  const { folder } = options;
+  const log = await openLog(folder, options.logLevel);
+  const file = join(folder, 'stint.db');
+  const torn = tornLog(`${file}-wal`);
+  const recovered = recovery(folder, torn);
+  for (const sentence of recovered) log.warn(sentence);
+
+  const store = await SqliteStore.open(file).catch((error: unknown) => {
+    throw new StartError(`the data in ${folder} can't be opened: ${(error as Error).message}`);
+  });
+  try {
+    return await compose(options, { store, log, recovered, release });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+};
+
+interface Opened {
+  store: SqliteStore;
+  log: Logger;
+  recovered: readonly string[];
+  release: () => void;
+}
+
+const compose = async (options: ServeOptions, { store, log, recovered, release }: Opened): Promise<Serving> => {
+  const { folder } = options;
+  const clock = new BootClock(timeSources());
+  const setBy = clock.setSince(readAnchor(store));
+  await keepAnchor(store, clock);
+
+  const newId = randomUUIDv7;
+  const access = new Access({
+    credentials: new SqliteCredentials(store),
+    now: () => clock.now(),
+    newId,
+    hostNames: options.hostNames,
+    scheme: options.behindProxy ? 'https' : 'http',
+  });
+  const owner = await ensureOwner(access, options);
+
+  const runner = new Runner({ journal: store, projector: { summarize, countChanges }, clock, newId });
+  const hub = new Hub({ sessions: store, clock, summarize });
+  runner.onPublished((published) => hub.publish(published));
+  const alarm = new Alarm({
+    runner,
+    sessions: store,
+    clock,
+    onClockSet: () => keepAnchor(store, clock),
+    onError: (error) => log.error({ err: error }, 'a session could not be told what is due'),
+  });
+  await alarm.start(setBy);
+
+  const server: ServerFacts = {
+    version: version(),
+    startedAt: clock.now(),
+    url: '',
+    recovered,
+    state: 'healthy',
+  };
+  const stopping = new AbortController();
+  const parts: FaceParts = {
+    access,
+    runner,
+    once: new Once(store, clock),
+    journal: store,
+    sessions: store,
+    summarize,
+    clock,
+    newId,
+    server,
+    storeHealth: () => store.health(),
+    stopping: stopping.signal,
+  };
+  const app = await newApp(parts, { log, hub, pages: new URL('../web/', import.meta.url) });
+  try {
+    server.url = await listen(app, options);
+  } catch (error) {
+    await alarm.stop();
+    throw error;
+  }
+  writeServerFile(folder, {
+    url: server.url,
+    pid: process.pid,
+    startedAt: server.startedAt,
+    version: server.version,
+    pidStartedAt: processStart(process.pid),
+  });
+  const sweep = setInterval(() => {
+    store.forgetReceipts(clock.now() - receiptsKeptMs).catch((error: unknown) => log.warn({ err: error }, 'old receipts stay'));
+  }, receiptsSweepMs);
+  log.info({ url: server.url }, 'listening');
+
+  const stop = async () => {
+    server.state = 'draining';
+    clearInterval(sweep);
+    stopping.abort();
+    await app.close();
+    await alarm.stop();
+    await runner.drain();
+    hub.stop();
+    await store.close();
+    removeServerFile(folder);
+    release();
+    log.info('stopped');
+    log.flush();
+  };
+  return { url: server.url, newSignInLink: () => `${server.url}/sign-in#${access.issueSignInCode(owner).code}`, stop };
+};
+
+const checkHost = ({ host, behindProxy }: ServeOptions): void => {
+  if (loopback.includes(host) || behindProxy) return;
+  throw new StartError(
+    `refusing to listen on ${host} without TLS: put a proxy with TLS in front and say --behind-proxy, or use an SSH tunnel`,
+  );
+};
+
+/** Makes the folder and makes it ours alone, for the life of the process. */
+const takeFolder = (folder: string): { release: () => void } => {
+  try {
+    ensureFolder(folder);
+    const held = lock(join(folder, 'lock.db'));
+    if (held) return held;
+  } catch (error) {
+    throw new StartError(`the data folder ${folder} can't be written: ${(error as Error).message}; choose another with --data`);
+  }
+  const other = readServerFile(folder);
+  const where = other ? ` at ${other.url} (process ${other.pid})` : '';
+  throw new StartError(`another stint server${where} is using ${folder}; stop it with: stint stop, or choose another --data`);
+};
+
+/** What an unclean end left, in sentences. */
+const recovery = (folder: string, torn: TornLog | undefined): string[] => {
+  const last = readServerFile(folder);
+  const unclean = last ? ['the last server did not stop cleanly; all that it acknowledged was read back from the disk'] : [];
+  if (torn === undefined) return unclean;
+  const lost =
+    torn.transactions === 0
+      ? 'they belong to a change that was never finished nor acknowledged'
+      : `up to ${torn.transactions} changes are lost with them: the disk did not keep what it said it had written`;
+  return [...unclean, `the last ${torn.bytes} bytes of the write-ahead log were torn and are left out; ${lost}`];
+};
+
+const ensureOwner = async (access: Access, { folder, token }: ServeOptions): Promise<User> => {
+  try {
+    const made = await access.ensureOwner(token, readOwnerToken(folder));
+    if (made.token !== undefined) writeOwnerToken(folder, made.token);
+    return made.owner;
+  } catch (error) {
+    throw new StartError((error as Error).message);
+  }
+};
+
+const listen = async (app: Awaited<ReturnType<typeof newApp>>, { port, host }: ServeOptions): Promise<string> => {
+  try {
+    const address = await app.listen({ port, host });
+    return address.replace('[::1]', '[::1]').replace('localhost', '127.0.0.1');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') throw new StartError(`port ${port} is in use; choose another with --port (0 for any free one)`);
+    if (code === 'EACCES') throw new StartError(`port ${port} may not be opened by this user; choose one above 1023`);
+    throw new StartError(`can't listen on ${host}:${port}: ${(error as Error).message}`);
+  }
+};
+
+const timeSources = (): TimeSources => ({
+  wall: () => Date.now(),
+  boot: () => uptime() * 1000,
+  steady: () => performance.now(),
+  bootId: bootId(),
+});
+
+const bootId = (): string | undefined => {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+};
+
+const readAnchor = (store: SqliteStore): Anchor | undefined => {
+  const [row] = store.rows("SELECT value FROM settings WHERE name = 'clock'");
+  return row && (JSON.parse(String(row['value'])) as Anchor);
+};
+
+const keepAnchor = async (store: SqliteStore, clock: BootClock): Promise<void> => {
+  const { anchor } = clock;
+  if (anchor === undefined) return;
+  const sql = "INSERT OR REPLACE INTO settings (name, value) VALUES ('clock', ?)";
+  await store.run([{ sql, params: [JSON.stringify(anchor)] }]);
+};
+
+const version = (): string => {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+};

@@ -1,0 +1,200 @@
+import type { CommandOf, CommandType, SessionCommand } from '../contract/command.ts';
+import type { EventOf, SessionEvent, TokensRecorded } from '../contract/event.ts';
+import { entityId } from '../contract/ids.ts';
+import { invalid, Problem } from '../contract/problem.ts';
+import { alertsDue, countedTokens, hasCountedPart } from './budget.ts';
+import { fold } from './evolve.ts';
+import { nameOf, versionOf } from './state.ts';
+import type { Active, Ended, Existing, Paused, SessionState, StateName, StateOf } from './state.ts';
+import { dueAt, elapsedMs } from './time.ts';
+
+type Decision<S extends StateName, C extends CommandType> = (command: CommandOf<C>, state: StateOf[S]) => SessionEvent[];
+
+/** State × command, total: a new command or state does not compile until every pair is thought of. */
+type Decisions = { [C in CommandType]: { [S in StateName]: Decision<S, C> } };
+
+type Open = Active | Paused;
+
+/** How far ahead of the server a reported timestamp may be, ms. */
+const clockSkewMs = 60_000;
+
+/**
+ * What happens when `command` meets a session in `state`: the events, possibly none, or a thrown {@link Problem}, and then
+ * nothing has happened. Pure: the time and ids come with the command.
+ */
+export const decide = (command: SessionCommand, state: SessionState): SessionEvent[] => {
+  // The table pairs each command and state with its own handler; the compiler cannot follow a lookup by two keys.
+  const decision = decisions[command.type][nameOf(state)] as (c: SessionCommand, s: SessionState) => SessionEvent[];
+  const events = decision(command, state);
+  return events.length === 0 ? events : withConsequences(command, state, events);
+};
+
+/** The events, followed by the alerts they call for, the pause at the end of a budget, or the end of that pause. */
+const withConsequences = (command: SessionCommand, before: SessionState, events: SessionEvent[]): SessionEvent[] => {
+  const after = fold(events, before);
+  if (after.status !== 'active' && after.status !== 'paused') return events;
+  const { at } = command;
+  const raised = alertsDue(after, at).map(
+    (alert, i): SessionEvent => ({
+      type: 'alert_raised',
+      at,
+      data: { id: entityId(command.id, versionOf(after) + i), ...alert },
+    }),
+  );
+  return [...events, ...raised, ...budgetPause(command, after, raised)];
+};
+
+const budgetPause = (command: SessionCommand, state: Open, raised: SessionEvent[]): SessionEvent[] => {
+  const { at } = command;
+  const { onBudget, tokenBudget, tokensUsed } = state.facts;
+  const usedUp = raised.some((event) => event.type === 'alert_raised' && event.data.threshold === 'budget_100');
+  if (usedUp && onBudget === 'pause' && state.status === 'active') return [{ type: 'paused', at, data: { reason: 'budget' } }];
+  const raisedBudget = command.type === 'change_budget' && tokenBudget !== undefined && tokensUsed < tokenBudget;
+  if (raisedBudget && state.status === 'paused' && state.reason === 'budget') {
+    return [{ type: 'resumed', at, data: { reason: 'budget' } }];
+  }
+  return [];
+};
+
+const nothing = (): SessionEvent[] => [];
+
+const unknown = (): never => {
+  throw new Problem('session_not_found', 'there is no such session');
+};
+
+const over = (): never => {
+  throw new Problem('session_already_completed', 'the session is completed; what it holds can be read, not changed');
+};
+
+const running = (): never => {
+  throw new Problem('session_not_finished', 'the session is still open; complete it first');
+};
+
+const taken = (): never => {
+  throw new Problem('write_conflict', 'a session with this id was started already');
+};
+
+const start: Decision<'absent', 'start'> = ({ type: _, at, id: __, ...data }) => [{ type: 'started', at, data }];
+
+const pause = ({ at }: CommandOf<'pause'>): SessionEvent[] => [{ type: 'paused', at, data: { reason: 'request' } }];
+
+const resume = ({ at }: CommandOf<'resume'>): SessionEvent[] => [{ type: 'resumed', at, data: { reason: 'request' } }];
+
+/** A session that ran over its time is extended by what it overran before it ends. */
+const ending = (state: Open, event: EventOf<'completed' | 'failed' | 'cancelled' | 'timed_out'>): SessionEvent[] => {
+  const { at } = event;
+  if (!state.facts.over) return [event];
+  return [{ type: 'duration_changed', at, data: { duration: elapsedMs(state, at), reason: 'overrun' } }, event];
+};
+
+const complete = ({ at, reason = 'request' }: CommandOf<'complete'>, state: Open): SessionEvent[] =>
+  ending(state, { type: 'completed', at, data: { reason } });
+
+const fail = ({ at, message }: CommandOf<'fail'>, state: Open): SessionEvent[] =>
+  ending(state, { type: 'failed', at, data: { message } });
+
+const cancel = ({ at, message }: CommandOf<'cancel'>, state: Open): SessionEvent[] =>
+  ending(state, { type: 'cancelled', at, data: message === undefined ? {} : { message } });
+
+const timeOut = ({ at, message }: CommandOf<'time_out'>, state: Open): SessionEvent[] =>
+  ending(state, { type: 'timed_out', at, data: message === undefined ? {} : { message } });
+
+const reopen = ({ at }: CommandOf<'reopen'>): SessionEvent[] => [{ type: 'reopened', at, data: {} }];
+
+const rename = ({ at, name }: CommandOf<'rename'>, state: Open): SessionEvent[] =>
+  name === state.facts.name ? [] : [{ type: 'renamed', at, data: { name } }];
+
+const changeBudget = ({ at, tokenBudget }: CommandOf<'change_budget'>, state: Open): SessionEvent[] =>
+  tokenBudget === state.facts.tokenBudget ? [] : [{ type: 'budget_changed', at, data: { tokenBudget } }];
+
+const changeDuration = ({ at, duration }: CommandOf<'change_duration'>, state: Open): SessionEvent[] => {
+  if (duration === state.facts.duration) return [];
+  const change: SessionEvent = { type: 'duration_changed', at, data: { duration, reason: 'request' } };
+  const unlimited = duration === 0;
+  return unlimited || duration > elapsedMs(state, at) ? [change] : [change, timeUp(state, at)];
+};
+
+/** What the end of the time does: the session completes, or runs on marked over. */
+const timeUp = (state: Open, at: number): SessionEvent =>
+  state.facts.onDue === 'extend' ? { type: 'overran', at, data: {} } : { type: 'completed', at, data: { reason: 'due' } };
+
+const fallDue = ({ at, id }: CommandOf<'fall_due'>, state: Active): SessionEvent[] => {
+  const due = dueAt(state);
+  if (due !== undefined && due <= at && !state.facts.over) return [timeUp(state, due)];
+  return alertsDue(state, at).map((alert, i) => ({
+    type: 'alert_raised',
+    at,
+    data: { id: entityId(id, versionOf(state) + i), ...alert },
+  }));
+};
+
+const adjustClock = ({ at, by }: CommandOf<'adjust_clock'>): SessionEvent[] => [{ type: 'clock_adjusted', at, data: { by } }];
+
+const recordTokens = (command: CommandOf<'record_tokens'>, state: Existing): SessionEvent[] => {
+  checkTokens(command, state);
+  const { type: _, id, at, beganAt: __, timestamp = at, ...rest } = command;
+  const cumulativeTotal = state.facts.tokensUsed + command.tokensUsed;
+  const data: TokensRecorded = { id: entityId(id, versionOf(state)), timestamp, cumulativeTotal, ...rest };
+  return [{ type: 'tokens_recorded', at, data }];
+};
+
+const checkTokens = (command: CommandOf<'record_tokens'>, state: Existing): void => {
+  const { budgetCounts } = state.facts;
+  const { at, timestamp = at, tokensUsed } = command;
+  if (timestamp > at + clockSkewMs) {
+    throw invalid([{ path: 'timestamp', message: 'is more than 60 s in the future' }]);
+  }
+  const sum = countedTokens(command, budgetCounts);
+  if (hasCountedPart(command, budgetCounts) && sum !== tokensUsed) {
+    throw invalid([{ path: 'tokensUsed', message: `is ${tokensUsed}, but the parts that count add up to ${sum}` }]);
+  }
+  if (!Number.isSafeInteger(state.facts.tokensUsed + tokensUsed)) {
+    throw invalid([{ path: 'tokensUsed', message: 'would take the total past what can be counted exactly' }]);
+  }
+};
+
+/** Usage of a response that began before the end may still be told by the server's own readers. */
+const recordLate = (command: CommandOf<'record_tokens'>, state: Ended): SessionEvent[] => {
+  const late = command.source === 'transcript' && command.beganAt !== undefined && command.beganAt < state.endTime;
+  return late ? recordTokens(command, state) : over();
+};
+
+const reachCheckpoint = (command: CommandOf<'reach_checkpoint'>, state: Open): SessionEvent[] => {
+  const { type: _, at, id, ...rest } = command;
+  const data = { id: entityId(id, versionOf(state)), tokensUsed: state.facts.tokensUsed, ...rest };
+  return [{ type: 'checkpoint_reached', at, data }];
+};
+
+const raiseAlert = (command: CommandOf<'raise_alert'>, state: Open): SessionEvent[] => {
+  const { at, id, threshold, level, message } = command;
+  if (state.facts.raised.includes(threshold)) return [];
+  return [{ type: 'alert_raised', at, data: { id: entityId(id, versionOf(state)), threshold, level, message } }];
+};
+
+const comment = (command: CommandOf<'comment'>, state: Existing): SessionEvent[] => {
+  const { at, id, author, text } = command;
+  return [{ type: 'commented', at, data: { id: entityId(id, versionOf(state)), author, text } }];
+};
+
+/** A row of the table for what an open session takes, whether it is paused or not, and an ended one refuses. */
+const whileOpen = <D>(decision: D) => ({ absent: unknown, active: decision, paused: decision, ended: over });
+
+const decisions: Decisions = {
+  start: { absent: start, active: taken, paused: taken, ended: taken },
+  pause: { absent: unknown, active: pause, paused: nothing, ended: over },
+  resume: { absent: unknown, active: nothing, paused: resume, ended: over },
+  complete: whileOpen(complete),
+  fail: whileOpen(fail),
+  cancel: whileOpen(cancel),
+  time_out: whileOpen(timeOut),
+  reopen: { absent: unknown, active: running, paused: running, ended: reopen },
+  rename: whileOpen(rename),
+  change_budget: whileOpen(changeBudget),
+  change_duration: whileOpen(changeDuration),
+  record_tokens: { absent: unknown, active: recordTokens, paused: recordTokens, ended: recordLate },
+  reach_checkpoint: whileOpen(reachCheckpoint),
+  raise_alert: whileOpen(raiseAlert),
+  comment: { absent: unknown, active: comment, paused: comment, ended: comment },
+  fall_due: { absent: unknown, active: fallDue, paused: nothing, ended: nothing },
+  adjust_clock: { absent: unknown, active: adjustClock, paused: nothing, ended: nothing },
+};

@@ -1,0 +1,192 @@
+import type { EventOf, EventType, SessionEvent } from '../contract/event.ts';
+import { armedForBudget, armedForTime } from './budget.ts';
+import { noPace, withRow } from './pace.ts';
+import { absent, nameOf } from './state.ts';
+import type { Active, Ended, Ending, Existing, Facts, Paused, SessionState, StateName, StateOf } from './state.ts';
+import { activeMsAt, elapsedMs, withSpan } from './time.ts';
+
+type Transition<S extends StateName, E extends EventType> = (state: StateOf[S], event: EventOf<E>) => Existing;
+
+/** Marks a pair that no decision brings about: met in a journal, it is damage. */
+const never = null;
+
+/** State × event, total: a new event or state does not compile until every pair is thought of. */
+type Transitions = { [S in StateName]: { [E in EventType]: Transition<S, E> | typeof never } };
+
+/** The state after an event. Throws where the journal tells something that cannot have happened. */
+export const evolve = (state: SessionState, event: SessionEvent): Existing => {
+  // The table pairs each state with its own handlers; the compiler cannot follow a lookup by two keys.
+  const transition = transitions[nameOf(state)][event.type] as ((s: SessionState, e: SessionEvent) => Existing) | null;
+  if (transition === null) throw new Error(`the journal has '${event.type}' on a session that is ${state.status}`);
+  return transition(state, event);
+};
+
+export const fold = (events: Iterable<SessionEvent>, from: SessionState = absent): SessionState => {
+  let state = from;
+  for (const event of events) state = evolve(state, event);
+  return state;
+};
+
+/** Facts with one more event behind them. */
+const changed = (facts: Facts, event: SessionEvent, change: Partial<Facts> = {}): Facts => ({
+  ...facts,
+  ...change,
+  version: facts.version + 1,
+  updatedAt: Math.max(facts.updatedAt, event.at),
+});
+
+const same = <S extends Existing>(state: S, event: SessionEvent, change?: Partial<Facts>): S => ({
+  ...state,
+  facts: changed(state.facts, event, change),
+});
+
+/** The facts with the open span of active time closed at `until`. */
+const closed = (state: Active, until: number): Partial<Facts> => ({
+  activeMs: elapsedMs(state, until),
+  spans: withSpan(state.facts.spans, [state.since, Math.max(state.since, until)]),
+});
+
+const start = (_: SessionState, { at, data }: EventOf<'started'>): Active => ({
+  status: 'active',
+  since: at,
+  facts: {
+    ...data,
+    version: 1,
+    startTime: at,
+    updatedAt: at,
+    tokensUsed: 0,
+    cacheRead: 0,
+    activeMs: 0,
+    spans: [],
+    pace: noPace,
+    raised: [],
+    checkpoints: 0,
+    comments: 0,
+    over: false,
+  },
+});
+
+const pause = (state: Active, event: EventOf<'paused'>): Paused => ({
+  status: 'paused',
+  reason: event.data.reason,
+  facts: changed(state.facts, event, closed(state, event.at)),
+});
+
+const resume = (state: Paused, event: EventOf<'resumed'>): Active => ({
+  status: 'active',
+  since: event.at,
+  facts: changed(state.facts, event),
+});
+
+const end = (state: Active | Paused, event: EventOf<Ending>): Ended => ({
+  status: event.type,
+  endTime: event.at,
+  facts: changed(state.facts, event, state.status === 'active' ? closed(state, event.at) : {}),
+});
+
+const reopen = (state: Ended, event: EventOf<'reopened'>): Active => ({
+  status: 'active',
+  since: event.at,
+  facts: changed(state.facts, event),
+});
+
+const adjustClock = (state: Active, event: EventOf<'clock_adjusted'>): Active => ({
+  status: 'active',
+  since: event.at,
+  facts: changed(state.facts, event, closed(state, event.at - event.data.by)),
+});
+
+/** What happens to the facts alone, the same in every state that lets it happen. */
+const onFacts = {
+  renamed: <S extends Existing>(state: S, event: EventOf<'renamed'>): S => same(state, event, { name: event.data.name }),
+  budget_changed: <S extends Existing>(state: S, event: EventOf<'budget_changed'>): S =>
+    same(state, event, { tokenBudget: event.data.tokenBudget, raised: armedForBudget(state.facts.raised) }),
+  duration_changed: <S extends Existing>(state: S, event: EventOf<'duration_changed'>): S =>
+    same(
+      state,
+      event,
+      event.data.reason === 'overrun'
+        ? { duration: event.data.duration }
+        : { duration: event.data.duration, over: false, raised: armedForTime(state.facts.raised) },
+    ),
+  tokens_recorded: <S extends Existing>(state: S, event: EventOf<'tokens_recorded'>): S => {
+    const { tokensUsed, cacheRead = 0, timestamp } = event.data;
+    return same(state, event, {
+      tokensUsed: state.facts.tokensUsed + tokensUsed,
+      cacheRead: state.facts.cacheRead + cacheRead,
+      pace: withRow(state.facts.pace, { place: activeMsAt(state, timestamp), timestamp, tokens: tokensUsed }),
+    });
+  },
+  checkpoint_reached: <S extends Existing>(state: S, event: EventOf<'checkpoint_reached'>): S =>
+    same(state, event, { checkpoints: state.facts.checkpoints + 1 }),
+  alert_raised: <S extends Existing>(state: S, event: EventOf<'alert_raised'>): S =>
+    same(state, event, { raised: [...state.facts.raised, event.data.threshold] }),
+  commented: <S extends Existing>(state: S, event: EventOf<'commented'>): S =>
+    same(state, event, { comments: state.facts.comments + 1 }),
+  overran: <S extends Existing>(state: S, event: EventOf<'overran'>): S => same(state, event, { over: true }),
+};
+
+const transitions: Transitions = {
+  absent: {
+    started: start,
+    paused: never,
+    resumed: never,
+    completed: never,
+    failed: never,
+    cancelled: never,
+    timed_out: never,
+    reopened: never,
+    renamed: never,
+    budget_changed: never,
+    duration_changed: never,
+    tokens_recorded: never,
+    checkpoint_reached: never,
+    alert_raised: never,
+    commented: never,
+    overran: never,
+    clock_adjusted: never,
+  },
+  active: {
+    ...onFacts,
+    started: never,
+    paused: pause,
+    resumed: never,
+    completed: end,
+    failed: end,
+    cancelled: end,
+    timed_out: end,
+    reopened: never,
+    clock_adjusted: adjustClock,
+  },
+  paused: {
+    ...onFacts,
+    started: never,
+    paused: never,
+    resumed: resume,
+    completed: end,
+    failed: end,
+    cancelled: end,
+    timed_out: end,
+    reopened: never,
+    clock_adjusted: never,
+  },
+  ended: {
+    started: never,
+    paused: never,
+    resumed: never,
+    completed: never,
+    failed: never,
+    cancelled: never,
+    timed_out: never,
+    reopened: reopen,
+    renamed: never,
+    budget_changed: never,
+    duration_changed: never,
+    tokens_recorded: onFacts.tokens_recorded,
+    checkpoint_reached: never,
+    alert_raised: never,
+    commented: onFacts.commented,
+    overran: never,
+    clock_adjusted: never,
+  },
+};

@@ -1,0 +1,26 @@
+import { crc32 } from 'node:zlib';
+import type { Recorded } from '../../contract/event.ts';
+import { Problem } from '../../contract/problem.ts';
+
+/** An event as its row has it, in the order of the columns: position, session, seq, type, at, data, crc. */
+export type EventRow = [number, number, number, string, number, string, number];
+
+/** CRC-32 over all columns of a row of the journal but itself. */
+export const eventCrc = (position: number, session: number, seq: number, type: string, at: number, data: string): number =>
+  crc32(`${position}|${session}|${seq}|${type}|${at}|${data}`);
+
+export const stateCrc = (session: number, version: number, shape: number, state: string): number =>
+  crc32(`${session}|${version}|${shape}|${state}`);
+
+/** A row of the journal is not what was written; the session it belongs to is set aside. */
+export const damaged = (position: number): Problem =>
+  new Problem('journal_damaged', `the journal is damaged at position ${position}; the session is set aside`, {
+    details: { position },
+  });
+
+/** The event of a row; throws when its checksum does not fit. */
+export const toRecorded = ([position, key, seq, type, at, data, crc]: EventRow, session: string): Recorded => {
+  if (eventCrc(position, key, seq, type, at, data) !== crc) throw damaged(position);
+  // What passes the checksum is what the writer made of a SessionEvent.
+  return { position, session, seq, type, at, data: JSON.parse(data) } as Recorded;
+};

@@ -1,0 +1,143 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Recorded } from '../../contract/event.ts';
+import { Problem } from '../../contract/problem.ts';
+import type { Entry, History, Journal, Receipt, ReceiptName, SessionPage, StoreHealth } from '../../journal/journal.ts';
+import { Listeners } from '../../journal/listeners.ts';
+import type { SessionList, SessionQuery, SessionReads, SessionSummary } from '../../journal/sessions.ts';
+import { pack } from './append.ts';
+import { openForReading } from './connection.ts';
+import { newReads } from './read.ts';
+import type { Reads } from './read.ts';
+import { Reader } from './reader.ts';
+import { Writer } from './writer.ts';
+import type { Statement } from './writer-thread.ts';
+
+/** Pages up to this many rows are read where they are asked for; larger ones in the reader thread. */
+const smallPage = 500;
+const nearOffset = 1000;
+
+/** The journal in SQLite: one thread writes, short reads happen here, long ones in a reader thread. */
+export class SqliteStore implements Journal, SessionReads {
+  readonly #writer: Writer;
+  readonly #db: DatabaseSync;
+  readonly #reads: Reads;
+  readonly #reader: Reader;
+  readonly #statements = new Map<string, StatementSync>();
+  readonly #listeners = new Listeners<readonly Recorded[]>();
+
+  private constructor(writer: Writer, file: string) {
+    this.#writer = writer;
+    this.#db = openForReading(file);
+    this.#reads = newReads(this.#db);
+    this.#reader = new Reader(file);
+  }
+
+  /** Opens or creates the database at `file`. Rejects with a sentence that says why it can't. */
+  static async open(file: string): Promise<SqliteStore> {
+    return new SqliteStore(await Writer.open(file), file);
+  }
+
+  async append(entry: Entry): Promise<readonly Recorded[]> {
+    const placed = await this.#writer.append(pack(entry));
+    if (placed === 'conflict') throw conflict();
+    const { session, expectedVersion, events } = entry;
+    const recorded = events.map(
+      (event, i): Recorded => ({ position: placed + i, session, seq: expectedVersion + i, ...event }),
+    );
+    this.#listeners.tell(recorded);
+    return recorded;
+  }
+
+  // Synchronous reads inside async functions: a failure is the promise's, as the port says.
+  async load(session: string): Promise<History | undefined> {
+    return this.#reads.load(session);
+  }
+
+  async read(session: string, page: SessionPage): Promise<readonly Recorded[]> {
+    return page.limit <= smallPage ? this.#reads.read(session, page) : this.#reader.ask('read', session, page);
+  }
+
+  async readAll(page: { after: number; limit: number }): Promise<readonly Recorded[]> {
+    return page.limit <= smallPage ? this.#reads.readAll(page) : this.#reader.ask('readAll', page);
+  }
+
+  async receipt(name: ReceiptName): Promise<Receipt | undefined> {
+    return this.#reads.receipt(name);
+  }
+
+  async forgetReceipts(before: number): Promise<void> {
+    await this.run([{ sql: 'DELETE FROM receipts WHERE at < ?', params: [before] }]);
+  }
+
+  async remove(session: string, expectedVersion: number): Promise<void> {
+    const params = [session, expectedVersion];
+    const named = '(SELECT key FROM sessions WHERE id = ? AND version = ?)';
+    const changes = await this.run([
+      // Positions are never used again, also when the last ones go (J2).
+      {
+        sql: `INSERT INTO settings (name, value) SELECT 'last_position', max(position) FROM events WHERE session = ${named}
+              HAVING max(position) IS NOT NULL
+              ON CONFLICT (name) DO UPDATE SET value = max(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))`,
+        params,
+      },
+      { sql: `DELETE FROM events WHERE session = ${named}`, params },
+      { sql: `DELETE FROM saved_states WHERE session = ${named}`, params },
+      {
+        sql: `UPDATE session_counts SET n = n - 1 WHERE (owner, kind, status) =
+              (SELECT owner, kind, status FROM sessions WHERE id = ? AND version = ?)`,
+        params,
+      },
+      { sql: 'DELETE FROM sessions WHERE id = ? AND version = ?', params },
+    ]);
+    if (changes.at(-1) !== 1) throw conflict();
+  }
+
+  onCommitted(listener: (events: readonly Recorded[]) => void): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  health(): StoreHealth {
+    return this.#writer.health;
+  }
+
+  async close(): Promise<void> {
+    await this.#writer.close();
+    await this.#reader.close();
+    this.#db.close();
+  }
+
+  get(id: string): SessionSummary | undefined {
+    return this.#reads.get(id);
+  }
+
+  async list(query: SessionQuery): Promise<SessionList> {
+    const near = query.nameContains === undefined && query.kind === undefined && (query.offset ?? 0) <= nearOffset;
+    return near ? this.#reads.list(query) : this.#reader.ask('list', query);
+  }
+
+  async waking(time: number, limit: number): Promise<readonly SessionSummary[]> {
+    return this.#reads.waking(time, limit);
+  }
+
+  async nextWake(): Promise<number | undefined> {
+    return this.#reads.nextWake();
+  }
+
+  async openRuns(): Promise<readonly SessionSummary[]> {
+    return this.#reads.openRuns();
+  }
+
+  /** Statements of this folder's other tables, in one transaction; resolves after fsync to the rows that each changed. */
+  run(statements: readonly Statement[]): Promise<number[]> {
+    return this.#writer.run(statements);
+  }
+
+  /** Rows of this folder's other tables. */
+  rows(sql: string, ...params: (string | number)[]): Record<string, unknown>[] {
+    let statement = this.#statements.get(sql);
+    if (!statement) this.#statements.set(sql, (statement = this.#db.prepare(sql)));
+    return statement.all(...params);
+  }
+}
+
+const conflict = (): Problem => new Problem('write_conflict', 'the session was changed meanwhile; try again');

@@ -1,0 +1,116 @@
+import { statSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
+import { parentPort, workerData } from 'node:worker_threads';
+import { newAppender } from './append.ts';
+import type { PackedEntry, Placed } from './append.ts';
+import { openForWriting } from './connection.ts';
+
+/**
+ * The one thread that writes. It owns the write connection; each message is one transaction, answered after its commit.
+ *
+ *  W1  An answer without `failure` is sent after fsync.
+ *  W2  After a failed fsync nothing is written any more: what is on the disk is unknown until the next start.
+ *  W3  Between transactions, never during one, the write-ahead log is moved into the database.
+ */
+
+export interface Statement {
+  sql: string;
+  params: readonly (string | number | null)[];
+}
+
+export type WriterRequest =
+  | { do: 'append'; entries: readonly PackedEntry[] }
+  /** Statements off the hot path, in one transaction; the answer has the number of rows that each changed. */
+  | { do: 'run'; statements: readonly Statement[] }
+  | { do: 'close' };
+
+export interface WriterFailure {
+  /** `full`: try again later; `broken`: read-only until the next start; `other`: only this request failed. */
+  kind: 'full' | 'broken' | 'other';
+  message: string;
+}
+
+export type WriterAnswer =
+  | { ready: true }
+  | { placed: Placed[] }
+  | { changes: number[] }
+  | { closed: true }
+  | { failure: WriterFailure };
+
+const checkpointAtBytes = 24 * 1024 * 1024;
+const truncateAtBytes = 64 * 1024 * 1024;
+
+const sqliteFull = 13;
+const sqliteIoError = 10;
+const sqliteShmSize = 4874;
+
+const failureOf = (error: unknown): WriterFailure => {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = (error as { errcode?: number }).errcode ?? 0;
+  if (code === sqliteFull || code === sqliteShmSize) return { kind: 'full', message };
+  return { kind: (code & 0xff) === sqliteIoError ? 'broken' : 'other', message };
+};
+
+const run = (db: DatabaseSync, statements: readonly Statement[]): number[] => {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const changes = statements.map(({ sql, params }) => Number(db.prepare(sql).run(...params).changes));
+    db.exec('COMMIT');
+    return changes;
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+};
+
+/** Moves the log into the database when it has grown; what a reader still holds stays for the next time. */
+const checkpoint = (db: DatabaseSync, wal: string): void => {
+  const { size } = statSync(wal, { throwIfNoEntry: false }) ?? { size: 0 };
+  if (size < checkpointAtBytes) return;
+  db.exec(`PRAGMA wal_checkpoint(${size < truncateAtBytes ? 'RESTART' : 'TRUNCATE'})`);
+};
+
+const serve = (file: string): void => {
+  const port = parentPort;
+  if (!port) throw new Error('the writer runs in a worker thread');
+  const db = openForWriting(file);
+  const appender = newAppender(db);
+  let broken: WriterFailure | undefined;
+
+  const perform = (request: WriterRequest): WriterAnswer => {
+    if (request.do === 'close') {
+      db.close();
+      return { closed: true };
+    }
+    if (broken) return { failure: broken };
+    try {
+      return request.do === 'append'
+        ? { placed: appender.append(request.entries) }
+        : { changes: run(db, request.statements) };
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure.kind === 'broken') broken = failure;
+      return { failure };
+    }
+  };
+
+  port.on('message', (request: WriterRequest) => {
+    port.postMessage(perform(request));
+    if (request.do === 'close') port.close();
+    else if (!broken) {
+      try {
+        checkpoint(db, `${file}-wal`);
+      } catch (error) {
+        const failure = failureOf(error);
+        if (failure.kind === 'broken') broken = failure;
+      }
+    }
+  });
+  port.postMessage({ ready: true });
+};
+
+try {
+  serve((workerData as { file: string }).file);
+} catch (error) {
+  parentPort?.postMessage({ failure: failureOf(error) });
+}

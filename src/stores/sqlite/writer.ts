@@ -1,0 +1,142 @@
+import { Worker } from 'node:worker_threads';
+import { Problem } from '../../contract/problem.ts';
+import type { StoreHealth } from '../../journal/journal.ts';
+import { workerUrl } from '../../worker-url.ts';
+import type { PackedEntry, Placed } from './append.ts';
+import type { Statement, WriterAnswer, WriterFailure, WriterRequest } from './writer-thread.ts';
+
+/** Entries of one transaction at the most: bounds what a commit can take. */
+const largestBatch = 512;
+
+interface Waiting {
+  entry: PackedEntry;
+  settle: (placed: Placed) => void;
+  refuse: (problem: Problem) => void;
+}
+
+/**
+ * The main thread's end of the writer thread. While one commit is under way the next batch gathers, so that one fsync
+ * carries many appends (group commit); nothing here waits for a disk.
+ */
+export class Writer {
+  readonly #worker: Worker;
+  readonly #answers: ((answer: WriterAnswer) => void)[] = [];
+  #waiting: Waiting[] = [];
+  #committing = false;
+  #scheduled = false;
+  #health: StoreHealth = { state: 'writable' };
+  #gone: string | undefined;
+
+  private constructor(worker: Worker) {
+    this.#worker = worker;
+    worker.on('message', (answer: WriterAnswer) => this.#answers.shift()?.(answer));
+    worker.on('error', (error) => this.#lose(`the writer stopped: ${String(error)}`));
+    worker.on('exit', () => this.#lose('the writer stopped'));
+  }
+
+  /** Opens the database for writing, in its thread. Rejects with a sentence that says why it can't. */
+  static async open(file: string): Promise<Writer> {
+    const writer = new Writer(new Worker(workerUrl(import.meta.url, './writer-thread'), { workerData: { file } }));
+    const answer = await writer.#answer();
+    if ('ready' in answer) return writer;
+    await writer.#worker.terminate();
+    throw new Error('failure' in answer ? answer.failure.message : 'the writer did not start');
+  }
+
+  get health(): StoreHealth {
+    return this.#health;
+  }
+
+  append(entry: PackedEntry): Promise<Placed> {
+    return new Promise((settle, refuse) => {
+      this.#waiting.push({ entry, settle, refuse });
+      this.#schedule();
+    });
+  }
+
+  /** Statements off the hot path, in one transaction; resolves after fsync to the rows that each changed. */
+  async run(statements: readonly Statement[]): Promise<number[]> {
+    const answer = await this.#ask({ do: 'run', statements });
+    if ('changes' in answer) return answer.changes;
+    throw this.#refusal(answer);
+  }
+
+  /** Resolves when all that was handed in is settled and the database is closed. */
+  async close(): Promise<void> {
+    while (this.#committing || this.#waiting.length > 0) await new Promise((resolve) => setImmediate(resolve));
+    if (this.#gone === undefined) await this.#ask({ do: 'close' });
+    await this.#worker.terminate();
+  }
+
+  /** One turn of the event loop gathers what is decided in it. */
+  #schedule(): void {
+    if (this.#committing || this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      if (!this.#committing) void this.#commit();
+    });
+  }
+
+  async #commit(): Promise<void> {
+    const batch = this.#waiting.splice(0, largestBatch);
+    if (batch.length === 0) return;
+    this.#committing = true;
+    const answer = await this.#ask({ do: 'append', entries: batch.map(({ entry }) => entry) });
+    // Entries are settled in the order they came in, also when they have to be tried one by one.
+    const apart = batch.length > 1 && 'failure' in answer && answer.failure.kind === 'other';
+    if (apart) await this.#apart(batch);
+    this.#committing = false;
+    if (this.#waiting.length > 0) void this.#commit();
+    if (!apart) this.#settle(batch, answer);
+  }
+
+  #settle(batch: readonly Waiting[], answer: WriterAnswer): void {
+    if ('placed' in answer) {
+      this.#health = { state: 'writable' };
+      answer.placed.forEach((placed, i) => batch[i]?.settle(placed));
+    } else {
+      const problem = this.#refusal(answer);
+      for (const { refuse } of batch) refuse(problem);
+    }
+  }
+
+  /** What one entry of a batch did wrong is not held against the others. */
+  async #apart(batch: readonly Waiting[]): Promise<void> {
+    for (const { entry, settle, refuse } of batch) {
+      const answer = await this.#ask({ do: 'append', entries: [entry] });
+      this.#settle([{ entry, settle, refuse }], answer);
+    }
+  }
+
+  #ask(request: WriterRequest): Promise<WriterAnswer> {
+    if (this.#gone !== undefined) return Promise.resolve({ failure: { kind: 'broken', message: this.#gone } });
+    this.#worker.postMessage(request);
+    return this.#answer();
+  }
+
+  #answer(): Promise<WriterAnswer> {
+    return new Promise((resolve) => this.#answers.push(resolve));
+  }
+
+  #lose(reason: string): void {
+    this.#gone ??= reason;
+    this.#health = { state: 'read_only', reason: this.#gone };
+    for (const answer of this.#answers.splice(0)) answer({ failure: { kind: 'broken', message: reason } });
+  }
+
+  #refusal(answer: WriterAnswer): Problem {
+    const failure: WriterFailure = 'failure' in answer ? answer.failure : { kind: 'other', message: 'no answer' };
+    if (failure.kind === 'full') this.#health = { state: 'full', reason: failure.message };
+    if (failure.kind === 'broken') this.#health = { state: 'read_only', reason: failure.message };
+    return problems[failure.kind](failure.message);
+  }
+}
+
+const problems: Record<WriterFailure['kind'], (cause: string) => Problem> = {
+  full: (cause) =>
+    new Problem('store_full', 'the disk is full: nothing was changed; free some space and try again', { cause }),
+  broken: (cause) =>
+    new Problem('store_read_only', 'the disk failed a write: the server only reads until it is restarted', { cause }),
+  other: (cause) => new Problem('internal_error', 'the store could not write this; nothing was changed', { cause }),
+};
