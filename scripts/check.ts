@@ -26,7 +26,7 @@ const steps: readonly Step[] = [
 ];
 
 /** Steps whose subject has still to be written. */
-const off: readonly string[] = ['openapi is current', 'openapi lint'];
+const off: readonly string[] = [];
 
 const wanted = process.argv.slice(2);
 const chosen = steps.filter(({ name }) => (wanted.length ? wanted.includes(name) : !off.includes(name)));

@@ -36,9 +36,9 @@ export const queryCount = (min: number, max: number, description: string) =>
     .regex(/^\d{1,15}$/, 'must be digits only')
     .transform(Number)
     .pipe(z.int().min(min).max(max))
-    .meta({ description });
+    .meta({ description, type: 'integer', minimum: min, maximum: max, pattern: undefined });
 
-/** A fixed word or words, as zod and OpenAPI know it. */
+/** What every refusal looks like. `details` of an `invalid_request` is `[{path, message}]`. */
 export const errorSchema = z
   .object({
     error: z.string().meta({ description: 'What is wrong, in one snake_case word', example: 'session_not_found' }),
@@ -46,7 +46,6 @@ export const errorSchema = z
     code: z.int().meta({ description: 'HTTP status', example: 404 }),
     details: z.unknown().optional(),
   })
-  .meta({ id: 'ApiError' });
+  .meta({ id: 'ApiError', description: 'Refused' });
 
-/** What `details` of an `invalid_request` holds: `[{path, message}]`. */
 export type ApiError = z.infer<typeof errorSchema>;

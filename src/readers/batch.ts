@@ -42,7 +42,7 @@ export class Batch {
       if ((await this.#window.fill()) === 0) break;
       this.#scan();
     }
-    if (!this.#inLongLine) this.#scanner.unendedLine(this.#window.bytes, this.#window.base);
+    this.#scanner.unendedLine(this.#window.bytes, this.#window.base);
     return 'end';
   }
 

@@ -159,7 +159,11 @@ export function describeDamage(name: string, harness: ReaderHarness): void {
         [size - 1, []],
       ] as const) {
         const follow = begin({ ...limits, maxLineBytes });
-        fs.writeFileSync(follow.file, `${long()}\n`);
+        fs.writeFileSync(follow.file, long().slice(0, -1));
+        await follow.readAll();
+        fs.appendFileSync(follow.file, long().slice(-1));
+        await follow.readAll();
+        fs.appendFileSync(follow.file, '\n');
         await follow.readAll();
         expect(follow.outputs).toEqual(expected);
       }

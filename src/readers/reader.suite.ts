@@ -66,14 +66,14 @@ export function describeReader(name: string, harness: ReaderHarness): void {
 
     it('reads several files at the same time', async () => {
       const folder = tempFolder();
-      const reader = harness.make({ chunkBytes: 64 });
+      const reader = harness.make({ chunkBytes: Math.round(lines(1).length * 1.5) });
       const files = Array.from(
         { length: 12 },
         (_, i) => new Following(reader, join(folder, `${i}-${harness.fileName}`)),
       );
-      for (const [i, { file }] of files.entries()) fs.writeFileSync(file, lines(i, i + 20));
+      for (const [i, { file }] of files.entries()) fs.writeFileSync(file, lines(i, i + 20, i + 40));
       await Promise.all(files.map((file) => file.readAll()));
-      expect(files.map((file) => file.outputs)).toEqual(files.map((_, i) => [100 + i, 120 + i]));
+      expect(files.map((file) => file.outputs)).toEqual(files.map((_, i) => [100 + i, 120 + i, 140 + i]));
     });
 
     it('leaves the event loop to others between chunks', async () => {
@@ -127,6 +127,10 @@ export function describeReader(name: string, harness: ReaderHarness): void {
   });
 
   describe(`${name}: a file that changes`, () => {
+    const rewriteOfSameSize = (file: string) => {
+      fs.writeFileSync(file, lines(4, 5, 6));
+      fs.utimesSync(file, 1, 1);
+    };
     const changes: [string, (file: string) => void, number[]][] = [
       ['truncated', (file) => fs.writeFileSync(file, lines(4)), [104]],
       ['truncated to nothing', (file) => fs.truncateSync(file, 0), []],
@@ -137,6 +141,7 @@ export function describeReader(name: string, harness: ReaderHarness): void {
       ],
       ['rewritten with the same beginning', (file) => fs.writeFileSync(file, lines(1, 4, 5, 6)), [101, 104, 105, 106]],
       ['cut at a line and grown again', (file) => fs.writeFileSync(file, lines(1, 2, 4, 5)), [101, 102, 104, 105]],
+      ['rewritten with as many bytes', rewriteOfSameSize, [104, 105, 106]],
       ['replaced by a longer file', (file) => replace(file, lines(1, 2, 3, 4)), [101, 102, 103, 104]],
       ['replaced by a shorter file', (file) => replace(file, lines(4)), [104]],
       ['replaced by a file of the same size', (file) => replace(file, lines(4, 5, 6)), [104, 105, 106]],
@@ -149,6 +154,15 @@ export function describeReader(name: string, harness: ReaderHarness): void {
       const { records, restarted } = await follow.read();
       expect([outputs(records), restarted]).toEqual([expected, true]);
       expect((await follow.read()).records).toEqual([]);
+    });
+
+    it('is read again when only its beginning was rewritten', async () => {
+      const follow = begin();
+      const long = `${harness.line(2, 'x'.repeat(3000))}\n`;
+      fs.writeFileSync(follow.file, lines(1) + long);
+      await follow.read();
+      fs.writeFileSync(follow.file, lines(4) + long + lines(5));
+      expect(outputs((await follow.read()).records)).toEqual([102, 104, 105]);
     });
 
     it('goes on when only a torn line was cut off', async () => {

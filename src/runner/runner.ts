@@ -276,12 +276,12 @@ export class Runner {
     if (opening) return opening;
     const opened = this.#load(session);
     this.#opening.set(session, opened);
-    const done = (live?: Live): void => {
+    const settle = (live?: Live): void => {
       this.#opening.delete(session);
       if (live !== undefined && live.state.status !== 'absent') this.#keep(session, live);
     };
     // Those who wait for it go on right after this, so that nobody finds the session in memory before them (R1).
-    opened.then(done, () => done());
+    opened.then(settle, () => settle());
     return opened;
   }
 

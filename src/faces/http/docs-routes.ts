@@ -31,8 +31,30 @@ export const describeApi = (app: FastifyInstance): void => {
       security: [{ token: [] }],
     },
     transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (document) => oneNameEach(jsonSchemaTransformObject(document)),
   });
+};
+
+type Document = ReturnType<typeof jsonSchemaTransformObject> & { components?: { schemas?: object } };
+
+const refTo = (name: string): string => `"#/components/schemas/${name}"`;
+
+/**
+ * Every schema comes in two forms, as input and as output. What is answered keeps its output form, what is only asked its
+ * input form, and what nobody refers to goes.
+ */
+const oneNameEach = (document: Document): Document => {
+  const { components, ...rest } = document;
+  const schemas = (components?.schemas ?? {}) as Record<string, unknown>;
+  const text = JSON.stringify(document);
+  const kept = Object.keys(schemas)
+    .filter((name) => !name.endsWith('Input'))
+    .flatMap((name): [string, unknown][] => {
+      if (text.includes(refTo(name))) return [[name, schemas[name]]];
+      return text.includes(refTo(`${name}Input`)) ? [[name, schemas[`${name}Input`]]] : [];
+    });
+  const whole = JSON.stringify({ ...rest, components: { ...components, schemas: Object.fromEntries(kept) } });
+  return JSON.parse(whole.replaceAll(/"#\/components\/schemas\/(\w+)Input"/g, '"#/components/schemas/$1"')) as Document;
 };
 
 export const docsRoutes = async (app: FastifyInstance): Promise<void> => {

@@ -110,6 +110,13 @@ describe('subagents', () => {
     ]);
   });
 
+  it('are told by their lines alone where they stand among those of the parent', async () => {
+    const line = { isSidechain: true, agentId: 'a7' };
+    expect(await responses([assistant({ line })])).toMatchObject([
+      { sessionId: 's-1', agentId: 'a7', sidechain: true },
+    ]);
+  });
+
   it('leave requests without a final record: incomplete', async () => {
     const line = { isSidechain: true, agentId: 'a7' };
     const begun = (id: string, output_tokens: number) =>

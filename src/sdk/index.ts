@@ -1,0 +1,3 @@
+export { createClient, StintError, unwrap } from './client.ts';
+export type { ApiError, ClientOptions, Schemas, Session, StintClient } from './client.ts';
+export type { components, paths } from './schema.generated.ts';

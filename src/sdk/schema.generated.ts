@@ -1,0 +1,1522 @@
+export interface paths {
+    "/api/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List sessions, newest first */
+        get: operations["listSessions"];
+        put?: never;
+        /**
+         * Start a session
+         * @description It is active at once; several may run.
+         */
+        post: operations["startSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A session with its checkpoints */
+        get: operations["getSession"];
+        put?: never;
+        post?: never;
+        /** Delete a finished session with all it holds */
+        delete: operations["deleteSession"];
+        options?: never;
+        head?: never;
+        /**
+         * Pause, resume, complete or rename a session, change its budget or duration
+         * @description All or nothing. A completed session changes no more (409).
+         */
+        patch: operations["changeSession"];
+        trace?: never;
+    };
+    "/api/sessions/{id}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Usage in order of arrival, with totals over all of it */
+        get: operations["listTokens"];
+        put?: never;
+        /** Record tokens that were used */
+        post: operations["recordTokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/checkpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark a point that the session has reached */
+        post: operations["reachCheckpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/projection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the session’s usage is heading */
+        get: operations["getProjection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The session’s journal
+         * @description With `Accept: text/event-stream` the answer follows the session live: `id` is the seq, `event` the type, `data` the event; `Last-Event-ID` resumes.
+         */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who you are */
+        get: operations["getMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ws-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A ticket that opens one socket */
+        post: operations["issueTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your tokens, newest first */
+        get: operations["listTokensOfCaller"];
+        put?: never;
+        /** A new token of yours */
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a token of yours
+         * @description Its sockets are closed at once.
+         */
+        delete: operations["revokeToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sign-in-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A link that signs one browser in, once */
+        post: operations["createSignInLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn the code of a sign-in link into a token */
+        post: operations["signIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the server is up; more with a token */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the server is doing */
+        get: operations["getStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description Refused */
+        ApiError: {
+            /**
+             * @description What is wrong, in one snake_case word
+             * @example session_not_found
+             */
+            error: string;
+            /** @description The same for a person, with what to do next */
+            message: string;
+            /**
+             * @description HTTP status
+             * @example 404
+             */
+            code: number;
+            details?: unknown;
+        };
+        Me: {
+            /**
+             * Format: uuid
+             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
+             */
+            id: string;
+            name: string;
+            /** @enum {string} */
+            role: "owner" | "member" | "viewer";
+            token: {
+                id: string;
+                name: string;
+                /**
+                 * @description Unix time, ms
+                 * @example 1790000000000
+                 */
+                expiresAt?: number;
+            };
+        };
+        Ticket: {
+            /** @description Good once, as `?ticket=` of a socket */
+            ticket: string;
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            expiresAt: number;
+        };
+        Token: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            kind: "owner" | "env" | "api" | "browser";
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            createdAt: number;
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            expiresAt?: number;
+        };
+        NewToken: {
+            name: string;
+            /** @description ms from now; absent: never */
+            expiresIn?: number;
+        };
+        CreatedToken: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            kind: "owner" | "env" | "api" | "browser";
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            createdAt: number;
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            expiresAt?: number;
+            /** @description Shown once; kept only as a hash */
+            token: string;
+        };
+        TokenList: {
+            tokens: components["schemas"]["Token"][];
+        };
+        SignInLink: {
+            /** @description Signs one browser in, once */
+            url: string;
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            expiresAt: number;
+        };
+        SignIn: {
+            code: string;
+        };
+        SignedIn: {
+            token: string;
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            expiresAt: number;
+        };
+        /** @description A command of the user’s; its tokens are read from the transcripts in its directory */
+        Run: {
+            /**
+             * Format: starts_with
+             * @description Where the command runs
+             */
+            directory: string;
+            /** @description Process that owns the session, on the server’s machine */
+            pid?: number;
+            /** @description Its start time as the operating system tells it */
+            pidStartedAt?: string;
+            /**
+             * Format: starts_with
+             * @description CLAUDE_CONFIG_DIR of the command
+             */
+            agentConfigDir?: string;
+        };
+        StartSession: {
+            name?: string;
+            /**
+             * @description Milliseconds, at most 366 days; kept in whole ms
+             * @example 18000000
+             */
+            duration: number;
+            tokenBudget?: number;
+            /**
+             * @description At 100 % of the budget: alert only (warn), or pause as well
+             * @enum {string}
+             */
+            onBudget?: "warn" | "pause";
+            /**
+             * @description Tokens that count: new ones (input, output, cache writes), or all, cache reads too
+             * @enum {string}
+             */
+            budgetCounts?: "new" | "all";
+            /**
+             * @description At the end of the time: complete, or run on, marked over, and be extended by what it overran
+             * @enum {string}
+             */
+            onDue?: "complete" | "extend";
+            run?: components["schemas"]["Run"];
+        };
+        ChangeSession: {
+            /** @enum {string} */
+            status?: "active" | "paused" | "completed";
+            name?: string;
+            tokenBudget?: number;
+            /**
+             * @description Milliseconds, at most 366 days; kept in whole ms
+             * @example 18000000
+             */
+            duration?: number;
+        };
+        RecordTokens: {
+            tokensUsed: number;
+            operation: string;
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            timestamp?: number;
+            model?: string;
+            input?: number;
+            output?: number;
+            cacheRead?: number;
+            cacheWrite5m?: number;
+            cacheWrite1h?: number;
+            /**
+             * @description US dollars, decimal
+             * @example 0.0033
+             */
+            costUsd?: string;
+        };
+        ReachCheckpoint: {
+            phase: string;
+            promptCount: number;
+            metadata?: {
+                [key: string]: unknown;
+            };
+        };
+        Session: {
+            /**
+             * Format: uuid
+             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
+             */
+            id: string;
+            name?: string;
+            /** @enum {string} */
+            kind: "timer" | "research" | "workspace" | "terminal" | "repl" | "agent";
+            /**
+             * Format: uuid
+             * @description The user’s id
+             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
+             */
+            owner: string;
+            /** @enum {string} */
+            status: "active" | "paused" | "completed";
+            /**
+             * @description How it ended
+             * @enum {string}
+             */
+            outcome?: "completed" | "failed" | "cancelled" | "timed_out";
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            startTime: number;
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            endTime?: number;
+            /** @description ms; 0 without a limit */
+            duration: number;
+            /** @constant */
+            unlimited?: true;
+            /** @description Active time so far, pauses left out, ms */
+            elapsed: number;
+            /** @description ms; 0 when the time is up or there is no limit */
+            remaining: number;
+            /**
+             * @description The time was up and the session ran on
+             * @constant
+             */
+            over?: true;
+            tokenBudget?: number;
+            tokensUsed: number;
+            /** @description Tokens read from caches, shown apart */
+            cacheRead?: number;
+            /** @enum {string} */
+            onBudget: "warn" | "pause";
+            /** @enum {string} */
+            budgetCounts: "new" | "all";
+            /** @enum {string} */
+            onDue: "complete" | "extend";
+            run?: components["schemas"]["Run"];
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            createdAt: number;
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            updatedAt: number;
+        };
+        Checkpoint: {
+            /**
+             * Format: uuid
+             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
+             */
+            sessionId: string;
+            phase: string;
+            promptCount: number;
+            /** @description Total at that moment */
+            tokensUsed: number;
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            timestamp: number;
+            metadata?: {
+                [key: string]: unknown;
+            };
+        };
+        SessionWithCheckpoints: {
+            /**
+             * Format: uuid
+             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
+             */
+            id: string;
+            name?: string;
+            /** @enum {string} */
+            kind: "timer" | "research" | "workspace" | "terminal" | "repl" | "agent";
+            /**
+             * Format: uuid
+             * @description The user’s id
+             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
+             */
+            owner: string;
+            /** @enum {string} */
+            status: "active" | "paused" | "completed";
+            /**
+             * @description How it ended
+             * @enum {string}
+             */
+            outcome?: "completed" | "failed" | "cancelled" | "timed_out";
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            startTime: number;
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            endTime?: number;
+            /** @description ms; 0 without a limit */
+            duration: number;
+            /** @constant */
+            unlimited?: true;
+            /** @description Active time so far, pauses left out, ms */
+            elapsed: number;
+            /** @description ms; 0 when the time is up or there is no limit */
+            remaining: number;
+            /**
+             * @description The time was up and the session ran on
+             * @constant
+             */
+            over?: true;
+            tokenBudget?: number;
+            tokensUsed: number;
+            /** @description Tokens read from caches, shown apart */
+            cacheRead?: number;
+            /** @enum {string} */
+            onBudget: "warn" | "pause";
+            /** @enum {string} */
+            budgetCounts: "new" | "all";
+            /** @enum {string} */
+            onDue: "complete" | "extend";
+            run?: components["schemas"]["Run"];
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            createdAt: number;
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            updatedAt: number;
+            checkpoints: components["schemas"]["Checkpoint"][];
+        };
+        TokenUsage: {
+            /**
+             * Format: uuid
+             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
+             */
+            sessionId: string;
+            tokensUsed: number;
+            operation: string;
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            timestamp: number;
+            /** @description Total after this row, in order of arrival */
+            cumulativeTotal: number;
+            /** @enum {string} */
+            source: "api" | "transcript";
+            model?: string;
+            input?: number;
+            output?: number;
+            cacheRead?: number;
+            cacheWrite5m?: number;
+            cacheWrite1h?: number;
+            /**
+             * @description US dollars, decimal
+             * @example 0.0033
+             */
+            costUsd?: string;
+        };
+        RecordedUsage: {
+            usage: components["schemas"]["TokenUsage"];
+            totalUsed: number;
+            averagePerMinute: number;
+            projectedTotal: number;
+        };
+        UsageHistory: {
+            usage: components["schemas"]["TokenUsage"][];
+            totalUsed: number;
+            averagePerMinute: number;
+            projectedTotal: number;
+        };
+        UsageProjection: {
+            /** @description Tokens a minute */
+            currentRate: number;
+            projectedTotal: number;
+            /** @description Minutes; 0 when over, null without a budget or a rate */
+            timeToLimit: number | null;
+            confidence: number;
+        };
+        SessionList: {
+            sessions: components["schemas"]["Session"][];
+            total: number;
+            limit: number;
+            offset: number;
+            /** @description Continues the walk; absent at the end */
+            cursor?: string;
+        };
+        SessionEvent: {
+            /** @description Global, rising, may have gaps */
+            position: number;
+            /**
+             * Format: uuid
+             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
+             */
+            session: string;
+            /** @description From 0 without gaps in the session */
+            seq: number;
+            type: string;
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            at: number;
+            data: {
+                [key: string]: unknown;
+            };
+        };
+        EventPage: {
+            events: components["schemas"]["SessionEvent"][];
+            /** @description Pass as `after` to go on */
+            next?: number;
+        };
+        Health: {
+            /** @constant */
+            success: true;
+            data: {
+                /** @enum {string} */
+                status: "healthy" | "starting" | "draining";
+                version?: string;
+                uptime_seconds?: number;
+                services?: {
+                    [key: string]: "running" | "idle" | "failed";
+                };
+            };
+            error: null;
+            /** @description Unix time, s */
+            timestamp: number;
+            /** @enum {string} */
+            status: "healthy" | "starting" | "draining";
+        } & {
+            [key: string]: unknown;
+        };
+        ServerStatus: {
+            version: string;
+            pid: number;
+            startedAt: number;
+            /** @description ms */
+            uptime: number;
+            url: string;
+            store: {
+                /** @enum {string} */
+                state: "writable" | "full" | "read_only";
+                reason?: string;
+            };
+            sessions: {
+                active: number;
+                paused: number;
+                completed: number;
+            };
+            /** @description What the start found amiss, and what it did about it */
+            recovered: string[];
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    listSessions: {
+        parameters: {
+            query?: {
+                /** @description At most this many (50) */
+                limit?: number;
+                /** @description Leave out this many, counted from the newest */
+                offset?: number;
+                status?: "active" | "paused" | "completed";
+                kind?: "timer" | "research" | "workspace" | "terminal" | "repl" | "agent";
+                /** @description The name contains this */
+                q?: string;
+                /** @description From the answer before: continues after it */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    startSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartSession"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionWithCheckpoints"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    deleteSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    changeSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeSession"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listTokens: {
+        parameters: {
+            query?: {
+                /** @description At most this many (all) */
+                limit?: number;
+                /** @description Only rows after the one with this id */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageHistory"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    recordTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordTokens"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordedUsage"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    reachCheckpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReachCheckpoint"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checkpoint"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getProjection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageProjection"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description Only events with a greater seq */
+                after?: number;
+                /** @description At most this many (100) */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    issueTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never> | null;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listTokensOfCaller: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedToken"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    createSignInLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never> | null;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInLink"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Default Response */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    getStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerStatus"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+}
