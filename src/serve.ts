@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { randomUUIDv7 } from 'node:crypto';
-import { uptime } from 'node:os';
+import { homedir, uptime } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { Access } from './access/access.ts';
@@ -12,6 +12,7 @@ import { openLog } from './log.ts';
 import type { LogLevel } from './log.ts';
 import {
   ensureFolder,
+  isRunning,
   processStart,
   readOwnerToken,
   readServerFile,
@@ -19,11 +20,14 @@ import {
   writeOwnerToken,
   writeServerFile,
 } from './place.ts';
+import { claudeReader } from './readers/claude/reader.ts';
 import { countChanges, summarize } from './projections/summary.ts';
 import { Alarm } from './runner/alarm.ts';
 import { BootClock } from './runner/clock.ts';
 import type { Anchor, TimeSources } from './runner/clock.ts';
 import { Once, receiptsKeptMs } from './runner/once.ts';
+import { RunUsage } from './runner/run-usage.ts';
+import { RunWatch } from './runner/run-watch.ts';
 import { Runner } from './runner/runner.ts';
 import { SqliteCredentials } from './stores/sqlite/credentials.ts';
 import { lock } from './stores/sqlite/lock.ts';
@@ -130,6 +134,27 @@ const compose = async (options: ServeOptions, { store, log, recovered, release }
     onError: (error) => log.error({ err: error }, 'a session could not be told what is due'),
   });
   await alarm.start(setBy);
+  const runUsage = new RunUsage({
+    runner,
+    journal: store,
+    sessions: store,
+    clock,
+    reader: claudeReader(),
+    surroundings: { home: homedir(), env: process.env },
+    onError: (error) => log.error({ err: error }, 'usage of a run could not be read'),
+  });
+  const runWatch = new RunWatch({
+    runner,
+    sessions: store,
+    isRunning,
+    onError: (error) => log.error({ err: error }, 'a lost run could not be ended'),
+  });
+  await runUsage.start();
+  runWatch.start();
+
+  const stopLoops = async () => {
+    await Promise.all([alarm.stop(), runUsage.stop(), runWatch.stop()]);
+  };
 
   const server: ServerFacts = {
     version: version(),
@@ -156,7 +181,7 @@ const compose = async (options: ServeOptions, { store, log, recovered, release }
   try {
     server.url = await listen(app, options);
   } catch (error) {
-    await alarm.stop();
+    await stopLoops();
     throw error;
   }
   writeServerFile(folder, {
@@ -176,7 +201,7 @@ const compose = async (options: ServeOptions, { store, log, recovered, release }
     clearInterval(sweep);
     stopping.abort();
     await app.close();
-    await alarm.stop();
+    await stopLoops();
     await runner.drain();
     hub.stop();
     await store.close();

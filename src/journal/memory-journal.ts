@@ -113,6 +113,10 @@ export class MemoryJournal implements Journal, SessionReads {
     return Promise.resolve(this.#summaries().filter(({ run, phase }) => run && openStatus(phase) !== 'completed'));
   }
 
+  runsEndedSince(time: number): Promise<readonly SessionSummary[]> {
+    return Promise.resolve(this.#summaries().filter(({ run, endTime }) => run && endTime !== undefined && endTime >= time));
+  }
+
   #summaries(): SessionSummary[] {
     return [...this.#sessions.values()].map(({ summary }) => summary).toSorted(newestFirst);
   }

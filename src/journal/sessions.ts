@@ -82,4 +82,6 @@ export interface SessionReads {
   nextWake(): Promise<number | undefined>;
   /** Open sessions that have a run. */
   openRuns(): Promise<readonly SessionSummary[]>;
+  /** Sessions that had a run and ended at `time` or later. */
+  runsEndedSince(time: number): Promise<readonly SessionSummary[]>;
 }

@@ -88,7 +88,13 @@ async function cursorAt(window: Window, file: Stats, inLongLine: boolean): Promi
   return { inode: file.ino, offset: window.base, inLongLine, print, seenBytes: window.end, seenAtMs: file.mtimeMs };
 }
 
-/** A copied file is younger than what it holds: the time of its last change, which most tools copy too, is closer then. */
-function bornAt(file: Stats): number {
-  return file.birthtimeMs > 0 ? Math.min(file.birthtimeMs, file.mtimeMs) : file.mtimeMs;
+/** Births are stamped by the kernel's tick, at most so long; changes are stamped finer on many systems. */
+const tickMs = 10;
+
+/**
+ * The birth of a file, but its last change when that is earlier (a copied file is younger than what it holds, and most tools
+ * copy its times), when it is hardly later (files written in one go share a tick), and when births are not kept.
+ */
+function bornAt({ birthtimeMs, mtimeMs }: Stats): number {
+  return birthtimeMs > 0 && mtimeMs > birthtimeMs + tickMs ? birthtimeMs : mtimeMs;
 }

@@ -22,10 +22,11 @@ export function isSameResponse(a: UsageRecord, b: UsageRecord): boolean {
 export function mergeCopies(held: UsageRecord, copy: UsageRecord): UsageRecord {
   const winner = outweighs(copy, held) ? copy : held;
   const owner = isEarlier(copy, held) ? copy : held;
-  const { request, agentId: _agent, cwd: _cwd, gitBranch: _branch, ...value } = winner;
-  const narrowed = request !== undefined && held.request === copy.request;
   const confidence = held.confidence === 'exact' ? 'exact' : copy.confidence;
-  return { ...value, ...placeOf(owner), confidence, ...(narrowed && { request }) };
+  const isNarrowed = held.request === copy.request;
+  if (winner === owner && winner.confidence === confidence && isNarrowed) return winner;
+  const { request, agentId: _agent, cwd: _cwd, gitBranch: _branch, ...value } = winner;
+  return { ...value, ...placeOf(owner), confidence, ...(isNarrowed && request !== undefined && { request }) };
 }
 
 /** What a new copy does to the records held so far. */

@@ -19,6 +19,7 @@ import type { Clock } from './clock.ts';
  *  R3  When a commit fails, everything decided on top of it is refused with it, and the session is read from the journal again.
  *  R4  What fell due is decided before the command that arrives after it.
  *  R5  Subscribers hear of events after they are durable, in the order of the journal.
+ *  R6  Before a session is ended on request, those who still have something to tell of it are heard.
  *  R6  When the clock was set, an active session is told before anything else is decided for it: nothing falls due by a clock
  *      that was set.
  */
@@ -87,6 +88,7 @@ export class Runner {
   readonly #owed = new Map<string, number>();
   /** While it is found out which sessions are to be told. */
   #gathering: Promise<void> | undefined;
+  readonly #endings = new Set<(session: string) => Promise<void>>();
   #closing = false;
 
   constructor(parts: Parts) {
@@ -172,11 +174,21 @@ export class Runner {
     return this.#listeners.add(listener);
   }
 
+  /** `listener` is waited for before a session is completed on request (R6); it should not take long. */
+  onEnding(listener: (session: string) => Promise<void>): () => void {
+    this.#endings.add(listener);
+    return () => this.#endings.delete(listener);
+  }
+
   /** Takes no more commands; resolves when those under way are settled. */
   async drain(): Promise<void> {
     this.#closing = true;
     await Promise.allSettled(this.#opening.values());
     await Promise.all([...this.#lives.values()].map((live) => live.settled));
+  }
+
+  async #beforeEnd(session: string): Promise<void> {
+    await Promise.all([...this.#endings].map((listener) => listener(session)));
   }
 
   #decideAll(from: SessionState, intents: readonly Intent[], at: number): { state: Existing; events: SessionEvent[] } {

@@ -128,7 +128,13 @@ const fallDue = ({ at, id }: CommandOf<'fall_due'>, state: Active): SessionEvent
   }));
 };
 
-const adjustClock = ({ at, by }: CommandOf<'adjust_clock'>): SessionEvent[] => [{ type: 'clock_adjusted', at, data: { by } }];
+/** What fell due before the clock was set ends at that moment, as the clock tells it now. */
+const adjustClock = ({ at, by }: CommandOf<'adjust_clock'>, state: Active): SessionEvent[] => {
+  const set = (since: number): SessionEvent => ({ type: 'clock_adjusted', at: since, data: { by } });
+  const due = dueAt(state);
+  const missed = due !== undefined && due <= at - by && !state.facts.over;
+  return missed ? [set(state.since + by), timeUp(state, due + by)] : [set(at)];
+};
 
 const recordTokens = (command: CommandOf<'record_tokens'>, state: Existing): SessionEvent[] => {
   checkTokens(command, state);

@@ -85,10 +85,10 @@ describe('the files of a directory', () => {
 describe('all files', () => {
   it('are those of every project, one that is linked elsewhere once', async () => {
     const folder = home('.claude/projects/-a/s-1.jsonl', '.claude/projects/-b/s-2.jsonl');
-    symlinkSync(join(folder, '.claude/projects/-a'), join(folder, '.claude/projects/-c'));
+    symlinkSync(join(folder, '.claude/projects/-a'), join(folder, '.claude/projects/-0'));
     mkdirSync(join(folder, '.config'));
     symlinkSync(join(folder, '.claude'), join(folder, '.config/claude'));
-    expect((await found(folder)).map((file) => file.slice(-9))).toEqual(['s-1.jsonl', 's-2.jsonl']);
+    expect(await found(folder)).toEqual(['.claude/projects/-a/s-1.jsonl', '.claude/projects/-b/s-2.jsonl']);
   });
 
   it('end where folders are linked into each other', async () => {

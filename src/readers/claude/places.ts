@@ -34,8 +34,15 @@ function isFolderOf(slug: string, folder: string): boolean {
 /** Files of the projects whose folder's name passes. */
 export async function filesOfProjects(surroundings: Surroundings, passes: (folder: string) => boolean): Promise<Found> {
   const walk = new Walk();
-  await Promise.all(projectRoots(surroundings).map((root) => walk.root(root, passes)));
+  const roots = await Promise.all(projectRoots(surroundings).map((root) => walk.projects(root, passes)));
+  await Promise.all((await withoutAliases(roots.flat())).map((folder) => walk.sessions(folder)));
   return { files: walk.files.toSorted(), skipped: walk.skipped };
+}
+
+/** One project may be linked under several names: it keeps the first, at every call, since cursors belong to names. */
+async function withoutAliases(folders: string[]): Promise<string[]> {
+  const real = await Promise.all(folders.map((folder) => realpath(folder).catch(() => folder)));
+  return folders.filter((_, i) => real.indexOf(real[i]!) === i);
 }
 
 const subagents = 'subagents';
@@ -45,18 +52,15 @@ const deepest = 8;
 class Walk {
   readonly files: string[] = [];
   readonly skipped: Skipped[] = [];
-  /** Real paths of the projects walked: one may be linked under several names. */
-  readonly #walked = new Set<string>();
 
-  async root(root: string, passes: (folder: string) => boolean): Promise<void> {
-    const folders = (await this.#entries(root)).filter((entry) => isFolder(entry) && passes(entry.name));
-    await Promise.all(folders.map((folder) => this.#project(join(root, folder.name))));
+  /** Folders of projects, linked ones last. */
+  async projects(root: string, passes: (folder: string) => boolean): Promise<string[]> {
+    const entries = (await this.#entries(root)).filter((entry) => passes(entry.name));
+    const folders = [entries.filter((entry) => entry.isDirectory()), entries.filter((entry) => entry.isSymbolicLink())];
+    return folders.flatMap((some) => some.map((entry) => join(root, entry.name)).toSorted());
   }
 
-  async #project(folder: string): Promise<void> {
-    const real = await realpath(folder).catch(() => folder);
-    if (this.#walked.has(real)) return;
-    this.#walked.add(real);
+  async sessions(folder: string): Promise<void> {
     const entries = await this.#entries(folder);
     this.#take(folder, entries);
     const sessions = entries.filter((entry) => entry.isDirectory());
@@ -85,10 +89,6 @@ class Walk {
       return [];
     }
   }
-}
-
-function isFolder(entry: Dirent): boolean {
-  return entry.isDirectory() || entry.isSymbolicLink();
 }
 
 /** What a file's path says of whose lines it holds. */

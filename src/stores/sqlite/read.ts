@@ -16,6 +16,7 @@ export interface Reads {
   waking(time: number, limit: number): SessionSummary[];
   nextWake(): number | undefined;
   openRuns(): SessionSummary[];
+  runsEndedSince(time: number): SessionSummary[];
 }
 
 const eventColumns = 'e.position, e.session, e.seq, e.type, e.at, e.data, e.crc';
@@ -76,6 +77,10 @@ export const newReads = (db: DatabaseSync): Reads => {
     },
     openRuns: () =>
       summaries("SELECT doc FROM sessions WHERE has_run = 1 AND status <> 'completed' ORDER BY key"),
+    runsEndedSince: (time) =>
+      summaries("SELECT doc FROM sessions WHERE has_run = 1 AND status = 'completed' ORDER BY key").filter(
+        ({ endTime }) => endTime !== undefined && endTime >= time,
+      ),
   };
 };
 

@@ -127,6 +127,10 @@ export class SqliteStore implements Journal, SessionReads {
     return this.#reads.openRuns();
   }
 
+  async runsEndedSince(time: number): Promise<readonly SessionSummary[]> {
+    return this.#reads.runsEndedSince(time);
+  }
+
   /** Statements of this folder's other tables, in one transaction; resolves after fsync to the rows that each changed. */
   run(statements: readonly Statement[]): Promise<number[]> {
     return this.#writer.run(statements);

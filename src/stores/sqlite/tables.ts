@@ -35,7 +35,7 @@ export const migrations: readonly string[] = [
   CREATE INDEX sessions_newest ON sessions (start_time DESC, id DESC, kind, owner, status, name_folded);
   CREATE INDEX sessions_by_status ON sessions (status, start_time DESC, id DESC, kind, owner, name_folded);
   CREATE INDEX sessions_waking ON sessions (wake_at) WHERE wake_at IS NOT NULL;
-  CREATE INDEX sessions_running ON sessions (key) WHERE has_run = 1 AND status <> 'completed';
+  CREATE INDEX sessions_with_run ON sessions (key, status) WHERE has_run = 1;
 
   CREATE TABLE session_counts (
     owner TEXT NOT NULL,

@@ -1,0 +1,128 @@
+// @ts-check
+import { call, forgetToken, readToken, signInAgain } from './api.js';
+
+/** @typedef {{id: string, name?: string, status: 'active' | 'paused' | 'completed', duration: number, unlimited?: true,
+ *   elapsed: number, remaining: number, over?: true, tokenBudget?: number, tokensUsed: number, endTime?: number}} Session */
+/** @typedef {{session: Session, element: HTMLElement}} Shown */
+
+const list = /** @type {HTMLElement} */ (document.getElementById('sessions'));
+const template = /** @type {HTMLTemplateElement} */ (document.getElementById('session'));
+const connection = /** @type {HTMLElement} */ (document.getElementById('connection'));
+const empty = /** @type {HTMLElement} */ (document.getElementById('empty'));
+const older = /** @type {HTMLElement} */ (document.getElementById('older'));
+const shownAtOnce = 50;
+
+/** @type {Map<string, Shown>} */
+const shown = new Map();
+
+/** @param {HTMLElement} element @param {string} selector */
+const part = (element, selector) => /** @type {HTMLElement} */ (element.querySelector(selector));
+
+/** @param {number} ms */
+const clock = (ms) => {
+  const seconds = Math.floor(ms / 1000);
+  const two = (/** @type {number} */ n) => String(n).padStart(2, '0');
+  return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+};
+
+const count = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
+
+/** @param {HTMLElement} element @param {string} name @param {number} share */
+const fill = (element, name, share) => {
+  const bar = /** @type {HTMLProgressElement} */ (part(element, `progress.${name}`));
+  bar.value = Math.min(1, share);
+  bar.classList.toggle('high', share >= 0.8 && share < 1);
+  bar.classList.toggle('full', share >= 1);
+};
+
+/** @param {Shown} shown */
+const draw = ({ session, element }) => {
+  const { status, duration, elapsed, remaining, unlimited, over, tokenBudget, tokensUsed } = session;
+  element.className = status;
+  part(element, '.name').textContent = session.name ?? session.id.slice(-8);
+  part(element, '.status').textContent = over ? `${status}, over its time` : status;
+  fill(element, 'time', unlimited ? 0 : elapsed / duration);
+  part(element, '.time-text').textContent = unlimited ? clock(elapsed) : `${clock(remaining)} left of ${clock(duration)}`;
+  fill(element, 'tokens', tokenBudget ? tokensUsed / tokenBudget : 0);
+  part(element, '.tokens-text').textContent = tokenBudget
+    ? `${count.format(tokensUsed)} of ${count.format(tokenBudget)}`
+    : count.format(tokensUsed);
+};
+
+/** @param {Session} session */
+const newElement = (session) => {
+  const element = /** @type {HTMLElement} */ (part(/** @type {any} */ (template.content.cloneNode(true)), 'li'));
+  const status = (/** @type {string} */ value) => () =>
+    call('PATCH', `/api/sessions/${session.id}`, { status: value }).catch((error) => warn(element, error.message));
+  part(element, '.pause').addEventListener('click', status('paused'));
+  part(element, '.resume').addEventListener('click', status('active'));
+  part(element, '.done').addEventListener('click', status('completed'));
+  return element;
+};
+
+/** @param {HTMLElement} element @param {string} text */
+const warn = (element, text) => {
+  const alert = part(element, '.alert');
+  alert.textContent = text;
+  alert.hidden = false;
+};
+
+const load = async () => {
+  const { sessions, total } = await call('GET', `/api/sessions?limit=${shownAtOnce}`);
+  for (const session of sessions) {
+    const element = shown.get(session.id)?.element ?? newElement(session);
+    shown.set(session.id, { session, element });
+    list.append(element);
+    draw({ session, element });
+  }
+  empty.hidden = total > 0;
+  older.hidden = total <= sessions.length;
+  older.textContent = `and ${total - sessions.length} older ones: stint ls`;
+};
+
+/** @param {any} frame */
+const hear = (frame) => {
+  const met = shown.get(frame.sessionId);
+  if (!met) return load();
+  if (frame.type === 'timer_update') {
+    const { elapsed, remaining, status } = frame;
+    // What a change of status brings along (an extended duration, the end) is in the session, not in the frame.
+    if (status !== met.session.status) return load();
+    Object.assign(met.session, { elapsed, remaining });
+  }
+  if (frame.type === 'token_update') met.session.tokensUsed = frame.totalUsed;
+  if (frame.type === 'alert') warn(met.element, frame.message);
+  draw(met);
+};
+
+/** The live view: one socket, opened again when it drops, with the state told anew each time. */
+const connect = async () => {
+  try {
+    await load();
+    const { ticket } = await call('POST', '/api/ws-ticket');
+    const socket = new WebSocket(`${location.origin.replace('http', 'ws')}/ws?ticket=${ticket}`);
+    socket.addEventListener('open', () => {
+      connection.textContent = 'live';
+      socket.send(JSON.stringify({ type: 'subscribe', sessionId: '*' }));
+    });
+    socket.addEventListener('message', ({ data }) => void hear(JSON.parse(data)));
+    socket.addEventListener('close', again);
+  } catch {
+    again();
+  }
+};
+
+const again = () => {
+  connection.textContent = 'connection lost; trying again…';
+  setTimeout(connect, 1000 + Math.random() * 2000);
+};
+
+document.getElementById('sign-out')?.addEventListener('click', async () => {
+  const { token } = await call('GET', '/api/me');
+  await call('DELETE', `/api/tokens/${token.id}`);
+  forgetToken();
+  signInAgain();
+});
+
+if (readToken()) await connect();
+else signInAgain();

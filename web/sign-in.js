@@ -1,0 +1,39 @@
+// @ts-check
+import { call, forgetToken, keepToken, readToken } from './api.js';
+
+const message = /** @type {HTMLElement} */ (document.getElementById('message'));
+const form = /** @type {HTMLFormElement} */ (document.getElementById('by-token'));
+const input = /** @type {HTMLInputElement} */ (document.getElementById('token'));
+
+const enter = () => location.replace('/ui/');
+
+/** @param {string} text */
+const ask = (text) => {
+  message.textContent = text;
+  form.hidden = false;
+};
+
+/** The code stands in the fragment, which is sent to no server, and leaves the history before it is used. */
+const signIn = async () => {
+  const code = location.hash.slice(1);
+  history.replaceState(null, '', '/sign-in');
+  if (code === '') return readToken() ? enter() : ask('Get a sign-in link in a terminal: stint token link');
+  try {
+    const { token } = await call('POST', '/api/sign-in', { code });
+    keepToken(token);
+    enter();
+  } catch (error) {
+    ask(/** @type {Error} */ (error).message);
+  }
+};
+
+form.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  keepToken(input.value.trim());
+  const answer = await fetch('/api/me', { headers: { authorization: `Bearer ${readToken() ?? ''}` } });
+  if (answer.ok) return enter();
+  forgetToken();
+  ask('This token is not valid.');
+});
+
+await signIn();
