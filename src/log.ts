@@ -10,8 +10,14 @@ export type LogLevel = (typeof logLevels)[number];
 const filesKept = 5;
 const largestFile = '50m';
 
-/** Logs to stderr and to rolling files in the data folder. stdout is for people and scripts. */
-export const openLog = async (folder: string, level: LogLevel): Promise<Logger> => {
+export interface Log {
+  log: Logger;
+  /** Writes out what is still in memory; returns when it is written. */
+  flush: () => void;
+}
+
+/** Logs to stderr, unless `quiet`, and to rolling files in the data folder. stdout is for people and scripts. */
+export const openLog = async (folder: string, level: LogLevel, quiet = false): Promise<Log> => {
   const file = await roll({
     file: join(folder, 'logs', 'stint'),
     extension: '.log',
@@ -24,7 +30,8 @@ export const openLog = async (folder: string, level: LogLevel): Promise<Logger> 
   const onTerminal = process.stderr.isTTY && threshold === 'info' ? 'warn' : threshold;
   const streams = pino.multistream([
     { level: threshold, stream: file },
-    { level: onTerminal, stream: process.stderr },
+    ...(quiet ? [] : [{ level: onTerminal, stream: process.stderr }]),
   ]);
-  return pino({ level: threshold, base: null, timestamp: pino.stdTimeFunctions.isoTime }, streams);
+  const log = pino({ level: threshold, base: null, timestamp: pino.stdTimeFunctions.isoTime }, streams);
+  return { log, flush: () => file.flushSync() };
 };

@@ -53,15 +53,24 @@ export interface ServeOptions {
   behindProxy: boolean;
   /** STINT_TOKEN, to become the owner's token `env`. */
   token: string | undefined;
+  /** Logs to files only, not to stderr. */
+  quiet?: boolean;
+  /** Where the time comes from; the machine's own when absent. */
+  timeSources?: TimeSources;
 }
 
 /** The server can't start; the message says why and what to do. */
 export class StartError extends Error {}
 
+/** Another server is using the data folder. */
+export class FolderInUseError extends StartError {}
+
 export interface Serving {
   url: string;
   /** A link that signs one browser in. */
   newSignInLink: () => string;
+  /** Writes down an error that nobody caught, before the process ends of it. */
+  logFatal: (error: unknown) => void;
   /** Drains and stops; resolves when all is on disk and closed. */
   stop: () => Promise<void>;
 }
@@ -83,7 +92,7 @@ export const serve = async (options: ServeOptions): Promise<Serving> => {
 
 const start = async (options: ServeOptions, release: () => void): Promise<Serving> => {
   const { folder } = options;
-  const log = await openLog(folder, options.logLevel);
+  const { log, flush } = await openLog(folder, options.logLevel, options.quiet);
   const file = join(folder, 'stint.db');
   const torn = tornLog(`${file}-wal`);
   const recovered = recovery(folder, torn);
@@ -93,7 +102,7 @@ const start = async (options: ServeOptions, release: () => void): Promise<Servin
     throw new StartError(`the data in ${folder} can't be opened: ${(error as Error).message}`);
   });
   try {
-    return await compose(options, { store, log, recovered, release });
+    return await compose(options, { store, log, flush, recovered, release });
   } catch (error) {
     await store.close();
     throw error;
@@ -103,13 +112,14 @@ const start = async (options: ServeOptions, release: () => void): Promise<Servin
 interface Opened {
   store: SqliteStore;
   log: Logger;
+  flush: () => void;
   recovered: readonly string[];
   release: () => void;
 }
 
-const compose = async (options: ServeOptions, { store, log, recovered, release }: Opened): Promise<Serving> => {
+const compose = async (options: ServeOptions, { store, log, flush, recovered, release }: Opened): Promise<Serving> => {
   const { folder } = options;
-  const clock = new BootClock(timeSources());
+  const clock = new BootClock(options.timeSources ?? machineTime());
   const setBy = clock.setSince(readAnchor(store));
   await keepAnchor(store, clock);
 
@@ -192,7 +202,9 @@ const compose = async (options: ServeOptions, { store, log, recovered, release }
     pidStartedAt: processStart(process.pid),
   });
   const sweep = setInterval(() => {
-    store.forgetReceipts(clock.now() - receiptsKeptMs).catch((error: unknown) => log.warn({ err: error }, 'old receipts stay'));
+    store
+      .forgetReceipts(clock.now() - receiptsKeptMs)
+      .catch((error: unknown) => log.warn({ err: error }, 'old receipts stay'));
   }, receiptsSweepMs);
   log.info({ url: server.url }, 'listening');
 
@@ -208,9 +220,14 @@ const compose = async (options: ServeOptions, { store, log, recovered, release }
     removeServerFile(folder);
     release();
     log.info('stopped');
-    log.flush();
+    flush();
   };
-  return { url: server.url, newSignInLink: () => `${server.url}/sign-in#${access.issueSignInCode(owner).code}`, stop };
+  const logFatal = (error: unknown) => {
+    log.fatal({ err: error }, 'an error that nobody caught ends the server');
+    flush();
+  };
+  const newSignInLink = () => `${server.url}/sign-in#${access.issueSignInCode(owner).code}`;
+  return { url: server.url, newSignInLink, logFatal, stop };
 };
 
 const checkHost = ({ host, behindProxy }: ServeOptions): void => {
@@ -227,17 +244,23 @@ const takeFolder = (folder: string): { release: () => void } => {
     const held = lock(join(folder, 'lock.db'));
     if (held) return held;
   } catch (error) {
-    throw new StartError(`the data folder ${folder} can't be written: ${(error as Error).message}; choose another with --data`);
+    throw new StartError(
+      `the data folder ${folder} can't be written: ${(error as Error).message}; choose another with --data`,
+    );
   }
   const other = readServerFile(folder);
   const where = other ? ` at ${other.url} (process ${other.pid})` : '';
-  throw new StartError(`another stint server${where} is using ${folder}; stop it with: stint stop, or choose another --data`);
+  throw new FolderInUseError(
+    `another stint server${where} is using ${folder}; stop it with: stint stop, or choose another --data`,
+  );
 };
 
 /** What an unclean end left, in sentences. */
 const recovery = (folder: string, torn: TornLog | undefined): string[] => {
   const last = readServerFile(folder);
-  const unclean = last ? ['the last server did not stop cleanly; all that it acknowledged was read back from the disk'] : [];
+  const unclean = last
+    ? ['the last server did not stop cleanly; all that it acknowledged was read back from the disk']
+    : [];
   if (torn === undefined) return unclean;
   const lost =
     torn.transactions === 0
@@ -262,13 +285,14 @@ const listen = async (app: Awaited<ReturnType<typeof newApp>>, { port, host }: S
     return address.replace('[::1]', '[::1]').replace('localhost', '127.0.0.1');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') throw new StartError(`port ${port} is in use; choose another with --port (0 for any free one)`);
+    if (code === 'EADDRINUSE')
+      throw new StartError(`port ${port} is in use; choose another with --port (0 for any free one)`);
     if (code === 'EACCES') throw new StartError(`port ${port} may not be opened by this user; choose one above 1023`);
     throw new StartError(`can't listen on ${host}:${port}: ${(error as Error).message}`);
   }
 };
 
-const timeSources = (): TimeSources => ({
+const machineTime = (): TimeSources => ({
   wall: () => Date.now(),
   boot: () => uptime() * 1000,
   steady: () => performance.now(),

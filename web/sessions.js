@@ -42,7 +42,8 @@ const draw = ({ session, element }) => {
   part(element, '.name').textContent = session.name ?? session.id.slice(-8);
   part(element, '.status').textContent = over ? `${status}, over its time` : status;
   fill(element, 'time', unlimited ? 0 : elapsed / duration);
-  part(element, '.time-text').textContent = unlimited ? clock(elapsed) : `${clock(remaining)} left of ${clock(duration)}`;
+  part(element, '.time-text').textContent =
+    status === 'completed' ? `took ${clock(elapsed)}` : unlimited ? clock(elapsed) : `${clock(remaining)} left of ${clock(duration)}`;
   fill(element, 'tokens', tokenBudget ? tokensUsed / tokenBudget : 0);
   part(element, '.tokens-text').textContent = tokenBudget
     ? `${count.format(tokensUsed)} of ${count.format(tokenBudget)}`
@@ -119,7 +120,10 @@ const again = () => {
 
 document.getElementById('sign-out')?.addEventListener('click', async () => {
   const { token } = await call('GET', '/api/me');
-  await call('DELETE', `/api/tokens/${token.id}`);
+  const { tokens } = await call('GET', '/api/tokens');
+  // A token that was pasted in is used elsewhere too.
+  const made = tokens.find((/** @type {any} */ { id }) => id === token.id)?.kind === 'browser';
+  if (made) await call('DELETE', `/api/tokens/${token.id}`);
   forgetToken();
   signInAgain();
 });

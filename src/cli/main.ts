@@ -1,5 +1,43 @@
-import { StartError, serve } from '../serve.ts';
-const s = await serve({port: Number(process.argv[3] ?? 0), host:'127.0.0.1', folder: process.argv[4] ?? '/tmp/stint-x', logLevel:'INFO', hostNames:[], behindProxy:false, token: process.env['STINT_TOKEN']}).catch(e=>{ console.error(e instanceof StartError ? e.message : e); process.exit(1)});
-delete process.env['STINT_TOKEN'];
-console.log('stint is listening on ' + s.url);
-process.on('SIGTERM', () => void s.stop().then(()=>process.exit(0)));
+import { readFileSync } from 'node:fs';
+import type { Answer } from './command.ts';
+import { exitCodes, Failure } from './failure.ts';
+import { run } from './program.ts';
+import { screenOf } from './screen.ts';
+
+/** The command line of stint: runs what was typed, says how it went, ends with a code that tells the truth. */
+
+const main = async (typed: readonly string[]): Promise<number> => {
+  const json = typed.slice(0, typed.includes('--') ? typed.indexOf('--') : undefined).includes('--json');
+  try {
+    const outcome = await run(typed, version());
+    return typeof outcome === 'number' ? outcome : tell(outcome, json);
+  } catch (error) {
+    return tellFailure(toFailure(error), json);
+  }
+};
+
+const tell = ({ value, text, exitCode = exitCodes.ok }: Answer, json: boolean): number => {
+  const said = json ? JSON.stringify(value) : text(screenOf(process.stdout, process.env));
+  if (said) process.stdout.write(`${said}\n`);
+  return exitCode;
+};
+
+const tellFailure = ({ message, exitCode, error, details }: Failure, json: boolean): number => {
+  process.stderr.write(`stint: ${message}\n`);
+  const more = details === undefined ? {} : { details };
+  if (json) process.stdout.write(`${JSON.stringify({ error, message, exitCode, ...more })}\n`);
+  return exitCode;
+};
+
+const toFailure = (error: unknown): Failure => {
+  if (error instanceof Failure) return error;
+  const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new Failure(exitCodes.failed, 'unexpected', words);
+};
+
+const version = (): string => {
+  const words = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(words) as { version: string }).version;
+};
+
+process.exitCode = await main(process.argv.slice(2));

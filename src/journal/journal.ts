@@ -6,7 +6,7 @@ import type { CountChange, SessionSummary } from './sessions.ts';
  * The store's port. A journal keeps every session's events and, committed together with them, what is read of them: the
  * session's summary, the counts behind lists, a saved state now and then, and the receipt of the request that caused them.
  *
- * What every store promises (the suite in `journal-suite.ts` holds each to it):
+ * What every store promises (the suite in `journal.suite.ts` holds each to it):
  *
  *  J1  An append is all or nothing, and durable before its promise resolves.
  *  J2  `seq` runs from 0 without gaps per session; `position` rises over all sessions and may have gaps.

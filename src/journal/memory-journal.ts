@@ -20,11 +20,12 @@ export class MemoryJournal implements Journal, SessionReads {
   readonly #receipts = new Map<string, Receipt>();
   readonly #listeners = new Listeners<readonly Recorded[]>();
 
-  append(entry: Entry): Promise<readonly Recorded[]> {
+  // As in every store, what goes wrong is the promise's.
+  async append(entry: Entry): Promise<readonly Recorded[]> {
     const { session, expectedVersion, receipt } = entry;
     const kept = this.#sessions.get(session);
     const version = kept?.events.length ?? 0;
-    if (version !== expectedVersion) return Promise.reject(conflict());
+    if (version !== expectedVersion) throw conflict();
     const recorded = structuredClone(entry.events).map(
       (event, i): Recorded => ({ position: ++this.#position, session, seq: version + i, ...event }),
     );
@@ -36,7 +37,7 @@ export class MemoryJournal implements Journal, SessionReads {
     this.#all.push(...recorded);
     if (receipt) this.#receipts.set(nameKey(receipt), receipt);
     this.#listeners.tell(recorded);
-    return Promise.resolve(recorded);
+    return recorded;
   }
 
   load(session: string): Promise<History | undefined> {
@@ -128,7 +129,8 @@ const saved = (state: SavedState | undefined): { saved?: SavedState } => (state 
 
 const nameKey = ({ caller, route, key }: ReceiptName): string => JSON.stringify([caller, route, key]);
 
-const newestFirst = (a: ListPlace, b: ListPlace): number => b.startTime - a.startTime || (a.id < b.id ? 1 : -1);
+const newestFirst = (a: ListPlace, b: ListPlace): number =>
+  b.startTime - a.startTime || (a.id === b.id ? 0 : a.id < b.id ? 1 : -1);
 
 const matches = (summary: SessionSummary, { status, kind, owner, nameContains }: SessionQuery): boolean =>
   (status === undefined || openStatus(summary.phase) === status) &&

@@ -120,7 +120,7 @@ class Place {
   readonly #read = new Map<string, { cursor: Cursor; stamp: string }>();
   readonly #watchers = new Map<string, FSWatcher>();
   #looking: Promise<void> | undefined;
-  #again = false;
+  #wanted = false;
   #closed = false;
 
   constructor(run: Run, parts: RunUsageParts) {
@@ -143,14 +143,9 @@ class Place {
   }
 
   /** Reads what is new and records it; resolves when all that was there at the call is recorded. One look at a time. */
-  async look(): Promise<void> {
-    if (this.#looking) {
-      this.#again = true;
-      return this.#looking;
-    }
-    this.#looking = this.#lookUntilDone().finally(() => {
-      this.#looking = undefined;
-    });
+  look(): Promise<void> {
+    this.#wanted = true;
+    this.#looking ??= this.#lookWhileWanted();
     return this.#looking;
   }
 
@@ -160,15 +155,18 @@ class Place {
     await this.#looking;
   }
 
-  async #lookUntilDone(): Promise<void> {
-    do {
-      this.#again = false;
+  async #lookWhileWanted(): Promise<void> {
+    await Promise.resolve();
+    while (this.#wanted && !this.#closed) {
+      this.#wanted = false;
       try {
         await this.#lookOnce();
       } catch (error) {
         this.#parts.onError(error);
       }
-    } while (this.#again && !this.#closed);
+    }
+    // Nothing waits between the last question and this: a call in between is not lost.
+    this.#looking = undefined;
   }
 
   async #lookOnce(): Promise<void> {

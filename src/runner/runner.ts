@@ -106,6 +106,7 @@ export class Runner {
     receipt?: ReceiptStub,
   ): Promise<Answer> {
     if (this.#closing) throw new Problem('server_stopping', 'the server is stopping; try again in a moment');
+    if (intents.some(({ type }) => type === 'complete')) await this.#beforeEnd(session);
     let live = this.#lives.get(session) ?? (await this.#open(session));
     while (this.#gathering) {
       await this.#gathering;

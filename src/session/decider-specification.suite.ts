@@ -33,7 +33,7 @@ export const command = <T extends CommandType>(type: T, minute: number, ...rest:
 
 // What happens most often, in short.
 
-const defaults: Started = {
+export const startedFacts: Started = {
   kind: 'timer',
   owner: '019a8f5e-0000-7000-8000-000000000001',
   duration: minutes(60),
@@ -43,7 +43,7 @@ const defaults: Started = {
 };
 
 /** An hour without a budget, unless told otherwise. */
-export const started = (data: Partial<Started> = {}): ToldEvent => event('started', 0, { ...defaults, ...data });
+export const started = (data: Partial<Started> = {}): ToldEvent => event('started', 0, { ...startedFacts, ...data });
 export const paused = (minute: number, reason: 'request' | 'budget' = 'request'): ToldEvent =>
   event('paused', minute, { reason });
 export const resumed = (minute: number, reason: 'request' | 'budget' = 'request'): ToldEvent =>

@@ -19,6 +19,8 @@ const tags = [
   { name: 'system', description: 'How the server is' },
 ];
 
+const noLogo = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>';
+
 /** To be registered before the routes that it describes. */
 export const describeApi = (app: FastifyInstance): void => {
   void app.register(swagger, {
@@ -26,7 +28,7 @@ export const describeApi = (app: FastifyInstance): void => {
       openapi: '3.1.0',
       info: about,
       tags,
-      servers: [{ url: 'http://127.0.0.1:8082' }],
+      servers: [{ url: '/' }],
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
       security: [{ token: [] }],
     },
@@ -69,6 +71,11 @@ export const docsRoutes = async (app: FastifyInstance): Promise<void> => {
     pages.addHook('onRoute', (route) => {
       route.config = { ...route.config, token: 'none' };
     });
-    await pages.register(swaggerUi, { routePrefix: '/docs', uiConfig: { deepLinking: true } });
+    await pages.register(swaggerUi, {
+      routePrefix: '/docs',
+      logo: { type: 'image/svg+xml', content: Buffer.from(noLogo), href: '/' },
+      theme: { title: 'stint: API' },
+      uiConfig: { deepLinking: true },
+    });
   });
 };

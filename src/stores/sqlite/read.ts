@@ -2,7 +2,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Recorded } from '../../contract/event.ts';
 import type { History, Receipt, ReceiptName, SessionPage } from '../../journal/journal.ts';
 import type { ListPlace, SessionList, SessionQuery, SessionSummary } from '../../journal/sessions.ts';
-import { damaged, stateCrc, toRecorded } from './rows.ts';
+import { damaged, shortened, stateCrc, toRecorded } from './rows.ts';
 import type { EventRow } from './rows.ts';
 
 /** Reads over one connection. Each is one statement or two, sees committed state only, and holds no transaction open. */
@@ -112,8 +112,9 @@ const load = (
   read: Reads['read'],
   session: string,
 ): History | undefined => {
-  const key = keyOf(session);
-  if (key === undefined) return undefined;
+  const known = statement('SELECT key, version FROM sessions WHERE id = ?').get(session);
+  if (known === undefined) return undefined;
+  const key = Number(known['key']);
   const row = statement('SELECT version, shape, state, crc FROM saved_states WHERE session = ?').get(key);
   const version = Number(row?.['version'] ?? 0);
   const shape = Number(row?.['shape'] ?? 0);
@@ -123,6 +124,11 @@ const load = (
   const events = read(session, { after: from - 1, limit: -1 });
   const misplaced = events.find(({ seq }, i) => seq !== from + i);
   if (misplaced) throw damaged(misplaced.position);
+  if (from + events.length < Number(known['version'])) {
+    // Removed since the first statement, or its last events are gone.
+    if (keyOf(session) !== key) return undefined;
+    throw shortened(events.at(-1)?.position ?? 0);
+  }
   return { ...(whole ? { saved: { version, shape, state: JSON.parse(state) } } : {}), events };
 };
 

@@ -18,6 +18,12 @@ export const damaged = (position: number): Problem =>
     details: { position },
   });
 
+/** Events that were written are not there; the session is set aside. */
+export const shortened = (position: number): Problem =>
+  new Problem('journal_damaged', `events are missing after position ${position}; the session is set aside`, {
+    details: { position },
+  });
+
 /** The event of a row; throws when its checksum does not fit. */
 export const toRecorded = ([position, key, seq, type, at, data, crc]: EventRow, session: string): Recorded => {
   if (eventCrc(position, key, seq, type, at, data) !== crc) throw damaged(position);

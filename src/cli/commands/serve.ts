@@ -1,0 +1,98 @@
+import { command, flag, several, withDefault } from '../command.ts';
+import { paint } from '../screen.ts';
+import type { Screen } from '../screen.ts';
+import { dataFolder } from '../../place.ts';
+import { exitCodes, Failure } from '../failure.ts';
+import { aliasLine } from '../checkout.ts';
+import { endOnSignals } from '../serving-signals.ts';
+import type { StartWord } from '../start-word.ts';
+
+const usualPort = 8082;
+const logLevels = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
+type LogLevel = (typeof logLevels)[number];
+
+export const serveCommand = command({
+  about:
+    'Runs the server in this terminal until Ctrl-C or SIGTERM. Other commands start one in the background when none runs.',
+  args: {},
+  options: {
+    port: withDefault(
+      '-p, --port <port>',
+      `port to listen on (${usualPort}); 0 for any that is free`,
+      parsePort,
+      usualPort,
+    ),
+    host: withDefault('--host <address>', 'address to listen on (127.0.0.1)', (text) => text, '127.0.0.1'),
+    logLevel: withDefault('--log-level <level>', `${logLevels.join(', ')} (INFO)`, parseLevel, 'INFO'),
+    hostNames: several('--host-name <name>', 'answer to this name too; may be repeated'),
+    behindProxy: flag('--behind-proxy', 'a proxy with TLS stands in front'),
+    quiet: flag('-q, --quiet', 'log to the files in the data folder only'),
+  },
+  examples: [
+    ['', 'on http://127.0.0.1:8082'],
+    ['--port 0 --data /tmp/try', 'on any free port, with data of its own'],
+    ['--host 0.0.0.0 --behind-proxy --host-name stint.example.org', 'for a team, behind TLS'],
+  ],
+  exec: async ({ options, settings, screen }) => {
+    // Before anything else is started, so that nothing can inherit it.
+    const token = process.env['STINT_TOKEN'] || undefined;
+    delete process.env['STINT_TOKEN'];
+    const serving = await start({ ...options, folder: dataFolder(settings.data, process.env), token });
+    process.on('uncaughtException', (error) => {
+      serving.logFatal(error);
+      process.exit(exitCodes.failed);
+    });
+    const ended = endOnSignals(serving);
+    const { url } = serving;
+    tellStarter({ url });
+    process.stdout.write(`${settings.json ? JSON.stringify({ url, pid: process.pid }) : welcome(serving, screen)}\n`);
+    return ended;
+  },
+});
+
+type ServeOptions = Parameters<(typeof import('../../serve.ts'))['serve']>[0];
+
+const start = async (options: ServeOptions) => {
+  const { serve, StartError, FolderInUseError } = await import('../../serve.ts');
+  try {
+    return await serve(options);
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    const { message } = error;
+    tellStarter({ refused: message, folderInUse: error instanceof FolderInUseError });
+    throw new Failure(exitCodes.failed, 'not_started', message);
+  }
+};
+
+/** A command that started this server in the background waits for word of it. */
+const tellStarter = (word: StartWord): void => {
+  if (process.connected) process.send?.(word);
+};
+
+function parsePort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Infinity;
+  if (port > 65_535) throw new Error('A port is a number from 0 to 65535');
+  return port;
+}
+
+function parseLevel(text: string): LogLevel {
+  const level = logLevels.find((known) => known === text.toUpperCase());
+  if (level === undefined) throw new Error(`Levels are ${logLevels.join(', ')}`);
+  return level;
+}
+
+/** One line for scripts; for a person also how to sign in, and what to type next. */
+const welcome = ({ url, newSignInLink }: { url: string; newSignInLink: () => string }, screen: Screen): string => {
+  const line = `stint is listening on ${url}`;
+  if (!screen.isTerminal) return line;
+  const alias = aliasLine(process.env);
+  const steps = [
+    ['Sign a browser in; the link is good once, another is: stint token link', newSignInLink()],
+    ...(alias === undefined ? [] : [['Make stint available in a shell', alias]]),
+    ['Start a session there, with any command', 'stint run --for 5h --budget 200k -- claude'],
+  ];
+  const lines = steps.map(
+    ([meaning = '', typed = '']) => `  ${paint(screen, 'dim', meaning)}\n  ${paint(screen, 'bold', typed)}\n`,
+  );
+  return [line, '', ...lines, 'Ctrl-C stops the server.'].join('\n');
+};

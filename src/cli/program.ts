@@ -1,0 +1,156 @@
+import { Argument, Command as Node, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { catalogue, groups } from './catalogue.ts';
+import type { Answer, Call, Command, Parameter, Settings } from './command.ts';
+import { exitCodeHelp, exitCodes, usageFailure } from './failure.ts';
+import { screenOf } from './screen.ts';
+
+/** Turns the catalogue into a program: words to type, help to read. A command is loaded when it is called. */
+
+type Outcome = Answer | number;
+
+/** Runs what was typed; resolves to the command's answer, or to its exit code when it has said all itself. */
+export const run = async (typed: readonly string[], version: string): Promise<Outcome> => {
+  let outcome: Outcome = exitCodes.ok;
+  const program = rootNode(version);
+  const loaders = new Map<Node, () => Promise<void>>();
+  for (const { name, summary, heading, load } of catalogue) {
+    const words = name.split(' ');
+    const parent = words.length === 1 ? program : groupNode(program, words[0] ?? '', loaders);
+    const node = childNode(parent, words.at(-1) ?? name, summary);
+    if (parent === program) node.helpGroup(heading);
+    loaders.set(node, async () => {
+      const command = await load();
+      describe(node, command, name);
+      node.action(async () => {
+        outcome = await command.exec(callOf(node, command));
+      });
+    });
+  }
+  loadWhenCalled(program, loaders);
+  await parse(program, typed);
+  return outcome;
+};
+
+/** Commander ends by throwing: after help, and on what it does not understand. */
+const parse = async (program: Node, typed: readonly string[]): Promise<void> => {
+  try {
+    await program.parseAsync(typed, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return;
+    throw usageFailure(
+      error.code === 'commander.help' ? 'say what to do; the list is above' : sentenceOf(error.message),
+    );
+  }
+};
+
+const sentenceOf = (message: string): string => message.replace(/^error: /, '').replace(/\.?\n/, '. ');
+
+const rootNode = (version: string): Node => {
+  const node = new Node('stint')
+    .description('Keeps time, tokens and its word for everything that you keep running with AI.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help; also: stint help <command>')
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({ outputError: () => {} });
+  addSettings(node);
+  node.addHelpText('after', exitCodesText);
+  return node;
+};
+
+const exitCodesText = `\nExit codes:\n${exitCodeHelp.map(([code, meaning]) => `  ${code}  ${meaning}`).join('\n')}\n`;
+
+const childNode = (parent: Node, name: string, summary: string): Node => {
+  const node = parent.command(name).summary(summary).description(summary).helpOption('-h, --help', 'print this help');
+  addSettings(node);
+  return node;
+};
+
+const groupNode = (program: Node, name: string, loaders: Map<Node, () => Promise<void>>): Node => {
+  const met = program.commands.find((node) => node.name() === name);
+  if (met) return met;
+  const { summary = '', heading = '' } = groups[name] ?? {};
+  const node = childNode(program, name, summary).helpGroup(heading);
+  loadWhenCalled(node, loaders);
+  return node;
+};
+
+const loadWhenCalled = (parent: Node, loaders: ReadonlyMap<Node, () => Promise<void>>): void => {
+  parent.hook('preSubcommand', async (_, node) => loaders.get(node)?.());
+};
+
+/** Each node has these, so that they may stand anywhere. */
+const addSettings = (node: Node): void => {
+  const heading = 'Everywhere:';
+  const options = [
+    new Option('--json', 'one JSON value on stdout, for scripts'),
+    new Option('--data <folder>', 'data folder of the server (else $STINT_DATA)'),
+    new Option('--no-start', 'start no server when none runs'),
+  ];
+  for (const option of options) node.addOption(option.helpGroup(heading));
+};
+
+const describe = (node: Node, { about, args, options, examples, passesThrough }: Command, name: string): void => {
+  node.description(about);
+  if (passesThrough) node.passThroughOptions();
+  for (const parameter of Object.values(args)) node.addArgument(toArgument(parameter));
+  for (const [key, parameter] of Object.entries(options)) node.addOption(toOption(parameter, key));
+  const width = Math.max(...examples.map(([typed]) => typed.length));
+  const lines = examples.map(
+    ([typed, meaning]) => `  ${`stint ${name}${typed && ` ${typed}`}`.padEnd(width + name.length + 9)}${meaning}`,
+  );
+  node.addHelpText('after', `\nExamples:\n${lines.join('\n')}\n`);
+};
+
+const toArgument = (parameter: Parameter<unknown>): Argument => {
+  const argument = new Argument(parameter.syntax, parameter.help);
+  const { parse: parseOne } = parameter;
+  if (parseOne && !parameter.isRepeatable) argument.argParser((text) => checked(parseOne, text));
+  return argument;
+};
+
+const toOption = (parameter: Parameter<unknown>, key: string): Option => {
+  const option = new Option(parameter.syntax, parameter.help);
+  option.attributeName = () => key;
+  const { parse: parseOne, isRepeatable } = parameter;
+  if (parseOne === undefined) return option;
+  return option.argParser((text, earlier: unknown) => {
+    const value = checked(parseOne, text);
+    return isRepeatable ? [...((earlier as unknown[] | undefined) ?? []), value] : value;
+  });
+};
+
+const checked = (parseOne: (text: string) => unknown, text: string): unknown => {
+  try {
+    return parseOne(text);
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+};
+
+const callOf = (node: Node, { args, options }: Command): Call<Record<string, unknown>, Record<string, unknown>> => {
+  const given = node.opts<Record<string, unknown>>();
+  return {
+    args: valuesOf(args, (_, index) => node.processedArgs[index] as unknown),
+    options: valuesOf(options, (key) => given[key]),
+    settings: settingsOf(node),
+    screen: screenOf(process.stdout, process.env),
+  };
+};
+
+const valuesOf = (parameters: Record<string, Parameter<unknown>>, valueAt: (key: string, index: number) => unknown) =>
+  Object.fromEntries(
+    Object.entries(parameters).map(([key, { fallback }], index) => [key, valueAt(key, index) ?? fallback]),
+  );
+
+/** Said before the command's name, between its words or after. */
+const settingsOf = (node: Node): Settings => {
+  const chain: Settings[] = [];
+  for (let at: Node | null = node; at; at = at.parent) chain.push(at.opts<Settings>());
+  return {
+    json: chain.some(({ json }) => json),
+    data: chain.find(({ data }) => data !== undefined)?.data,
+    start: chain.every(({ start }) => start),
+  };
+};
