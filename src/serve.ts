@@ -187,7 +187,12 @@ const compose = async (options: ServeOptions, { store, log, flush, recovered, re
     storeHealth: () => store.health(),
     stopping: stopping.signal,
   };
-  const app = await newApp(parts, { log, hub, pages: new URL('../web/', import.meta.url) });
+  const app = await newApp(parts, {
+    log,
+    hub,
+    pages: new URL('../web/', import.meta.url),
+    behindProxy: options.behindProxy,
+  });
   try {
     server.url = await listen(app, options);
   } catch (error) {

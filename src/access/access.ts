@@ -1,9 +1,11 @@
 import { Problem } from '../contract/problem.ts';
+import { Attempts } from './attempts.ts';
 import type { Credential, Credentials, TokenKind, TokenRow, User } from './credentials.ts';
 import { OneUse } from './one-use.ts';
 import { newAddressCheck } from './origin.ts';
 import type { Addressed } from './origin.ts';
 import { hashOf, newToken, shortestToken } from './secrets.ts';
+import { TokenWatch } from './token-watch.ts';
 
 /** Who is asking: a user, by one of their tokens. */
 export type Caller = Credential;
@@ -27,6 +29,7 @@ export interface AccessParts {
 const ticketLifeMs = 30_000;
 const signInLifeMs = 15 * 60_000;
 const browserTokenLifeMs = 30 * 86_400_000;
+const failedSignIns = { most: 20, withinMs: 60_000 };
 
 /** The one guard that every transport passes, and what it guards with: tokens, tickets, sign-in codes. */
 export class Access {
@@ -34,13 +37,15 @@ export class Access {
   readonly #checkAddress: (addressed: Addressed) => void;
   readonly #tickets: OneUse<string>;
   readonly #signIns: OneUse<string>;
-  readonly #onRevoked = new Set<(tokenId: string) => void>();
+  readonly #failedSignIns: Attempts;
+  readonly #watch = new TokenWatch((tokenId) => this.#stillGood(tokenId));
 
   constructor(parts: AccessParts) {
     this.#parts = parts;
     this.#checkAddress = newAddressCheck(parts.hostNames, parts.scheme);
     this.#tickets = new OneUse(ticketLifeMs, parts.now);
     this.#signIns = new OneUse(signInLifeMs, parts.now);
+    this.#failedSignIns = new Attempts({ ...failedSignIns, now: parts.now });
   }
 
   /** First of all: Host (421), then Origin (403). */
@@ -56,10 +61,12 @@ export class Access {
     throw new Problem('unauthorized', 'send a valid token: Authorization: Bearer …');
   }
 
-  /** Whether a token that was good when a socket was opened still is. */
-  stillGood(tokenId: string): boolean {
-    const caller = this.#parts.credentials.findById(tokenId);
-    return caller !== undefined && this.#isGood(caller.token);
+  /**
+   * For what stays open: `onLost` is called when the token that opened it is revoked, or expires. Returns the function that ends
+   * the watch.
+   */
+  whileGood({ token }: Caller, onLost: () => void): () => void {
+    return this.#watch.add(token.id, onLost);
   }
 
   issueTicket({ token }: Caller): { ticket: string; expiresAt: number } {
@@ -71,10 +78,12 @@ export class Access {
     return this.#signIns.issue(user.id);
   }
 
-  /** Turns a sign-in code into a token for the browser that posted it. */
-  async signIn(code: string): Promise<{ token: string; expiresAt: number }> {
+  /** Turns a sign-in code into a token for the browser that posted it. Who fails too often from an address has to wait. */
+  async signIn(code: string, address: string): Promise<{ token: string; expiresAt: number }> {
+    this.#failedSignIns.check(address);
     const user = this.#signIns.redeem(code);
     if (user === undefined) {
+      this.#failedSignIns.failed(address);
       throw new Problem('invalid_code', 'this sign-in link was used or has expired; get a new one with: stint token link');
     }
     const expiresAt = this.#parts.now() + browserTokenLifeMs;
@@ -91,17 +100,11 @@ export class Access {
     return this.#parts.credentials.tokensOf(user.id, this.#parts.now());
   }
 
-  /** Revokes a token of the caller's; its sockets are closed. False when there is none. */
+  /** Revokes a token of the caller's; what it holds open is closed. False when there is none. */
   async revokeToken({ user }: Caller, tokenId: string): Promise<boolean> {
     const revoked = await this.#parts.credentials.revokeToken(user.id, tokenId, this.#parts.now());
-    if (revoked) for (const listener of this.#onRevoked) listener(tokenId);
+    if (revoked) this.#watch.lost(tokenId);
     return revoked;
-  }
-
-  /** Hears of each token that is revoked; returns the function that ends it. */
-  onRevoked(listener: (tokenId: string) => void): () => void {
-    this.#onRevoked.add(listener);
-    return () => this.#onRevoked.delete(listener);
   }
 
   /**
@@ -145,6 +148,16 @@ export class Access {
   #byTicket(ticket: string | undefined): Caller | undefined {
     const tokenId = ticket === undefined ? undefined : this.#tickets.redeem(ticket);
     return tokenId === undefined ? undefined : this.#parts.credentials.findById(tokenId);
+  }
+
+  /** What can't be looked up can't be trusted either. */
+  #stillGood(tokenId: string): boolean {
+    try {
+      const caller = this.#parts.credentials.findById(tokenId);
+      return caller !== undefined && this.#isGood(caller.token);
+    } catch {
+      return false;
+    }
   }
 
   #isGood({ expiresAt, revokedAt }: TokenRow): boolean {

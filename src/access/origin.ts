@@ -4,9 +4,12 @@ import { Problem } from '../contract/problem.ts';
 export interface Addressed {
   host: string | undefined;
   origin: string | undefined;
+  /** What the request line asks for: a path, or, sent to a proxy, a whole URL. */
+  target?: string | undefined;
 }
 
 const loopbackNames = ['127.0.0.1', '[::1]', 'localhost'];
+const largestPort = 65_535;
 
 /**
  * Lets through only requests that were meant for this server: the Host's name must be loopback's or a configured one, so that a
@@ -15,9 +18,9 @@ const loopbackNames = ['127.0.0.1', '[::1]', 'localhost'];
  */
 export const newAddressCheck = (names: readonly string[], scheme: 'http' | 'https') => {
   const allowed = new Set([...loopbackNames, ...names.map((name) => name.toLowerCase())]);
-  return ({ host, origin }: Addressed): void => {
+  return ({ host, origin, target = '/' }: Addressed): void => {
     const name = nameOf(host);
-    if (name === undefined || !allowed.has(name)) {
+    if (name === undefined || !allowed.has(name) || !agrees(target, host)) {
       throw new Problem('misdirected_request', 'this server does not answer to that Host; add it with --host-name');
     }
     if (origin !== undefined && origin.toLowerCase() !== `${scheme}://${host?.toLowerCase()}`) {
@@ -26,7 +29,17 @@ export const newAddressCheck = (names: readonly string[], scheme: 'http' | 'http
   };
 };
 
-const hostPattern = /^(\[[0-9a-f:.]+\]|[^:[\]/?#@\s]+)(:\d{1,5})?$/i;
+const hostPattern = /^(\[[0-9a-f:.]+\]|[^:[\]/?#@,\s]+)(?::(\d{1,5}))?$/i;
 
 /** The name in a Host header, without the port; undefined when the header is not one name and a port. */
-const nameOf = (host: string | undefined): string | undefined => hostPattern.exec(host ?? '')?.[1]?.toLowerCase();
+const nameOf = (host: string | undefined): string | undefined => {
+  const [, name, port = '0'] = hostPattern.exec(host ?? '') ?? [];
+  return Number(port) > largestPort ? undefined : name?.toLowerCase();
+};
+
+/** A whole URL in the request line names a host of its own, and that must be the same. */
+const agrees = (target: string, host: string | undefined): boolean => {
+  if (target.startsWith('/')) return true;
+  const named = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(target)?.[1];
+  return named === undefined || named.toLowerCase() === host?.toLowerCase();
+};

@@ -38,6 +38,9 @@ export const queryCount = (min: number, max: number, description: string) =>
     .pipe(z.int().min(min).max(max))
     .meta({ description, type: 'integer', minimum: min, maximum: max, pattern: undefined });
 
+/** A query of which nothing is known. */
+export const noQuery = z.strictObject({});
+
 /** What every refusal looks like. `details` of an `invalid_request` is `[{path, message}]`. */
 export const errorSchema = z
   .object({

@@ -17,12 +17,12 @@ interface UnderWay {
  * leaves its receipt in the transaction of its events; the others wait for it or find the receipt.
  */
 export class Once {
-  readonly #journal: Journal;
+  readonly #receipts: Pick<Journal, 'receipt'>;
   readonly #clock: Clock;
   readonly #underWay = new Map<string, UnderWay>();
 
-  constructor(journal: Journal, clock: Clock) {
-    this.#journal = journal;
+  constructor(receipts: Pick<Journal, 'receipt'>, clock: Clock) {
+    this.#receipts = receipts;
     this.#clock = clock;
   }
 
@@ -52,7 +52,7 @@ export class Once {
     fingerprint: string,
     perform: (receipt: ReceiptStub) => Promise<Answer>,
   ): Promise<Answer> {
-    const receipt = await this.#journal.receipt(name);
+    const receipt = await this.#receipts.receipt(name);
     if (receipt && receipt.at > this.#clock.now() - receiptsKeptMs) {
       sameBody(receipt.fingerprint, fingerprint);
       return { status: receipt.status, body: receipt.body };

@@ -20,7 +20,7 @@ import type { Clock } from './clock.ts';
  *  R4  What fell due is decided before the command that arrives after it.
  *  R5  Subscribers hear of events after they are durable, in the order of the journal.
  *  R6  Before a session is ended on request, those who still have something to tell of it are heard.
- *  R6  When the clock was set, an active session is told before anything else is decided for it: nothing falls due by a clock
+ *  R7  When the clock was set, an active session is told before anything else is decided for it: nothing falls due by a clock
  *      that was set.
  */
 
@@ -105,8 +105,8 @@ export class Runner {
     answer: (outcome: Outcome) => Answer,
     receipt?: ReceiptStub,
   ): Promise<Answer> {
+    if (this.#endings.size > 0 && intents.some(({ type }) => type === 'complete')) await this.#beforeEnd(session);
     if (this.#closing) throw new Problem('server_stopping', 'the server is stopping; try again in a moment');
-    if (intents.some(({ type }) => type === 'complete')) await this.#beforeEnd(session);
     let live = this.#lives.get(session) ?? (await this.#open(session));
     while (this.#gathering) {
       await this.#gathering;
@@ -150,8 +150,8 @@ export class Runner {
   }
 
   /**
-   * The clock was just set, by `by` ms; `active` are the sessions that are active. Each is told before its next command (R6),
-   * so commands wait until all are known. Who calls this then runs a command on each of {@link owing}.
+   * The clock was just set, by `by` ms; `active` are the sessions that are active. Each is told before its next command (R7),
+   * so commands wait until all are known. Whoever calls this then runs a command on each of {@link owing}.
    */
   async clockSet(by: number, active: AsyncIterable<string>): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -188,8 +188,9 @@ export class Runner {
     await Promise.all([...this.#lives.values()].map((live) => live.settled));
   }
 
+  /** What a listener fails at is its own to report; the session ends all the same. */
   async #beforeEnd(session: string): Promise<void> {
-    await Promise.all([...this.#endings].map((listener) => listener(session)));
+    await Promise.allSettled([...this.#endings].map(async (listener) => listener(session)));
   }
 
   #decideAll(from: SessionState, intents: readonly Intent[], at: number): { state: Existing; events: SessionEvent[] } {
@@ -205,7 +206,7 @@ export class Runner {
     return { state, events };
   }
 
-  /** R6; when it can't be written it is owed again. */
+  /** R7; when it can't be written it is owed again. */
   #settleClock(live: Live, session: string, at: number): void {
     const by = this.#owed.get(session);
     if (by === undefined) return;

@@ -1,14 +1,16 @@
 /** Whatever is asked of a session, in whatever order: what holds of every session at every moment. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CommandOf, CommandType, SessionCommand } from '../contract/command.ts';
-import { sessionKinds, thresholds } from '../contract/event.ts';
+import type { SessionCommand } from '../contract/command.ts';
+import { thresholds } from '../contract/event.ts';
 import type { SessionEvent } from '../contract/event.ts';
 import { entityId } from '../contract/ids.ts';
 import { Problem } from '../contract/problem.ts';
 import type { ProblemKind } from '../contract/problem.ts';
+import { asked, askedAt, step } from './any-command.suite.ts';
+import type { Step } from './any-command.suite.ts';
 import { decide } from './decide.ts';
-import { minutes, startTime } from './decider-specification.suite.ts';
+import { startTime } from './decider-specification.suite.ts';
 import { fold } from './evolve.ts';
 import { projectionOf } from './projection.ts';
 import { absent, versionOf } from './state.ts';
@@ -23,83 +25,11 @@ const refusals: readonly ProblemKind[] = [
   'invalid_request',
 ];
 
-const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
-const none = fc.constant({});
-const message = fc.record({ message: fc.string() });
-const perhapsMessage = fc.record({ message: fc.string() }, { requiredKeys: [] });
-const few = fc.nat(2000);
-
-/** What each command may be given; the compiler sees to it that none is left out. */
-const asked: { [C in CommandType]: fc.Arbitrary<Omit<CommandOf<C>, 'type' | 'at' | 'id'>> } = {
-  start: fc.record({
-    kind: fc.constantFrom(...sessionKinds),
-    owner: fc.constant('owner'),
-    duration: fc.constantFrom(0, minutes(3), minutes(10), minutes(12), minutes(300)),
-    onBudget: fc.constantFrom('warn', 'pause'),
-    budgetCounts: fc.constantFrom('new', 'all'),
-    onDue: fc.constantFrom('complete', 'extend'),
-  }),
-  pause: none,
-  resume: none,
-  complete: none,
-  fail: message,
-  cancel: perhapsMessage,
-  time_out: perhapsMessage,
-  reopen: none,
-  rename: fc.record({ name: fc.constantFrom('a', 'b') }),
-  change_budget: fc.record({ tokenBudget: fc.integer({ min: 1, max: 5000 }) }),
-  change_duration: fc.record({ duration: fc.constantFrom(0, minutes(3), minutes(12), minutes(300)) }),
-  record_tokens: fc
-    .record({ n: few, input: optional(few), lateMs: fc.integer({ min: -90_000, max: 900_000 }), transcript: fc.boolean() })
-    .map(({ n, input, lateMs, transcript }) => ({
-      tokensUsed: n,
-      operation: 'work',
-      source: transcript ? 'transcript' : 'api',
-      ...(input === undefined ? {} : { input, tokensUsed: input }),
-      timestamp: -lateMs,
-      ...(transcript ? { beganAt: -lateMs } : {}),
-    })),
-  reach_checkpoint: fc.record({ phase: fc.string(), promptCount: fc.nat() }),
-  raise_alert: fc.record({
-    threshold: fc.constantFrom(...thresholds),
-    level: fc.constantFrom('warning', 'error'),
-    message: fc.string(),
-  }),
-  comment: fc.record({ author: fc.string(), text: fc.string() }),
-  fall_due: none,
-  adjust_clock: fc.record({ by: fc.constantFrom(-minutes(60), -5000, 5000, minutes(60)) }),
-};
-
-/** Commands that end a session are rarer, so that walks are long. */
-const weights: Partial<Record<CommandType, number>> = { complete: 1, fail: 1, cancel: 1, time_out: 1, record_tokens: 12 };
-
-interface Step {
-  type: CommandType;
-  data: object;
-  waitMs: number;
-}
-
-const step: fc.Arbitrary<Step> = fc.oneof(
-  ...(Object.keys(asked) as CommandType[]).map((type) => ({
-    weight: weights[type] ?? 3,
-    arbitrary: fc.record({
-      type: fc.constant(type),
-      data: asked[type] as fc.Arbitrary<object>,
-      waitMs: fc.oneof(fc.constant(0), fc.nat(30_000), fc.nat(minutes(8))),
-    }),
-  })),
-);
-const walk = fc.tuple(asked.start, fc.array(step, { maxLength: 60 }));
-
 const idOf = (n: number) => `019a8f5e-7c1b-7000-8000-${n.toString(16).padStart(12, '0')}`;
 
-/** Times in a step are seen from the moment at which it is asked. */
-const commandOf = ({ type, data }: Step, at: number, n: number): SessionCommand => {
-  const absolute = Object.entries(data).map(([key, value]) =>
-    key === 'timestamp' || key === 'beganAt' ? [key, at + Number(value)] : [key, value as unknown],
-  );
-  return { type, at, id: idOf(n), ...Object.fromEntries(absolute) } as SessionCommand;
-};
+const commandOf = (step: Step, at: number, n: number): SessionCommand => ({ ...askedAt(step, at), at, id: idOf(n) });
+
+const walk = fc.tuple(asked.start, fc.array(step, { maxLength: 60 }));
 
 interface Moment {
   command: SessionCommand;

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { onTestFinished } from 'vitest';
@@ -9,7 +10,7 @@ import { createClient, unwrap } from '../../src/sdk/index.ts';
 import type { Schemas, StintClient } from '../../src/sdk/index.ts';
 import { Lines } from './lines.ts';
 
-const launcher = process.env['STINT_BIN'] ?? join(import.meta.dirname, '../../bin/stint.mjs');
+const launcher = join(import.meta.dirname, '../../bin/stint.mjs');
 
 /** What every server of these tests is started with. */
 export const token = 'a-token-for-the-fault-tests-0123456789';
@@ -29,17 +30,15 @@ export interface Exit {
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 
 const spawnServer = (folder: string, { port = 0, env = {} }: StartOptions): Child => {
-  const child = spawn(process.execPath, [launcher, 'serve', '--port', String(port), '--data', folder], {
+  return spawn(process.execPath, [launcher, 'serve', '--port', String(port), '--data', folder], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    // The folder is home too, so that no transcript of the one who runs the tests is read.
-    env: { ...process.env, HOME: folder, XDG_CACHE_HOME: cacheHome, STINT_TOKEN: token, ...env },
+    // Elsewhere, so that no transcript of the one who runs the tests is read.
+    env: { ...process.env, HOME: tmpdir(), XDG_CACHE_HOME: cacheHome, STINT_TOKEN: token, ...env },
   });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  return child;
 };
 
 /** Compiled code is shared between starts, as it is for a user. */
-const cacheHome = process.env['XDG_CACHE_HOME'] ?? join(process.env['HOME'] ?? '/tmp', '.cache');
+const cacheHome = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
 
 /** A real server: `stint serve` as its users start it. It is killed when the test that started it is over. */
 export class ServerProcess {
@@ -65,7 +64,9 @@ export class ServerProcess {
 
   /** As {@link start}, but does not wait. */
   static launch(folder: string, options: StartOptions = {}): ServerProcess {
-    return new ServerProcess(spawnServer(folder, options));
+    const server = new ServerProcess(spawnServer(folder, options));
+    onTestFinished(() => server.killHard());
+    return server;
   }
 
   async listening(): Promise<void> {

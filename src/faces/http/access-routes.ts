@@ -12,8 +12,9 @@ import {
   ticketSchema,
   tokenListSchema,
 } from '../../contract/access.ts';
-import { errorSchema } from '../../contract/fields.ts';
+import { errorSchema, noQuery } from '../../contract/fields.ts';
 import { Problem } from '../../contract/problem.ts';
+import { answerOf, secretOnce, sendAnswer } from './answers.ts';
 import { callerOf } from './guard.ts';
 import type { FaceParts } from './parts.ts';
 
@@ -22,15 +23,15 @@ import type { FaceParts } from './parts.ts';
 const tags = ['access'];
 const refusals = { '4XX': errorSchema, '5XX': errorSchema };
 const emptyBody = z.strictObject({}).nullish();
-const signInsPerMinute = 20;
 
 export const accessRoutes = (parts: FaceParts) => async (app: FastifyInstance) => {
   const routes = app.withTypeProvider<ZodTypeProvider>();
   const { access } = parts;
+  const once = secretOnce(parts);
 
   routes.get(
     '/api/me',
-    { schema: { tags, operationId: 'getMe', summary: 'Who you are', response: { 200: meSchema, ...refusals } } },
+    { schema: { tags, operationId: 'getMe', summary: 'Who you are', querystring: noQuery, response: { 200: meSchema, ...refusals } } },
     async (request) => {
       const { user, token } = callerOf(request);
       const { id, name, role } = user;
@@ -47,10 +48,14 @@ export const accessRoutes = (parts: FaceParts) => async (app: FastifyInstance) =
         operationId: 'issueTicket',
         summary: 'A ticket that opens one socket',
         body: emptyBody,
+        querystring: noQuery,
         response: { 201: ticketSchema, ...refusals },
       },
     },
-    async (request, reply) => reply.code(201).send(access.issueTicket(callerOf(request))),
+    async (request, reply) => {
+      const answer = await once(request, async () => answerOf(201, access.issueTicket(callerOf(request))));
+      return sendAnswer(reply, answer);
+    },
   );
 
   routes.get(
@@ -60,6 +65,7 @@ export const accessRoutes = (parts: FaceParts) => async (app: FastifyInstance) =
         tags,
         operationId: 'listTokensOfCaller',
         summary: 'Your tokens, newest first',
+        querystring: noQuery,
         response: { 200: tokenListSchema, ...refusals },
       },
     },
@@ -74,12 +80,16 @@ export const accessRoutes = (parts: FaceParts) => async (app: FastifyInstance) =
         operationId: 'createToken',
         summary: 'A new token of yours',
         body: newTokenRequest,
+        querystring: noQuery,
         response: { 201: newTokenSchema, ...refusals },
       },
     },
     async (request, reply) => {
-      const { token, row } = await access.createToken(callerOf(request), request.body);
-      return reply.code(201).send({ ...toToken(row), token });
+      const answer = await once(request, async () => {
+        const { token, row } = await access.createToken(callerOf(request), request.body);
+        return answerOf(201, { ...toToken(row), token });
+      });
+      return sendAnswer(reply, answer);
     },
   );
 
@@ -90,8 +100,9 @@ export const accessRoutes = (parts: FaceParts) => async (app: FastifyInstance) =
         tags,
         operationId: 'revokeToken',
         summary: 'Revoke a token of yours',
-        description: 'Its sockets are closed at once.',
+        description: 'Its sockets and event streams are closed.',
         params: z.object({ id: z.string() }),
+        querystring: noQuery,
         response: { 204: z.null().describe('Revoked'), ...refusals },
       },
     },
@@ -110,29 +121,37 @@ export const accessRoutes = (parts: FaceParts) => async (app: FastifyInstance) =
         operationId: 'createSignInLink',
         summary: 'A link that signs one browser in, once',
         body: emptyBody,
+        querystring: noQuery,
         response: { 201: signInLinkSchema, ...refusals },
       },
     },
     async (request, reply) => {
-      const { code, expiresAt } = access.issueSignInCode(callerOf(request).user);
-      return reply.code(201).send({ url: `${parts.server.url}/sign-in#${code}`, expiresAt });
+      const answer = await once(request, async () => {
+        const { code, expiresAt } = access.issueSignInCode(callerOf(request).user);
+        return answerOf(201, { url: `${parts.server.url}/sign-in#${code}`, expiresAt });
+      });
+      return sendAnswer(reply, answer);
     },
   );
 
   routes.post(
     '/api/sign-in',
     {
-      config: { token: 'none', rateLimit: { max: signInsPerMinute, timeWindow: '1 minute' } },
+      config: { token: 'none' },
       schema: {
         tags,
         operationId: 'signIn',
         summary: 'Turn the code of a sign-in link into a token',
         security: [],
         body: signInRequest,
+        querystring: noQuery,
         response: { 201: signedInSchema, ...refusals },
       },
     },
-    async (request, reply) => reply.code(201).send(await access.signIn(request.body.code)),
+    async (request, reply) => {
+      const answer = await once(request, async () => answerOf(201, await access.signIn(request.body.code, request.ip)));
+      return sendAnswer(reply, answer);
+    },
   );
 };
 

@@ -1,9 +1,12 @@
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalid } from '../../contract/problem.ts';
+import type { ReceiptName } from '../../journal/journal.ts';
+import { Once } from '../../runner/once.ts';
 import type { Answer, ReceiptStub } from '../../runner/runner.ts';
 import { callerOf } from './guard.ts';
 import type { FaceParts } from './parts.ts';
+import { SecretReceipts } from './secret-receipts.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -25,13 +28,37 @@ export const once = (
   request: FastifyRequest,
   perform: (receipt?: ReceiptStub) => Promise<Answer>,
 ): Promise<Answer> => {
-  const key = request.headers['idempotency-key'];
-  if (key === undefined) return perform();
+  const name = receiptName(request, () => callerOf(request).user.id);
+  return name ? receipts.answer(name, request.fingerprint, perform) : perform();
+};
+
+/** The same for answers that hold a secret: their receipts are on no disk. */
+export const secretOnce = ({ clock }: FaceParts) => {
+  const kept = new SecretReceipts();
+  const receipts = new Once(kept, clock);
+  return (request: FastifyRequest, perform: () => Promise<Answer>): Promise<Answer> => {
+    // Who signs in is nobody yet, but for where they are.
+    const name = receiptName(request, () => request.caller?.user.id ?? request.ip);
+    if (name === undefined) return perform();
+    return receipts.answer(name, request.fingerprint, async (stub) => {
+      const answer = await perform();
+      kept.keep({ ...stub, ...answer, at: clock.now() });
+      return answer;
+    });
+  };
+};
+
+/** The key belongs to the caller and the route, however its URL is spelled. */
+const receiptName = (
+  { headers, method, routeOptions, params }: FastifyRequest,
+  caller: () => string,
+): ReceiptName | undefined => {
+  const key = headers['idempotency-key'];
+  if (key === undefined) return undefined;
   if (typeof key !== 'string' || key.length === 0 || key.length > longestKey) {
     throw invalid([{ path: 'Idempotency-Key', message: `must have 1 to ${longestKey} characters` }]);
   }
-  const name = { caller: callerOf(request).user.id, route: `${request.method} ${request.url}`, key };
-  return receipts.answer(name, request.fingerprint, perform);
+  return { caller: caller(), route: `${method} ${routeOptions.url} ${JSON.stringify(params)}`, key };
 };
 
-export const fingerprintOf = (body: Buffer): string => hash('sha256', body, 'hex');
+export const fingerprintOf = (body: Buffer): string => (body.length === 0 ? '' : hash('sha256', body, 'hex'));

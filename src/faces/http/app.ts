@@ -1,10 +1,11 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import helmet from '@fastify/helmet';
-import rateLimit from '@fastify/rate-limit';
 import websocket from '@fastify/websocket';
 import Fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
 import { Problem } from '../../contract/problem.ts';
+import { isHandshake } from '../socket/handshake.ts';
 import type { Hub } from '../socket/hub.ts';
 import { socketRoutes } from '../socket/socket-routes.ts';
 import { accessRoutes } from './access-routes.ts';
@@ -15,32 +16,43 @@ import { historyRoutes } from './history-routes.ts';
 import { parseJson } from './json-body.ts';
 import { pages } from './pages.ts';
 import type { FaceParts } from './parts.ts';
-import { onError, sendProblem, toProblem } from './problems.ts';
+import { onError, refuseUnreadable } from './problems.ts';
 import { systemRoutes } from './system-routes.ts';
 import { timerRoutes } from './timer-routes.ts';
 
 const largestBody = 1024 * 1024;
-const largestFrame = 64 * 1024;
+/** A request that is not all there by then is refused; what Node does unless told otherwise, and fastify turns off. */
+const requestTimeoutMs = 300_000;
+/** When the server stops, sockets get this long to answer the farewell, and requests under way to come to their end. */
+const socketOptions = { maxPayload: 64 * 1024, closeTimeout: 2000 };
+const lastAnswersMs = 5000;
 
 export interface AppOptions {
   log: FastifyBaseLogger;
   hub: Hub;
   /** Folder of the pages' files. */
   pages: URL;
+  /** The nearest proxy's word counts for where a request comes from. */
+  behindProxy: boolean;
 }
 
 /** Every doorway over HTTP, behind the one guard. */
-export const newApp = async (parts: FaceParts, { log, hub, pages: folder }: AppOptions): Promise<FastifyInstance> => {
-  const app = Fastify({
+export const newApp = async (parts: FaceParts, options: AppOptions): Promise<FastifyInstance> => {
+  const { log, hub, pages: folder, behindProxy } = options;
+  // What has no path that can be read has no route; the guard has its say first, as for every other.
+  const routeNowhere = (_path: string, request: IncomingMessage, response: ServerResponse) =>
+    app.routing(Object.assign(request, { url: '/not-a-path' }), response);
+  const app: FastifyInstance = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: largestBody,
-    routerOptions: {
-      maxParamLength: 500,
-      // A path that cannot be decoded has no route; the guard has its say first, as for every other.
-      onBadUrl: (_path, request, response) => app.routing(Object.assign(request, { url: '/not-a-path' }), response),
-    },
-    frameworkErrors: (error, _request, reply) => void sendProblem(reply as never, toProblem(error)),
+    requestTimeout: requestTimeoutMs,
+    trustProxy: behindProxy && ((_address, hop) => hop === 0),
+    // The guard looks at the Host, also where it is missing or given twice; what is given twice is no longer one.
+    http: { requireHostHeader: false, joinDuplicateHeaders: true, shouldUpgradeCallback: isHandshake },
+    routerOptions: { maxParamLength: 500, onBadUrl: routeNowhere, onMaxParamLength: routeNowhere },
+    clientErrorHandler: refuseUnreadable,
+    return503OnClosing: false,
   });
   app.setValidatorCompiler(validatorCompiler);
   // Answers are made by typed code from the same schemas; what a test checks is not checked again at each request.
@@ -48,15 +60,27 @@ export const newApp = async (parts: FaceParts, { log, hub, pages: folder }: AppO
   app.setErrorHandler(onError);
   bodies(app);
   guard(app, parts);
+  endInTime(app);
   await app.register(helmet, headers);
-  await app.register(rateLimit, { global: false, errorResponseBuilder: tooMany });
-  await app.register(websocket, { options: { maxPayload: largestFrame } });
+  await app.register(websocket, {
+    options: socketOptions,
+    errorHandler: (error, _socket, request) => request.log.debug({ err: error }, 'a socket failed'),
+  });
   describeApi(app);
   await app.register(socketRoutes(parts, hub));
   for (const routes of [timerRoutes, historyRoutes, accessRoutes, systemRoutes]) await app.register(routes(parts));
   await app.register(docsRoutes);
   await app.register(pages(folder));
   return app;
+};
+
+/** Who reads too slowly, or does not finish asking, does not keep the server from stopping. */
+const endInTime = (app: FastifyInstance): void => {
+  let timer: NodeJS.Timeout | undefined;
+  app.addHook('preClose', async () => {
+    timer = setTimeout(() => app.server.closeAllConnections(), lastAnswersMs);
+  });
+  app.addHook('onClose', async () => clearTimeout(timer));
 };
 
 /** Only JSON has a parser. An empty body is no body, whatever its type. */
@@ -72,8 +96,6 @@ const bodies = (app: FastifyInstance): void => {
     return undefined;
   });
 };
-
-const tooMany = (): Problem => new Problem('rate_limited', 'too many attempts; try again in a minute');
 
 /** Behind TLS a proxy adds what concerns TLS. */
 const headers = {

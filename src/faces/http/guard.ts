@@ -3,6 +3,8 @@ import type { Caller } from '../../access/access.ts';
 import { Problem } from '../../contract/problem.ts';
 import { sendProblem } from './problems.ts';
 import type { FaceParts } from './parts.ts';
+import { collectMethods } from './paths.ts';
+import type { MethodsAt } from './paths.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -17,21 +19,23 @@ declare module 'fastify' {
   }
 }
 
-const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
-
 /** Every request passes here before anything else of it is read: Host → Origin → who → route. */
 export const guard = (app: FastifyInstance, { access }: FaceParts): void => {
+  const methodsAt = collectMethods(app);
   app.decorateRequest('caller', null);
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const { host, origin, authorization } = request.headers;
-    access.checkAddress({ host, origin });
+    access.checkAddress({ host, origin, target: request.raw.url });
     const { token = 'needed', socket = false } = request.routeOptions.config;
     if (token === 'needed' || (token === 'optional' && authorization !== undefined)) {
       request.caller = access.identify({ host, origin, authorization, ticket: socket ? ticketOf(request) : undefined });
     }
+    if (request.is404) throw noRoute(methodsAt, request, reply);
+    withoutOddType(request);
     done();
   });
-  app.setNotFoundHandler((request, reply) => refuseRoute(app, request, reply));
+  // A file that a page's folder does not have.
+  app.setNotFoundHandler((request, reply) => sendProblem(reply, noRoute(methodsAt, request, reply)));
 };
 
 const ticketOf = (request: FastifyRequest): string | undefined => {
@@ -40,13 +44,25 @@ const ticketOf = (request: FastifyRequest): string | undefined => {
 };
 
 /** 405 where the path is there under other methods, else 404. */
-const refuseRoute = (app: FastifyInstance, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-  const url = request.url.split('?')[0] ?? '/';
-  const allowed = methods.filter((method) => app.findRoute({ method, url }) !== null);
-  if (allowed.length === 0) return sendProblem(reply, new Problem('not_found', 'there is nothing at this path'));
+const noRoute = (methodsAt: MethodsAt, request: FastifyRequest, reply: FastifyReply): Problem => {
+  const allowed = methodsAt(request.url);
+  if (allowed.length === 0 || allowed.includes(request.method)) {
+    return new Problem('not_found', 'there is nothing at this path');
+  }
   void reply.header('allow', allowed.join(', '));
-  const message = `this path takes ${allowed.join(', ')}, not ${request.method}`;
-  return sendProblem(reply, new Problem('method_not_allowed', message));
+  return new Problem('method_not_allowed', `this path takes ${allowed.join(', ')}, not ${request.method}`);
+};
+
+const json = 'application/json';
+const jsonPattern = /^application\/json\s*(?:;|$)/i;
+
+/**
+ * A type that is not JSON's counts as none: whether it is refused turns on there being a body, which fastify would not look at
+ * where it can't make sense of the type.
+ */
+const withoutOddType = ({ headers }: FastifyRequest): void => {
+  const type = headers['content-type'];
+  if (type !== undefined && type !== json && !jsonPattern.test(type)) delete headers['content-type'];
 };
 
 /** The caller of a route that is not public. */

@@ -1,16 +1,13 @@
-import { once as onceEvent } from 'node:events';
-import { PassThrough, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { Recorded } from '../../contract/event.ts';
 import { errorSchema } from '../../contract/fields.ts';
 import { seqOfEntity } from '../../contract/ids.ts';
 import { invalid } from '../../contract/problem.ts';
 import { eventPageSchema, eventsQuery, sessionParams, usageHistorySchema, usageQuery } from '../../contract/timer.ts';
-import { follow } from '../../journal/follow.ts';
 import { usageAmong } from '../timer-view.ts';
 import { answerOf, sendAnswer } from './answers.ts';
-import { callerOf } from './guard.ts';
+import { eventStream, withoutKeys } from './event-stream.ts';
 import type { FaceParts } from './parts.ts';
 import { unknownSession, usageTotals, visibleSession } from './timer-routes.ts';
 
@@ -20,7 +17,6 @@ const tags = ['timer'];
 const refusals = { '4XX': errorSchema, '5XX': errorSchema };
 const pageSize = 500;
 const defaultEvents = 100;
-const heartbeatMs = 15_000;
 
 export const historyRoutes = (parts: FaceParts) => async (app: FastifyInstance) => {
   const routes = app.withTypeProvider<ZodTypeProvider>();
@@ -74,8 +70,11 @@ export const historyRoutes = (parts: FaceParts) => async (app: FastifyInstance) 
       const { id } = await visibleSession(parts, request, request.params.id);
       const { after = -1, limit = defaultEvents } = request.query;
       if (wantsStream(request)) {
-        const stream = eventStream(parts, request, id, lastEventId(request) ?? after);
-        return sendStream(reply.type('text/event-stream').header('cache-control', 'no-store'), stream);
+        const from = lastEventId(request) ?? after;
+        void reply.type('text/event-stream').header('cache-control', 'no-store');
+        // HEAD asks for no stream, and nobody would end one.
+        const isHead = request.method === 'HEAD';
+        return sendStream(reply, isHead ? Readable.from([]) : eventStream(parts, request, reply, { session: id, after: from }));
       }
       const events = await journal.read(id, { after, limit: limit + 1 });
       const page = events.slice(0, limit).map(withoutKeys);
@@ -115,7 +114,8 @@ async function* usageText(
   }
 }
 
-const wantsStream = ({ headers }: FastifyRequest): boolean => (headers.accept ?? '').includes('text/event-stream');
+const wantsStream = ({ headers }: FastifyRequest): boolean =>
+  (headers.accept ?? '').toLowerCase().includes('text/event-stream');
 
 const lastEventId = ({ headers }: FastifyRequest): number | undefined => {
   const id = headers['last-event-id'];
@@ -123,44 +123,3 @@ const lastEventId = ({ headers }: FastifyRequest): number | undefined => {
   if (typeof id === 'string' && /^\d{1,15}$/.test(id)) return Number(id);
   throw invalid([{ path: 'Last-Event-ID', message: 'must be the id of an event of this session' }]);
 };
-
-/** Keys of agents' responses are the server's own book-keeping. */
-const withoutKeys = (event: Recorded): Recorded => {
-  if (event.type !== 'tokens_recorded') return event;
-  const { response: _, ...data } = event.data;
-  return { ...event, data };
-};
-
-/** The session's events from `after` on, as server-sent events, until the client, its token or the server goes away. */
-const eventStream = (parts: FaceParts, request: FastifyRequest, session: string, after: number): PassThrough => {
-  const out = new PassThrough();
-  const gone = new AbortController();
-  const end = () => gone.abort();
-  const tokenId = callerOf(request).token.id;
-  const heartbeat = setInterval(() => {
-    if (parts.access.stillGood(tokenId)) out.write(':\n\n');
-    else end();
-  }, heartbeatMs);
-  const stopListening = parts.access.onRevoked((id) => id === tokenId && end());
-  out.once('close', end);
-  parts.stopping.addEventListener('abort', end, { once: true });
-  const pump = async () => {
-    out.write(': the session’s events\n\n');
-    for await (const event of follow(parts.journal, session, { after, signal: gone.signal })) {
-      if (!out.write(toText(withoutKeys(event)))) await onceEvent(out, 'drain', { signal: gone.signal });
-    }
-  };
-  pump()
-    .catch((error: unknown) => {
-      if (!gone.signal.aborted) request.log.error({ err: error }, 'an event stream failed');
-    })
-    .finally(() => {
-      clearInterval(heartbeat);
-      stopListening();
-      parts.stopping.removeEventListener('abort', end);
-      out.end();
-    });
-  return out;
-};
-
-const toText = (event: Recorded): string => `id: ${event.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { invalid } from '../../contract/problem.ts';
+import type { Problem } from '../../contract/problem.ts';
 
 /**
  * Parses a JSON body and refuses what JSON.parse lets through in silence: keys twice in one object, `__proto__`, nesting over
@@ -17,6 +18,8 @@ export const parseJson = (body: Buffer): unknown => {
 };
 
 const deepest = 64;
+/** Of a path in a refusal, in characters: keys are the caller's. */
+const longestPath = 500;
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -25,31 +28,47 @@ const openBrace = 0x7b;
 const closeBrace = 0x7d;
 const openBracket = 0x5b;
 const closeBracket = 0x5d;
+const comma = 0x2c;
 
-/** Keys seen so far in each object around the present place; null for an array. */
-type Keys = Set<string> | null;
+/** An object or an array around the present place: what is told apart in it, and which part is being read. */
+type Level = { keys: Set<string>; key: string } | { keys: null; index: number };
 
 const scan = (text: string): void => {
-  const around: Keys[] = [];
+  const around: Level[] = [];
   let i = 0;
   while (i < text.length) {
     const char = text.charCodeAt(i);
-    if (char === quote) i = passString(text, i, around.at(-1) ?? null);
-    else if (isNumberStart(char)) i = passNumber(text, i);
+    if (char === quote) i = passString(text, i, around);
+    else if (isNumberStart(char)) i = passNumber(text, i, around);
     else {
-      if (char === openBrace) around.push(new Set());
-      else if (char === openBracket) around.push(null);
+      if (char === openBrace) enter(around, { keys: new Set(), key: '' });
+      else if (char === openBracket) enter(around, { keys: null, index: 0 });
       else if (char === closeBrace || char === closeBracket) around.pop();
-      if (around.length > deepest) throw invalid([{ path: '', message: `the body is nested deeper than ${deepest}` }]);
+      else if (char === comma) nextItem(around.at(-1));
       i += 1;
     }
   }
 };
 
+const enter = (around: Level[], level: Level): void => {
+  if (around.length === deepest) throw refusal(around, `is nested deeper than ${deepest}`);
+  around.push(level);
+};
+
+const nextItem = (level: Level | undefined): void => {
+  if (level?.keys === null) level.index += 1;
+};
+
+/** Names the place that has been reached: `metadata.list[2].name`. */
+const refusal = (around: readonly Level[], message: string): Problem => {
+  const path = around.map((level) => (level.keys ? `.${level.key}` : `[${level.index}]`)).join('');
+  return invalid([{ path: path.replace(/^\./, '').slice(0, longestPath), message }]);
+};
+
 const isNumberStart = (char: number): boolean => (char >= 0x30 && char <= 0x39) || char === 0x2d;
 
 /** Passes a string; when a colon follows it is a key. */
-const passString = (text: string, start: number, keys: Keys): number => {
+const passString = (text: string, start: number, around: Level[]): number => {
   let end = start + 1;
   let escaped = false;
   while (end < text.length && text.charCodeAt(end) !== quote) {
@@ -59,7 +78,7 @@ const passString = (text: string, start: number, keys: Keys): number => {
     }
     end += 1;
   }
-  if (keys !== null && isKey(text, end + 1)) noteKey(keys, keyOf(text, start, end, escaped));
+  if (isKey(text, end + 1)) noteKey(around, keyOf(text, start, end, escaped));
   return end + 1;
 };
 
@@ -81,17 +100,20 @@ const keyOf = (text: string, start: number, end: number, escaped: boolean): stri
   }
 };
 
-const noteKey = (keys: Set<string>, key: string): void => {
-  if (key === '__proto__') throw invalid([{ path: key, message: 'this key is not allowed' }]);
-  if (keys.has(key)) throw invalid([{ path: key, message: 'this key is there twice' }]);
-  keys.add(key);
+const noteKey = (around: Level[], key: string): void => {
+  const level = around.at(-1);
+  if (!level?.keys) return; // not JSON: the parser says so
+  level.key = key;
+  if (key === '__proto__') throw refusal(around, 'this key is not allowed');
+  if (level.keys.has(key)) throw refusal(around, 'this key is there twice');
+  level.keys.add(key);
 };
 
 const numberPattern = /[-+.\deE]+/y;
 
-const passNumber = (text: string, start: number): number => {
+const passNumber = (text: string, start: number, around: readonly Level[]): number => {
   numberPattern.lastIndex = start;
   const number = numberPattern.exec(text)?.[0] ?? '';
-  if (Math.abs(Number(number)) === Infinity) throw invalid([{ path: '', message: `${number.slice(0, 40)} is not a finite number` }]);
+  if (Math.abs(Number(number)) === Infinity) throw refusal(around, `${number.slice(0, 40)} is not a finite number`);
   return start + number.length;
 };

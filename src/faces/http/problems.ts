@@ -1,4 +1,5 @@
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { Socket } from 'node:net';
+import type { ConnectionError, FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { ApiError } from '../../contract/fields.ts';
 import { invalid, Problem } from '../../contract/problem.ts';
@@ -6,7 +7,9 @@ import type { FieldProblem } from '../../contract/problem.ts';
 
 /** The one place that turns whatever went wrong into the timer contract's error shape. */
 
-const retryAfterSeconds = '1';
+const retryAfterSeconds = 1;
+/** A refused request that brings no more than this is heard out, so that its connection can go on. */
+const heardOutBytes = 64 * 1024;
 
 export const shapeOf = (problem: Problem): ApiError => ({
   error: problem.kind,
@@ -16,10 +19,19 @@ export const shapeOf = (problem: Problem): ApiError => ({
 });
 
 export const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply => {
-  if (problem.status === 429 || problem.status === 503) void reply.header('retry-after', retryAfterSeconds);
+  if (problem.status === 429 || problem.status === 503) void reply.header('retry-after', retryAfterOf(problem));
   if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
+  if (bringsMore(reply.request)) void reply.header('connection', 'close');
   return reply.code(problem.status).type('application/json; charset=utf-8').send(JSON.stringify(shapeOf(problem)));
 };
+
+/** Seconds. */
+const retryAfterOf = ({ details }: Problem): number =>
+  (details as { retryAfter?: number } | undefined)?.retryAfter ?? retryAfterSeconds;
+
+/** Whether a body is still to come that nobody will read: for ever, if the client likes. */
+const bringsMore = ({ raw, headers }: FastifyRequest): boolean =>
+  !raw.complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > heardOutBytes);
 
 export const onError = (error: FastifyError | Problem | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
   const problem = toProblem(error);
@@ -32,18 +44,34 @@ export const toProblem = (error: unknown): Problem => {
   if (error instanceof Problem) return error;
   if (hasZodFastifySchemaValidationErrors(error)) return invalid(error.validation.flatMap(fieldProblems));
   const status = statusOf(error);
-  return fromFramework[status]?.() ?? new Problem('internal_error', 'something went wrong inside the server', { cause: error });
+  const known = fromFramework[status]?.();
+  if (known) return known;
+  return status >= 400 && status < 500 ? unreadable() : internal(error);
 };
+
+const internal = (cause: unknown): Problem =>
+  new Problem('internal_error', 'something went wrong inside the server', { cause });
 
 const statusOf = (error: unknown): number => Number((error as FastifyError | undefined)?.statusCode ?? 500);
 
 const fromFramework: Record<number, () => Problem> = {
-  400: () => invalid([{ path: '', message: 'the request could not be read' }]),
   404: () => new Problem('not_found', 'there is nothing at this path'),
   413: () => new Problem('payload_too_large', 'the body is larger than this path takes'),
-  414: () => new Problem('not_found', 'there is nothing at this path'),
   415: () => new Problem('unsupported_media_type', 'send application/json'),
-  429: () => new Problem('rate_limited', 'too many requests; try again later'),
+};
+
+const unreadable = () => invalid([{ path: '', message: 'the request could not be read' }]);
+
+/**
+ * What is no HTTP, or too long in coming, has no request to answer: the refusal is written on the bare socket, in the same shape.
+ */
+export const refuseUnreadable = (error: ConnectionError, socket: Socket): void => {
+  if (socket.writable && error.code !== 'ECONNRESET') {
+    const body = JSON.stringify(shapeOf(unreadable()));
+    const head = ['HTTP/1.1 400 Bad Request', 'content-type: application/json; charset=utf-8', 'connection: close'];
+    socket.write(`${head.join('\r\n')}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  }
+  socket.destroy();
 };
 
 interface Issue {

@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { errorSchema } from '../../contract/fields.ts';
+import { errorSchema, noQuery } from '../../contract/fields.ts';
 import { healthSchema, statusSchema } from '../../contract/system.ts';
 import type { OpenStatus } from '../../journal/sessions.ts';
 import type { FaceParts } from './parts.ts';
 
 /** Whether the server is well, for machines (`/health`) and for its users (`/api/status`). */
 
+const retryAfterSeconds = 5;
 const refusals = { '4XX': errorSchema, '5XX': errorSchema };
 
 export const systemRoutes = (parts: FaceParts) => async (app: FastifyInstance) => {
@@ -24,7 +25,8 @@ export const systemRoutes = (parts: FaceParts) => async (app: FastifyInstance) =
         operationId: 'getHealth',
         summary: 'Whether the server is up; more with a token',
         security: [{}, { token: [] }],
-        response: { 200: healthSchema, 503: healthSchema },
+        querystring: noQuery,
+        response: { 200: healthSchema, '4XX': errorSchema, 503: healthSchema },
       },
     },
     async (request, reply) => {
@@ -35,6 +37,7 @@ export const systemRoutes = (parts: FaceParts) => async (app: FastifyInstance) =
         services: { store: storeHealth().state === 'writable' ? ('running' as const) : ('failed' as const) },
       };
       const data = { status, ...(request.caller === null ? {} : details) };
+      if (status === 'draining') void reply.header('retry-after', retryAfterSeconds);
       return reply
         .code(status === 'draining' ? 503 : 200)
         .send({ success: true, data, error: null, timestamp: clock.now() / 1000, ...data });
@@ -48,6 +51,7 @@ export const systemRoutes = (parts: FaceParts) => async (app: FastifyInstance) =
         tags: ['system'],
         operationId: 'getStatus',
         summary: 'How the server is doing',
+        querystring: noQuery,
         response: { 200: statusSchema, ...refusals },
       },
     },

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { errorSchema } from '../../contract/fields.ts';
+import { errorSchema, noQuery } from '../../contract/fields.ts';
 import { isId } from '../../contract/ids.ts';
 import { invalid, Problem } from '../../contract/problem.ts';
 import {
@@ -67,6 +67,7 @@ export const timerRoutes = (parts: FaceParts) => async (app: FastifyInstance) =>
         summary: 'Start a session',
         description: 'It is active at once; several may run.',
         body: startRequest,
+        querystring: noQuery,
         response: { 201: sessionSchema, ...refusals },
       },
     },
@@ -117,6 +118,7 @@ export const timerRoutes = (parts: FaceParts) => async (app: FastifyInstance) =>
         operationId: 'getSession',
         summary: 'A session with its checkpoints',
         params: sessionParams,
+        querystring: noQuery,
         response: { 200: sessionWithCheckpointsSchema, ...refusals },
       },
     },
@@ -137,6 +139,7 @@ export const timerRoutes = (parts: FaceParts) => async (app: FastifyInstance) =>
         description: 'All or nothing. A completed session changes no more (409).',
         params: sessionParams,
         body: changeRequest,
+        querystring: noQuery,
         response: { 200: sessionSchema, ...refusals },
       },
     },
@@ -154,6 +157,7 @@ export const timerRoutes = (parts: FaceParts) => async (app: FastifyInstance) =>
         operationId: 'deleteSession',
         summary: 'Delete a finished session with all it holds',
         params: sessionParams,
+        querystring: noQuery,
         response: { 204: z.null().describe('Deleted'), ...refusals },
       },
     },
@@ -173,15 +177,16 @@ export const timerRoutes = (parts: FaceParts) => async (app: FastifyInstance) =>
         summary: 'Record tokens that were used',
         params: sessionParams,
         body: tokensRequest,
+        querystring: noQuery,
         response: { 201: recordedUsageSchema, ...refusals },
       },
     },
     async (request, reply) => {
-      const { id } = await visibleSession(parts, request, request.params.id);
       const intent = { ...request.body, type: 'record_tokens', source: 'api' } as Intent;
-      const answer = await once(parts, request, (receipt) =>
-        runner.execute(id, [intent], (outcome) => recordedAnswer(id, outcome), receipt),
-      );
+      const answer = await once(parts, request, async (receipt) => {
+        const { id } = await visibleSession(parts, request, request.params.id);
+        return runner.execute(id, [intent], (outcome) => recordedAnswer(id, outcome), receipt);
+      });
       return sendAnswer(reply, answer);
     },
   );
@@ -195,15 +200,16 @@ export const timerRoutes = (parts: FaceParts) => async (app: FastifyInstance) =>
         summary: 'Mark a point that the session has reached',
         params: sessionParams,
         body: checkpointRequest,
+        querystring: noQuery,
         response: { 201: checkpointSchema, ...refusals },
       },
     },
     async (request, reply) => {
-      const { id } = await visibleSession(parts, request, request.params.id);
       const intent = { ...request.body, type: 'reach_checkpoint' } as Intent;
-      const answer = await once(parts, request, (receipt) =>
-        runner.execute(id, [intent], ({ events }) => answerOf(201, checkpointsAmong(id, events)[0]), receipt),
-      );
+      const answer = await once(parts, request, async (receipt) => {
+        const { id } = await visibleSession(parts, request, request.params.id);
+        return runner.execute(id, [intent], ({ events }) => answerOf(201, checkpointsAmong(id, events)[0]), receipt);
+      });
       return sendAnswer(reply, answer);
     },
   );
@@ -216,6 +222,7 @@ export const timerRoutes = (parts: FaceParts) => async (app: FastifyInstance) =>
         operationId: 'getProjection',
         summary: 'Where the session’s usage is heading',
         params: sessionParams,
+        querystring: noQuery,
         response: { 200: projectionSchema, ...refusals },
       },
     },

@@ -1,6 +1,6 @@
 import type { Caller } from '../../access/access.ts';
 import type { ServerFrame } from '../../contract/socket.ts';
-import type { SessionReads, SessionSummary } from '../../journal/sessions.ts';
+import type { ListPlace, SessionReads, SessionSummary } from '../../journal/sessions.ts';
 import type { Clock } from '../../runner/clock.ts';
 import type { Published } from '../../runner/runner.ts';
 import { framesOf, timerUpdate } from './frames.ts';
@@ -10,6 +10,8 @@ import { Ticks } from './ticks.ts';
 export interface Subscriber {
   readonly caller: Caller;
   send(text: string): void;
+  /** Resolves when all that was sent is on its way, or the socket is gone. */
+  sent(): Promise<void>;
 }
 
 export const everySession = '*';
@@ -27,6 +29,7 @@ export interface HubParts {
  *  H1  Only subscribers hear of a session, and only of those that their user may see.
  *  H2  Nothing is done for a session that nobody listens to.
  *  H3  The hub keeps nothing for those who are away: who comes back is told the state, and reads what happened from the journal.
+ *  H4  What was published while a session was read is newer than what was read.
  */
 export class Hub {
   readonly #parts: HubParts;
@@ -35,6 +38,8 @@ export class Hub {
   /** Active sessions that somebody listens to. */
   readonly #ticking = new Map<string, SessionSummary>();
   readonly #ticks: Ticks;
+  /** For each reading under way the sessions that were published since it began. */
+  readonly #readings = new Set<Set<string>>();
 
   constructor(parts: HubParts) {
     this.#parts = parts;
@@ -48,8 +53,7 @@ export class Hub {
     } else {
       const met = this.#bySession.get(session) ?? new Set();
       this.#bySession.set(session, met.add(subscriber));
-      const summary = await this.#parts.sessions.get(session);
-      if (summary) this.#follow(summary);
+      await this.#followRead(async () => ({ sessions: [await this.#parts.sessions.get(session)] }));
     }
   }
 
@@ -69,6 +73,7 @@ export class Hub {
   /** Events became durable: their subscribers hear of them. */
   publish({ session, events, state, at }: Published): void {
     if (!this.#isHeard(session)) return;
+    for (const published of this.#readings) published.add(session);
     const summary = this.#parts.summarize(session, state);
     this.#follow(summary);
     for (const frame of framesOf(summary, state, events, at)) this.#send(summary, frame);
@@ -121,16 +126,26 @@ export class Hub {
   }
 
   async #tickAll(): Promise<void> {
-    for (let after: { startTime: number; id: string } | undefined; ; ) {
-      const { sessions, more } = await this.#parts.sessions.list({
-        status: 'active',
-        limit: page,
-        ...(after ? { after } : {}),
-      });
-      // What was published while the list was read is newer than the list.
-      for (const summary of sessions) if (!this.#ticking.has(summary.id)) this.#follow(summary);
+    for (let after: ListPlace | undefined; ; ) {
+      const query = { status: 'active' as const, limit: page, ...(after ? { after } : {}) };
+      const { sessions, more } = await this.#followRead(() => this.#parts.sessions.list(query));
       after = sessions.at(-1);
       if (!more || this.#ofAll.size === 0) return this.#forgetUnheard();
+    }
+  }
+
+  /** H2, H4. */
+  async #followRead<T extends { sessions: readonly (SessionSummary | undefined)[] }>(read: () => Promise<T>): Promise<T> {
+    const published = new Set<string>();
+    this.#readings.add(published);
+    try {
+      const found = await read();
+      for (const summary of found.sessions) {
+        if (summary && !published.has(summary.id) && this.#isHeard(summary.id)) this.#follow(summary);
+      }
+      return found;
+    } finally {
+      this.#readings.delete(published);
     }
   }
 }

@@ -1,14 +1,15 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
 import { isId } from '../../contract/ids.ts';
-import { Problem } from '../../contract/problem.ts';
+import { invalid, Problem } from '../../contract/problem.ts';
 import { clientFrame } from '../../contract/socket.ts';
-import type { ClientFrame, ServerFrame } from '../../contract/socket.ts';
+import type { ClientFrame, ErrorFrame } from '../../contract/socket.ts';
 import { callerOf } from '../http/guard.ts';
 import { parseJson } from '../http/json-body.ts';
 import type { FaceParts } from '../http/parts.ts';
 import { toProblem } from '../http/problems.ts';
 import { timerUpdate, tokenState } from './frames.ts';
+import { socketVersion } from './handshake.ts';
 import { everySession, maySee } from './hub.ts';
 import type { Hub, Subscriber } from './hub.ts';
 
@@ -17,54 +18,95 @@ import type { Hub, Subscriber } from './hub.ts';
 const badFramesTolerated = 20;
 /** A reader that falls further behind is cut off, and catches up from the journal. */
 const behindBytes = 1024 * 1024;
-const expiryLookMs = 30_000;
+/** Who sends more frames than are answered is not read on until they are. */
+const mostWaiting = 16;
+const listPage = 200;
 
 const closeBad = 1008;
 const closeBehind = 1013;
 const closeGoingAway = 1001;
 
 export const socketRoutes = (parts: FaceParts, hub: Hub) => async (app: FastifyInstance) => {
-  app.get('/ws', { websocket: true, config: { socket: true }, schema: { hide: true } }, (socket, request) =>
-    serve(parts, hub, socket, request),
-  );
+  app.route({
+    method: 'GET',
+    url: '/ws',
+    config: { socket: true },
+    schema: { hide: true },
+    handler: refuseRequest,
+    wsHandler: (socket, request) => serve(parts, hub, socket, request),
+  });
 };
 
+const refuseRequest = (_request: FastifyRequest, reply: FastifyReply): never => {
+  void reply.header('sec-websocket-version', socketVersion);
+  throw invalid([{ path: 'Upgrade', message: `this path is a WebSocket (version ${socketVersion})` }]);
+};
+
+/**
+ * One open socket.
+ *
+ *  S1  Frames are answered in the order they came in.
+ *  S2  Nothing is done for a socket that is closing, and the hub holds none that is closed.
+ *  S3  What waits to be answered, and what waits to be read, is bounded.
+ */
 const serve = (parts: FaceParts, hub: Hub, socket: WebSocket, request: FastifyRequest): void => {
-  const caller = callerOf(request);
-  const subscriber: Subscriber = {
-    caller,
-    send: (text) => {
-      if (socket.readyState !== socket.OPEN) return;
-      if (socket.bufferedAmount > behindBytes) socket.close(closeBehind, 'too far behind');
-      else socket.send(text);
-    },
-  };
+  const subscriber = newSubscriber(socket, request);
   let bad = 0;
-  // Frames of one socket are answered in the order they came in.
+  let waiting = 0;
   let turn = Promise.resolve();
+
+  const hear = async (data: Buffer | undefined): Promise<void> => {
+    if (socket.readyState !== socket.OPEN) return;
+    const refusal = await answer(parts, hub, subscriber, data);
+    bad = refusal ? bad + 1 : 0;
+    if (refusal) subscriber.send(JSON.stringify(refusal));
+    if (bad >= badFramesTolerated) socket.close(closeBad, 'too many messages that make no sense');
+  };
+
   socket.on('message', (data, isBinary) => {
-    turn = turn.then(async () => {
-      const refusal = await answer(parts, hub, subscriber, isBinary ? undefined : (data as Buffer));
-      bad = refusal ? bad + 1 : 0;
-      if (refusal) subscriber.send(JSON.stringify(refusal));
-      if (bad >= badFramesTolerated) socket.close(closeBad, 'too many messages that make no sense');
-    });
+    waiting += 1;
+    if (waiting >= mostWaiting) socket.pause();
+    turn = turn
+      .then(() => hear(isBinary ? undefined : (data as Buffer)))
+      .finally(() => {
+        waiting -= 1;
+        if (waiting < mostWaiting && socket.isPaused) socket.resume();
+        if (socket.readyState === socket.CLOSED) hub.leave(subscriber);
+      });
   });
-  const expiry = setInterval(() => {
-    if (!parts.access.stillGood(caller.token.id)) socket.close(closeBad, 'the token is no longer valid');
-  }, expiryLookMs);
-  const stopListening = parts.access.onRevoked((id) => {
-    if (id === caller.token.id) socket.close(closeBad, 'the token was revoked');
-  });
+  const stopWatching = parts.access.whileGood(subscriber.caller, () =>
+    socket.close(closeBad, 'the token was revoked or has expired'),
+  );
   const goAway = () => socket.close(closeGoingAway, 'the server is stopping');
   parts.stopping.addEventListener('abort', goAway, { once: true });
-  socket.on('error', (error) => request.log.debug({ err: error }, 'a socket failed'));
+  if (parts.stopping.aborted) goAway();
   socket.on('close', () => {
-    clearInterval(expiry);
-    stopListening();
+    stopWatching();
     parts.stopping.removeEventListener('abort', goAway);
     hub.leave(subscriber);
   });
+};
+
+const newSubscriber = (socket: WebSocket, request: FastifyRequest): Subscriber => {
+  let tell: (() => void) | undefined;
+  const written = () => {
+    if (socket.bufferedAmount === 0) tell?.();
+  };
+  socket.on('close', () => tell?.());
+  return {
+    caller: callerOf(request),
+    send: (text) => {
+      if (socket.readyState !== socket.OPEN) return;
+      if (socket.bufferedAmount > behindBytes) socket.close(closeBehind, 'too far behind');
+      else socket.send(text, written);
+    },
+    sent: () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      if (socket.bufferedAmount === 0 || socket.readyState !== socket.OPEN) resolve();
+      tell = resolve;
+      return promise;
+    },
+  };
 };
 
 /** Does what a frame asks; resolves to the refusal when there is one. */
@@ -73,7 +115,7 @@ const answer = async (
   hub: Hub,
   subscriber: Subscriber,
   data: Buffer | undefined,
-): Promise<ServerFrame | undefined> => {
+): Promise<ErrorFrame | undefined> => {
   let sessionId: string | undefined;
   try {
     const frame = frameIn(data);
@@ -116,14 +158,15 @@ const tell = async (parts: FaceParts, { send }: Subscriber, sessionId: string): 
   send(JSON.stringify(tokenState(sessionId, state, now)));
 };
 
-/** The state of every session that is open and that the caller may see. */
+/** The state of every session that is open and that the caller may see, as fast as it is read. */
 const tellAll = async (parts: FaceParts, subscriber: Subscriber): Promise<void> => {
   for (const status of ['active', 'paused'] as const) {
     for (let after: { startTime: number; id: string } | undefined; ; ) {
-      const list = await parts.sessions.list({ status, limit: 200, ...(after ? { after } : {}) });
+      const list = await parts.sessions.list({ status, limit: listPage, ...(after ? { after } : {}) });
       for (const summary of list.sessions) {
         if (maySee(subscriber.caller, summary)) await tell(parts, subscriber, summary.id);
       }
+      await subscriber.sent();
       after = list.sessions.at(-1);
       if (!list.more) break;
     }

@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { launcher } from './checkout.ts';
+import { exitCodes, Failure } from './failure.ts';
+import type { StartWord } from './start-word.ts';
+
+/** Starts a server that outlives the command and its terminal. */
+
+type Environment = Record<string, string | undefined>;
+
+const usualPort = 8082;
+
+/** Resolves when a server listens: this one, or another that a command started at the same moment. */
+export const startInBackground = async (folder: string, env: Environment, deadline: number): Promise<void> => {
+  process.stderr.write('stint: no server runs; starting one in the background …\n');
+  const server = launch(folder, await portToTry(), env);
+  const word = await wordOf(server, deadline - performance.now());
+  if (server.connected) server.disconnect();
+  server.unref();
+  if (word === undefined) throw notStarted(`it said nothing; its log is in ${join(folder, 'logs')}`);
+  if ('url' in word) process.stderr.write(`stint: it listens on ${word.url} and stays; end it with: stint stop\n`);
+  else if (!word.folderInUse) throw notStarted(word.refused);
+};
+
+const notStarted = (why: string): Failure =>
+  new Failure(exitCodes.noServer, 'no_server', `the server could not be started: ${why}`);
+
+const launch = (folder: string, port: number, env: Environment): ChildProcess => {
+  const errors = openErrors(folder);
+  try {
+    const args = [launcher, 'serve', '--quiet', '--port', String(port), '--data', folder];
+    return spawn(process.execPath, args, {
+      // A session of its own: the end of this terminal is not its end.
+      detached: true,
+      cwd: folder,
+      env: serverEnvironment(env),
+      stdio: ['ignore', 'ignore', errors, 'ipc'],
+    });
+  } finally {
+    closeSync(errors);
+  }
+};
+
+/** What the process says besides its log: why it could not start, or what it died of. */
+const openErrors = (folder: string): number => {
+  try {
+    const logs = join(folder, 'logs');
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    mkdirSync(logs, { recursive: true });
+    return openSync(join(logs, 'background.err'), 'w', 0o600);
+  } catch (error) {
+    throw notStarted(`the data folder ${folder} can't be written (${(error as NodeJS.ErrnoException).code}); choose another with --data`);
+  }
+};
+
+/** Each run says itself where its agent keeps its files: what this shell says is not for all of them. */
+const serverEnvironment = ({ CLAUDE_CONFIG_DIR: _, ...env }: Environment): Environment => env;
+
+/** The usual port, or any other while something else has it: server.json tells which. */
+const portToTry = (): Promise<number> =>
+  new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(0));
+    probe.listen(usualPort, '127.0.0.1', () => probe.close(() => resolve(usualPort)));
+  });
+
+const wordOf = (server: ChildProcess, patienceMs: number): Promise<StartWord | undefined> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, patienceMs, undefined);
+    const settle = (word?: StartWord) => {
+      clearTimeout(timer);
+      resolve(word);
+    };
+    server.once('message', (word) => settle(word as StartWord));
+    server.once('error', () => settle());
+    server.once('exit', () => settle());
+  });

@@ -1,0 +1,92 @@
+import type { Settings } from './command.ts';
+import { exitCodes, Failure } from './failure.ts';
+import { dataFolder, isRunning, readOwnerToken, readServerFile } from '../place.ts';
+import type { ServerFile } from '../place.ts';
+
+/** Finds the server that a command talks to; starts one when none runs and that is allowed. */
+
+export interface Connection {
+  url: string;
+  token: string;
+  /** The server runs on this machine, on the data folder: it sees this machine's processes and files. */
+  isHere: boolean;
+}
+
+type Environment = Record<string, string | undefined>;
+
+const patienceMs = 20_000;
+const lookMs = 50;
+const probeMs = 5000;
+
+/** The server to talk to, running. */
+export const connect = async (settings: Settings, env: Environment = process.env): Promise<Connection> => {
+  const given = givenServer(settings, env);
+  if (given) return given;
+  const folder = dataFolder(settings.data, env);
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    const found = await serverOf(folder);
+    if (found === 'none') {
+      if (!settings.start) throw noServer(folder);
+      const { startInBackground } = await import('./background.ts');
+      await startInBackground(folder, env, deadline);
+    } else if (found !== 'leaving') return { url: found.url, token: tokenOf(folder, env), isHere: true };
+    if (performance.now() > deadline) throw stuck(folder);
+    await new Promise((resolve) => setTimeout(resolve, lookMs));
+  }
+};
+
+/** The server of a data folder as it is now, without starting one; undefined while there is none that answers. */
+export const connectionNow = async (settings: Settings, env: Environment = process.env): Promise<Connection | undefined> => {
+  const given = givenServer(settings, env);
+  if (given) return given;
+  const folder = dataFolder(settings.data, env);
+  const found = await serverOf(folder);
+  return typeof found === 'string' ? undefined : { url: found.url, token: tokenOf(folder, env), isHere: true };
+};
+
+/** STINT_URL names a server anywhere; a data folder that is named on the command line comes first. */
+const givenServer = ({ data }: Settings, env: Environment): Connection | undefined => {
+  const { STINT_URL: url, STINT_TOKEN: token } = env;
+  if (data !== undefined || !url) return undefined;
+  if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url)) {
+    throw new Failure(exitCodes.usage, 'usage', 'STINT_URL is not a URL; it looks like http://127.0.0.1:8082');
+  }
+  if (!token) throw new Failure(exitCodes.usage, 'usage', 'STINT_URL is set and STINT_TOKEN is not; set both, or neither to use this machine’s server');
+  return { url: url.replace(/\/+$/, ''), token, isHere: false };
+};
+
+export const noServer = (folder: string): Failure =>
+  new Failure(exitCodes.noServer, 'no_server', `no server runs on ${folder}; start one with: stint serve, or any command without --no-start`);
+
+const stuck = (folder: string): Failure =>
+  new Failure(exitCodes.noServer, 'no_server', `the server on ${folder} is neither there nor gone after ${patienceMs / 1000} s; its log is in ${folder}/logs`);
+
+type Found = { url: string } | 'none' | 'leaving';
+
+const serverOf = async (folder: string): Promise<Found> => {
+  const file = readServerFile(folder);
+  if (file === undefined || !isRunning(file.pid, file.pidStartedAt)) return 'none';
+  const url = reachableUrl(file);
+  return (await answers(url)) ? { url } : 'leaving';
+};
+
+/** A server that listens on all addresses answers to loopback's names only. */
+const reachableUrl = ({ url }: ServerFile): string => url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
+
+/** A server that drains, or has stopped listening, is on its way out. */
+const answers = async (url: string): Promise<boolean> => {
+  try {
+    const { ok, body } = await fetch(`${url}/health`, { signal: AbortSignal.timeout(probeMs) });
+    await body?.cancel();
+    return ok;
+  } catch {
+    return false;
+  }
+};
+
+const tokenOf = (folder: string, env: Environment): string => {
+  const token = env['STINT_TOKEN'] || readOwnerToken(folder);
+  if (token !== undefined) return token;
+  throw new Failure(exitCodes.refused, 'unauthorized', `there is no token in ${folder}; set STINT_TOKEN to the one that the server was started with`);
+};

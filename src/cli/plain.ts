@@ -1,0 +1,35 @@
+/** Names and messages come from anywhere: nothing in them may steer the terminal, hide, or turn the text around. */
+
+// oxlint-disable-next-line no-control-regex
+const steering = /[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+export const plain = (text: string): string => text.replace(steering, '�');
+
+const segments = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const wide =
+  /\p{Extended_Pictographic}|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}]/u;
+
+/** How many columns a plain text takes; Chinese, Japanese, Korean and pictures take two each. */
+export const widthOf = (text: string): number => {
+  if (/^[\u0020-\u007e]*$/.test(text)) return text.length;
+  let width = 0;
+  for (const { segment } of segments.segment(text)) width += wide.test(segment) ? 2 : 1;
+  return width;
+};
+
+/** The text, cut with `…` where it is wider than `columns`. */
+export const cut = (text: string, columns: number): string => {
+  if (widthOf(text) <= columns) return text;
+  let kept = '';
+  let width = 1;
+  for (const { segment } of segments.segment(text)) {
+    width += widthOf(segment);
+    if (width > columns) break;
+    kept += segment;
+  }
+  return columns < 1 ? '' : `${kept}…`;
+};
+
+/** The text, filled with spaces to `columns`. */
+export const padded = (text: string, columns: number): string =>
+  text + ' '.repeat(Math.max(0, columns - widthOf(text)));

@@ -1,0 +1,54 @@
+import type { Session } from '../sdk/index.ts';
+import { countWords, percentWords } from './count.ts';
+import { durationWords } from './duration.ts';
+import { plain } from './plain.ts';
+import type { Screen, Style } from './screen.ts';
+import { paint } from './screen.ts';
+
+/** A session in words. */
+
+/** The end of an id: its beginning is a clock, the same for all of a day. */
+export const shortId = (id: string): string => id.slice(-8);
+
+export const nameOf = ({ id, name }: Pick<Session, 'id' | 'name'>): string => plain(name ?? shortId(id));
+
+/** `2h 14m of 5h`. */
+export const timeWords = ({ elapsed, duration, unlimited }: Session): string =>
+  unlimited ? durationWords(elapsed) : `${durationWords(elapsed)} of ${durationWords(duration)}`;
+
+/** `96.4k of 200k · 48 %`. */
+export const tokenWords = ({ tokensUsed, tokenBudget }: Session): string =>
+  tokenBudget === undefined
+    ? countWords(tokensUsed)
+    : `${countWords(tokensUsed)} of ${countWords(tokenBudget)} · ${percentWords(tokensUsed, tokenBudget)}`;
+
+const styleOf: Record<Session['status'], Style> = { active: 'green', paused: 'yellow', completed: 'dim' };
+
+export const statusWords = (screen: Screen, { status, over }: Session): string =>
+  over && status === 'active' ? paint(screen, 'red', 'over') : paint(screen, styleOf[status], status);
+
+/** What a command that changed a session says: `paused  fix the login · 2h 14m of 5h · 96.4k tokens · …1b2c3d4e`. */
+export const sessionLine = (screen: Screen, session: Session, done: string): string => {
+  const facts = [
+    paint(screen, 'bold', nameOf(session)),
+    timeWords(session),
+    ...(session.tokensUsed > 0 || session.tokenBudget !== undefined ? [`${tokenWords(session)} tokens`] : []),
+    ...(session.name === undefined ? [] : [paint(screen, 'dim', shortId(session.id))]),
+  ];
+  return `${done} ${facts.join(' · ')}`;
+};
+
+/** `14:02`, `yesterday 14:02`, `3 Nov 14:02`, `3 Nov 2025`, in local time. */
+export const momentWords = (at: number, now: number): string => {
+  const then = new Date(at);
+  const time = `${pair(then.getHours())}:${pair(then.getMinutes())}`;
+  const days = Math.round((midnight(now) - midnight(at)) / 86_400_000);
+  if (days === 0) return time;
+  if (days === 1) return `yesterday ${time}`;
+  const date = `${then.getDate()} ${months[then.getMonth()]}`;
+  return then.getFullYear() === new Date(now).getFullYear() ? `${date} ${time}` : `${date} ${then.getFullYear()}`;
+};
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const pair = (n: number): string => String(n).padStart(2, '0');
+const midnight = (at: number): number => new Date(at).setHours(0, 0, 0, 0);

@@ -1,0 +1,38 @@
+import type { FastifyInstance } from 'fastify';
+
+/** The methods that a URL's path takes, none where there is no such path. */
+export type MethodsAt = (url: string) => string[];
+
+/** Notes every route that is registered from now on. Only refusals look here: fastify's own router finds no path by its methods. */
+export const collectMethods = (app: FastifyInstance): MethodsAt => {
+  const paths = new Map<string, { pattern: RegExp; methods: Set<string> }>();
+  app.addHook('onRoute', ({ url, method }) => {
+    const met = paths.get(url) ?? { pattern: patternOf(url), methods: new Set() };
+    for (const one of [method].flat()) met.methods.add(one.toUpperCase());
+    paths.set(url, met);
+  });
+  return (url) => {
+    const path = pathOf(url);
+    const met = [...paths.values()].filter(({ pattern }) => pattern.test(path));
+    return [...new Set(met.flatMap(({ methods }) => [...methods]))];
+  };
+};
+
+/** `/api/sessions/:id` and `/ui/*` as expressions. */
+const patternOf = (url: string): RegExp => {
+  const source = url
+    .replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`)
+    .replaceAll('*', '.*')
+    .replaceAll(/:\w+/g, '[^/]+');
+  return new RegExp(`^${source}$`);
+};
+
+/** Of a whole URL in the request line its path. */
+const pathOf = (url: string): string => {
+  const path = (url.split('?')[0] ?? '').replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, '') || '/';
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
+};
