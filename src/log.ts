@@ -9,6 +9,8 @@ export type LogLevel = (typeof logLevels)[number];
 
 const filesKept = 5;
 const largestFile = '50m';
+/** Kept in memory at most, bytes, while the file can't be written; what comes after that is dropped. */
+const mostBuffered = 1024 * 1024;
 
 export interface Log {
   log: Logger;
@@ -24,7 +26,10 @@ export const openLog = async (folder: string, level: LogLevel, quiet = false): P
     size: largestFile,
     limit: { count: filesKept - 1 },
     mkdir: true,
+    maxLength: mostBuffered,
   });
+  // A full disk must not end the server: what could not be written is tried again with the next line.
+  file.on('error', () => undefined);
   const threshold = level.toLowerCase() as Lowercase<LogLevel>;
   // A person at a terminal sees what goes wrong; the file has the rest.
   const onTerminal = process.stderr.isTTY && threshold === 'info' ? 'warn' : threshold;
@@ -33,5 +38,13 @@ export const openLog = async (folder: string, level: LogLevel, quiet = false): P
     ...(quiet ? [] : [{ level: onTerminal, stream: process.stderr }]),
   ]);
   const log = pino({ level: threshold, base: null, timestamp: pino.stdTimeFunctions.isoTime }, streams);
-  return { log, flush: () => file.flushSync() };
+  return { log, flush: () => flush(file) };
+};
+
+const flush = (file: { flushSync: () => void }): void => {
+  try {
+    file.flushSync();
+  } catch {
+    // Neither a stop nor the word of what ended the server waits for a disk that takes nothing.
+  }
 };

@@ -1,6 +1,6 @@
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 /** Where a server keeps its data, and what it leaves there for its clients on the same machine. */
 
@@ -53,9 +53,23 @@ export const writeOwnerToken = (folder: string, token: string): void => writePri
 
 /** Readable by its user alone. */
 export const ensureFolder = (folder: string): void => {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   chmodSync(folder, 0o700);
 };
+
+/** One at a time: of a disk that can't be written, a recursive mkdirSync says that there is no such directory. */
+const makeFolder = (folder: string): void => {
+  if (isFolder(folder)) return;
+  if (!existsSync(dirname(folder))) makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Two servers may be started at once.
+    if (!isFolder(folder)) throw error;
+  }
+};
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 /** All of the file or none of it, for its user alone. */
 const writePrivate = (file: string, text: string): void => {

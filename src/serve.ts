@@ -4,6 +4,7 @@ import { homedir, uptime } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { Access } from './access/access.ts';
+import { Problem } from './contract/problem.ts';
 import type { User } from './access/credentials.ts';
 import { newApp } from './faces/http/app.ts';
 import type { FaceParts, ServerFacts } from './faces/http/parts.ts';
@@ -32,7 +33,6 @@ import { Runner } from './runner/runner.ts';
 import { SqliteCredentials } from './stores/sqlite/credentials.ts';
 import { lock } from './stores/sqlite/lock.ts';
 import { SqliteStore } from './stores/sqlite/store.ts';
-import { tornLog } from './stores/sqlite/torn-log.ts';
 import type { TornLog } from './stores/sqlite/torn-log.ts';
 
 /**
@@ -94,18 +94,16 @@ const start = async (options: ServeOptions, release: () => void): Promise<Servin
   const { folder } = options;
   const { log, flush } = await openLog(folder, options.logLevel, options.quiet);
   const file = join(folder, 'stint.db');
-  const torn = tornLog(`${file}-wal`);
-  const recovered = recovery(folder, torn);
-  for (const sentence of recovered) log.warn(sentence);
-
   const store = await SqliteStore.open(file).catch((error: unknown) => {
     throw new StartError(`the data in ${folder} can't be opened: ${(error as Error).message}`);
   });
+  const recovered = recovery(folder, store.torn);
+  for (const sentence of recovered) log.warn(sentence);
   try {
     return await compose(options, { store, log, flush, recovered, release });
   } catch (error) {
     await store.close();
-    throw error;
+    throw error instanceof Problem ? new StartError(`the data in ${folder} can't be written: ${error.message}`) : error;
   }
 };
 
@@ -262,15 +260,12 @@ const takeFolder = (folder: string): { release: () => void } => {
 
 /** What an unclean end left, in sentences. */
 const recovery = (folder: string, torn: TornLog | undefined): string[] => {
-  const last = readServerFile(folder);
-  const unclean = last
-    ? ['the last server did not stop cleanly; all that it acknowledged was read back from the disk']
-    : [];
-  if (torn === undefined) return unclean;
+  const unclean = readServerFile(folder) ? ['the last server did not stop cleanly'] : [];
+  if (torn === undefined) return unclean.map((sentence) => `${sentence}; all that it acknowledged was read back from the disk`);
   const lost =
-    torn.transactions === 0
-      ? 'they belong to a change that was never finished nor acknowledged'
-      : `up to ${torn.transactions} changes are lost with them: the disk did not keep what it said it had written`;
+    torn.transactions <= 1
+      ? 'they belong to a commit that was not finished, and so not acknowledged, unless the disk lost what it said it had written'
+      : `up to ${torn.transactions} commits are lost with them: the disk did not keep what it said it had written`;
   return [...unclean, `the last ${torn.bytes} bytes of the write-ahead log were torn and are left out; ${lost}`];
 };
 

@@ -40,7 +40,8 @@ const toFailure = (error: unknown): unknown => {
 };
 
 const isNetworkError = (error: unknown): boolean =>
-  error instanceof Error && (error.name === 'TimeoutError' || (error instanceof TypeError && error.message === 'fetch failed'));
+  error instanceof Error &&
+  (error.name === 'TimeoutError' || (error instanceof TypeError && error.message === 'fetch failed'));
 
 const exitCodeOf: Record<number, number> = {
   400: exitCodes.usage,
@@ -59,6 +60,7 @@ const refusal = ({ status, error, message, details }: StintError): Failure =>
 
 /** Where a command can say more about what to do than the server. */
 const hintOf: Record<string, string> = {
-  unauthorized: 'the server does not know this token; check STINT_TOKEN, or unset it to use the token in the data folder',
+  unauthorized:
+    'the server does not know this token; check STINT_TOKEN, or unset it to use the token in the data folder',
   server_stopping: 'the server is stopping; try again when it has',
 };

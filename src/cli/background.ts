@@ -13,8 +13,8 @@ type Environment = Record<string, string | undefined>;
 
 const usualPort = 8082;
 
-/** Resolves when a server listens: this one, or another that a command started at the same moment. */
-export const startInBackground = async (folder: string, env: Environment, deadline: number): Promise<void> => {
+/** Resolves to true when it listens, to false when another server, started at the same moment, has the folder. */
+export const startInBackground = async (folder: string, env: Environment, deadline: number): Promise<boolean> => {
   process.stderr.write('stint: no server runs; starting one in the background …\n');
   const server = launch(folder, await portToTry(), env);
   const word = await wordOf(server, deadline - performance.now());
@@ -23,6 +23,7 @@ export const startInBackground = async (folder: string, env: Environment, deadli
   if (word === undefined) throw notStarted(`it said nothing; its log is in ${join(folder, 'logs')}`);
   if ('url' in word) process.stderr.write(`stint: it listens on ${word.url} and stays; end it with: stint stop\n`);
   else if (!word.folderInUse) throw notStarted(word.refused);
+  return 'url' in word;
 };
 
 const notStarted = (why: string): Failure =>
@@ -52,7 +53,9 @@ const openErrors = (folder: string): number => {
     mkdirSync(logs, { recursive: true });
     return openSync(join(logs, 'background.err'), 'w', 0o600);
   } catch (error) {
-    throw notStarted(`the data folder ${folder} can't be written (${(error as NodeJS.ErrnoException).code}); choose another with --data`);
+    throw notStarted(
+      `the data folder ${folder} can't be written (${(error as NodeJS.ErrnoException).code}); choose another with --data`,
+    );
   }
 };
 

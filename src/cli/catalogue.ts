@@ -9,15 +9,121 @@ interface Entry {
   load: () => Promise<Command>;
 }
 
-const server = 'Server';
+const sessions = 'Sessions:';
+const server = 'Server:';
 
 export const catalogue: readonly Entry[] = [
+  {
+    name: 'start',
+    summary: 'Start a session in which nothing runs',
+    heading: sessions,
+    load: async () => (await import('./commands/start.ts')).startCommand,
+  },
+  {
+    name: 'ls',
+    summary: 'List sessions',
+    heading: sessions,
+    load: async () => (await import('./commands/ls.ts')).lsCommand,
+  },
+  {
+    name: 'show',
+    summary: 'Show a session with its checkpoints',
+    heading: sessions,
+    load: async () => (await import('./commands/show.ts')).showCommand,
+  },
+  {
+    name: 'watch',
+    summary: 'Show sessions live',
+    heading: sessions,
+    load: async () => (await import('./commands/watch.ts')).watchCommand,
+  },
+  {
+    name: 'pause',
+    summary: 'Let a session’s time stand still',
+    heading: sessions,
+    load: async () => (await import('./commands/pause.ts')).pauseCommand,
+  },
+  {
+    name: 'resume',
+    summary: 'Let it run again',
+    heading: sessions,
+    load: async () => (await import('./commands/resume.ts')).resumeCommand,
+  },
+  {
+    name: 'change',
+    summary: 'Change a session’s time, budget or name',
+    heading: sessions,
+    load: async () => (await import('./commands/change.ts')).changeCommand,
+  },
+  {
+    name: 'done',
+    summary: 'Complete a session',
+    heading: sessions,
+    load: async () => (await import('./commands/done.ts')).doneCommand,
+  },
+  {
+    name: 'rm',
+    summary: 'Delete a completed session',
+    heading: sessions,
+    load: async () => (await import('./commands/rm.ts')).rmCommand,
+  },
+  {
+    name: 'tokens add',
+    summary: 'Record tokens',
+    heading: sessions,
+    load: async () => (await import('./commands/tokens-add.ts')).tokensAddCommand,
+  },
+  {
+    name: 'checkpoint',
+    summary: 'Mark a point that a session has reached',
+    heading: sessions,
+    load: async () => (await import('./commands/checkpoint.ts')).checkpointCommand,
+  },
   {
     name: 'serve',
     summary: 'Run the server in this terminal',
     heading: server,
     load: async () => (await import('./commands/serve.ts')).serveCommand,
   },
+  {
+    name: 'status',
+    summary: 'Say how the server is doing',
+    heading: server,
+    load: async () => (await import('./commands/status.ts')).statusCommand,
+  },
+  {
+    name: 'stop',
+    summary: 'Stop the server',
+    heading: server,
+    load: async () => (await import('./commands/stop.ts')).stopCommand,
+  },
+  {
+    name: 'token create',
+    summary: 'Make an access token',
+    heading: server,
+    load: async () => (await import('./commands/token-create.ts')).tokenCreateCommand,
+  },
+  {
+    name: 'token list',
+    summary: 'List access tokens',
+    heading: server,
+    load: async () => (await import('./commands/token-list.ts')).tokenListCommand,
+  },
+  {
+    name: 'token revoke',
+    summary: 'Revoke an access token',
+    heading: server,
+    load: async () => (await import('./commands/token-revoke.ts')).tokenRevokeCommand,
+  },
+  {
+    name: 'token link',
+    summary: 'Print a link that signs a browser in',
+    heading: server,
+    load: async () => (await import('./commands/token-link.ts')).tokenLinkCommand,
+  },
 ];
 
-export const groups: Record<string, { summary: string; heading: string }> = {};
+export const groups: Record<string, { summary: string; heading: string }> = {
+  tokens: { summary: 'Tokens that a session used: add', heading: sessions },
+  token: { summary: 'Access tokens: create, list, revoke, link', heading: server },
+};

@@ -57,8 +57,6 @@ export interface Command<A extends Parameters = Parameters, O extends Parameters
 /** A command, with the types of its arguments and options inferred. */
 export const command = <A extends Parameters, O extends Parameters>(given: Command<A, O>): Command<A, O> => given;
 
-const asText: Parse<string> = (text) => text;
-
 export const flag = (syntax: string, help: string): Parameter<boolean> => ({
   syntax,
   help,
@@ -93,9 +91,7 @@ export const required = <T>(syntax: string, help: string, parse: Parse<T>): Para
 export const several = (syntax: string, help: string): Parameter<string[]> => ({
   syntax,
   help,
-  parse: asText,
+  parse: (text) => text,
   fallback: [],
   isRepeatable: true,
 });
-
-export const text = asText;

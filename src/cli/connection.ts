@@ -15,6 +15,8 @@ export interface Connection {
 type Environment = Record<string, string | undefined>;
 
 const patienceMs = 20_000;
+/** Another command's server has the folder: it gets this long to say that it listens, before this one tries again, ms. */
+const othersTurnMs = 5000;
 const lookMs = 50;
 const probeMs = 5000;
 
@@ -24,20 +26,26 @@ export const connect = async (settings: Settings, env: Environment = process.env
   if (given) return given;
   const folder = dataFolder(settings.data, env);
   const deadline = performance.now() + patienceMs;
+  let mayStartAt = 0;
   for (;;) {
     const found = await serverOf(folder);
-    if (found === 'none') {
+    if (typeof found === 'object') return { url: found.url, token: tokenOf(folder, env), isHere: true };
+    if (found === 'none' && performance.now() >= mayStartAt) {
       if (!settings.start) throw noServer(folder);
       const { startInBackground } = await import('./background.ts');
-      await startInBackground(folder, env, deadline);
-    } else if (found !== 'leaving') return { url: found.url, token: tokenOf(folder, env), isHere: true };
+      const started = await startInBackground(folder, env, deadline);
+      if (!started) mayStartAt = performance.now() + othersTurnMs;
+    }
     if (performance.now() > deadline) throw stuck(folder);
     await new Promise((resolve) => setTimeout(resolve, lookMs));
   }
 };
 
 /** The server of a data folder as it is now, without starting one; undefined while there is none that answers. */
-export const connectionNow = async (settings: Settings, env: Environment = process.env): Promise<Connection | undefined> => {
+export const connectionNow = async (
+  settings: Settings,
+  env: Environment = process.env,
+): Promise<Connection | undefined> => {
   const given = givenServer(settings, env);
   if (given) return given;
   const folder = dataFolder(settings.data, env);
@@ -52,15 +60,28 @@ const givenServer = ({ data }: Settings, env: Environment): Connection | undefin
   if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url)) {
     throw new Failure(exitCodes.usage, 'usage', 'STINT_URL is not a URL; it looks like http://127.0.0.1:8082');
   }
-  if (!token) throw new Failure(exitCodes.usage, 'usage', 'STINT_URL is set and STINT_TOKEN is not; set both, or neither to use this machine’s server');
+  if (!token)
+    throw new Failure(
+      exitCodes.usage,
+      'usage',
+      'STINT_URL is set and STINT_TOKEN is not; set both, or neither to use this machine’s server',
+    );
   return { url: url.replace(/\/+$/, ''), token, isHere: false };
 };
 
 export const noServer = (folder: string): Failure =>
-  new Failure(exitCodes.noServer, 'no_server', `no server runs on ${folder}; start one with: stint serve, or any command without --no-start`);
+  new Failure(
+    exitCodes.noServer,
+    'no_server',
+    `no server runs on ${folder}; start one with: stint serve, or any command without --no-start`,
+  );
 
 const stuck = (folder: string): Failure =>
-  new Failure(exitCodes.noServer, 'no_server', `the server on ${folder} is neither there nor gone after ${patienceMs / 1000} s; its log is in ${folder}/logs`);
+  new Failure(
+    exitCodes.noServer,
+    'no_server',
+    `the server on ${folder} is neither there nor gone after ${patienceMs / 1000} s; its log is in ${folder}/logs`,
+  );
 
 type Found = { url: string } | 'none' | 'leaving';
 
@@ -72,7 +93,8 @@ const serverOf = async (folder: string): Promise<Found> => {
 };
 
 /** A server that listens on all addresses answers to loopback's names only. */
-const reachableUrl = ({ url }: ServerFile): string => url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
+const reachableUrl = ({ url }: ServerFile): string =>
+  url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
 
 /** A server that drains, or has stopped listening, is on its way out. */
 const answers = async (url: string): Promise<boolean> => {
@@ -88,5 +110,9 @@ const answers = async (url: string): Promise<boolean> => {
 const tokenOf = (folder: string, env: Environment): string => {
   const token = env['STINT_TOKEN'] || readOwnerToken(folder);
   if (token !== undefined) return token;
-  throw new Failure(exitCodes.refused, 'unauthorized', `there is no token in ${folder}; set STINT_TOKEN to the one that the server was started with`);
+  throw new Failure(
+    exitCodes.refused,
+    'unauthorized',
+    `there is no token in ${folder}; set STINT_TOKEN to the one that the server was started with`,
+  );
 };

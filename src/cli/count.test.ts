@@ -45,7 +45,7 @@ describe('parseCount', () => {
         fc.integer({ min: 1, max: 9_000_000_000 }),
         fc.constantFrom(['k', 3], ['M', 6], ['g', 9]),
         (count, [unit, power]) => {
-          const digits = String(count).padStart(Number(power) + 1, '0');
+          const digits = String(count).padStart(power + 1, '0');
           expect(parseCount(`${digits.slice(0, -power)}.${digits.slice(-power)}${unit}`)).toBe(count);
         },
       ),

@@ -38,8 +38,9 @@ export const remainingWords = (ms: number): string => durationWords(Math.ceil(ms
 /** For a display that counts: `0:45`, `12:05`, `4:59:58`. */
 export const clockWords = (ms: number): string => {
   const seconds = Math.floor(Math.max(0, ms) / 1000);
-  const pair = (n: number) => String(n % 60).padStart(2, '0');
   const hours = Math.floor(seconds / 3600);
   const minutes = Math.floor(seconds / 60);
   return hours > 0 ? `${hours}:${pair(minutes)}:${pair(seconds)}` : `${minutes}:${pair(seconds)}`;
 };
+
+const pair = (n: number): string => String(n % 60).padStart(2, '0');

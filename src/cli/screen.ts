@@ -1,18 +1,27 @@
+import { cut, widthOf } from './plain.ts';
+
 /** Where a command's words go: how wide it is, and whether a person sees it there. */
 export interface Screen {
   isTerminal: boolean;
   columns: number;
+  rows: number;
   colors: boolean;
 }
 
 type Environment = Record<string, string | undefined>;
 
 const usualColumns = 80;
+const usualRows = 24;
 
-export const screenOf = (stream: { isTTY?: boolean; columns?: number }, env: Environment): Screen => {
+export const screenOf = (stream: { isTTY?: boolean; columns?: number; rows?: number }, env: Environment): Screen => {
   const isTerminal = stream.isTTY ?? false;
   const colors = isTerminal && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
-  return { isTerminal, columns: (isTerminal && stream.columns) || usualColumns, colors };
+  return {
+    isTerminal,
+    columns: (isTerminal && stream.columns) || usualColumns,
+    rows: (isTerminal && stream.rows) || usualRows,
+    colors,
+  };
 };
 
 const styles = {
@@ -29,4 +38,20 @@ export type Style = keyof typeof styles;
 export const paint = ({ colors }: Screen, style: Style, text: string): string => {
   const [on, off] = styles[style];
   return colors ? `\u001b[${on}m${text}\u001b[${off}m` : text;
+};
+
+/** A stretch of plain text in one style. */
+export type Stretch = readonly [text: string, style?: Style];
+
+/** One line of the screen, cut where it is too long for it. */
+export const lineOf = (screen: Screen, stretches: readonly Stretch[]): string => {
+  let left = screen.columns;
+  let line = '';
+  for (const [text, style] of stretches) {
+    const shown = cut(text, left);
+    left -= widthOf(shown);
+    line += style ? paint(screen, style, shown) : shown;
+    if (shown !== text) break;
+  }
+  return line;
 };

@@ -9,27 +9,36 @@ import { shortId } from './session-words.ts';
 export type Status = Session['status'];
 
 /** The help of every argument that names a session. */
-export const sessionHelp = 'id, its beginning or end (4 characters or more), or name; - or nothing: the latest that is open';
+export const sessionHelp =
+  'id, its beginning or end (4 characters or more), or name; - or nothing: the latest that is open';
 
 const page = 200;
 const farthest = 5000;
 const fragment = /^[0-9a-f-]{4,36}$/;
 const wholeId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** The session that is meant. Among several of a name, those in one of the statuses `preferred` come first. */
+/**
+ * The session that is meant. Among several of a name, those in one of the statuses `preferred` come first; without a name only
+ * they are meant, or else one in the statuses `otherwise`.
+ */
 export const chooseSession = async (
   client: StintClient,
   asked: string | undefined,
   preferred: readonly Status[],
+  otherwise: readonly Status[] = [],
 ): Promise<Session> => {
-  if (asked === undefined || asked === '-') return latest(client, preferred);
+  if (asked === undefined || asked === '-') return latest(client, [preferred, otherwise]);
   if (wholeId.test(asked)) return ask(client.GET('/api/sessions/{id}', { params: { path: { id: asked } } }));
   for (const statuses of [preferred, undefined]) {
     const found = matching(asked, await listed(client, statuses, asked));
     if (found.length > 1) throw ambiguous(asked, found);
     if (found[0]) return found[0];
   }
-  throw new Failure(exitCodes.notFound, 'session_not_found', `there is no session “${plain(asked)}”; see them with: stint ls`);
+  throw new Failure(
+    exitCodes.notFound,
+    'session_not_found',
+    `there is no session “${plain(asked)}”; see them with: stint ls`,
+  );
 };
 
 /** Those that `asked` names: by name if there are any, else by an end of the id. */
@@ -39,18 +48,29 @@ export const matching = (asked: string, sessions: readonly Session[]): Session[]
   return sessions.filter(({ id }) => id.startsWith(asked) || id.endsWith(asked));
 };
 
-const latest = async (client: StintClient, statuses: readonly Status[]): Promise<Session> => {
-  const found = await Promise.all(
-    statuses.map((status) => ask(client.GET('/api/sessions', { params: { query: { status, limit: 1 } } }))),
-  );
-  const [first] = found.flatMap(({ sessions }) => sessions).toSorted((a, b) => b.startTime - a.startTime);
-  if (first) return first;
-  const what = statuses.join(' or ');
+const latest = async (client: StintClient, choices: readonly (readonly Status[])[]): Promise<Session> => {
+  for (const statuses of choices) {
+    const first = await latestOf(client, statuses);
+    if (first) return first;
+  }
+  const what = choices.flat().join(' or ');
   throw new Failure(exitCodes.notFound, 'session_not_found', `no session is ${what}; see all with: stint ls`);
 };
 
+const latestOf = async (client: StintClient, statuses: readonly Status[]): Promise<Session | undefined> => {
+  const answers = statuses.map((status) =>
+    ask(client.GET('/api/sessions', { params: { query: { status, limit: 1 } } })),
+  );
+  const found = (await Promise.all(answers)).flatMap(({ sessions }) => sessions);
+  return found.toSorted((a, b) => b.startTime - a.startTime)[0];
+};
+
 /** Sessions that may be meant. The server finds names; an end of an id is looked for among the latest. */
-const listed = async (client: StintClient, statuses: readonly Status[] | undefined, asked: string): Promise<Session[]> => {
+const listed = async (
+  client: StintClient,
+  statuses: readonly Status[] | undefined,
+  asked: string,
+): Promise<Session[]> => {
   const byId = fragment.test(asked);
   const lists = await Promise.all([
     walk(client, { q: asked }),
@@ -62,7 +82,7 @@ const listed = async (client: StintClient, statuses: readonly Status[] | undefin
 
 const walk = async (client: StintClient, query: { q?: string; status?: Status }): Promise<Session[]> => {
   const met: Session[] = [];
-  for (let cursor: string | undefined; met.length < farthest; ) {
+  for (let cursor: string | undefined; met.length < farthest;) {
     const more = cursor === undefined ? {} : { cursor };
     const answer = await ask(client.GET('/api/sessions', { params: { query: { ...query, ...more, limit: page } } }));
     met.push(...answer.sessions);
@@ -75,8 +95,13 @@ const walk = async (client: StintClient, query: { q?: string; status?: Status })
 const shown = 10;
 
 const ambiguous = (asked: string, found: readonly Session[]): Failure => {
-  const lines = found.slice(0, shown).map(({ id, name, status }) => `  ${shortId(id)}  ${status.padEnd(9)}  ${plain(name ?? '')}`);
+  const lines = found
+    .slice(0, shown)
+    .map(({ id, name, status }) => `  ${shortId(id)}  ${status.padEnd(9)}  ${plain(name ?? '')}`);
   const rest = found.length > shown ? [`  and ${found.length - shown} more`] : [];
   const candidates = found.map(({ id, name, status }) => ({ id, ...(name === undefined ? {} : { name }), status }));
-  return usageFailure([`“${plain(asked)}” fits ${found.length} sessions; say which by id:`, ...lines, ...rest].join('\n'), candidates);
+  return usageFailure(
+    [`“${plain(asked)}” fits ${found.length} sessions; say which by id:`, ...lines, ...rest].join('\n'),
+    candidates,
+  );
 };

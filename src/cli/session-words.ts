@@ -1,5 +1,5 @@
 import type { Session } from '../sdk/index.ts';
-import { countWords, percentWords } from './count.ts';
+import { countWords } from './count.ts';
 import { durationWords } from './duration.ts';
 import { plain } from './plain.ts';
 import type { Screen, Style } from './screen.ts';
@@ -16,23 +16,21 @@ export const nameOf = ({ id, name }: Pick<Session, 'id' | 'name'>): string => pl
 export const timeWords = ({ elapsed, duration, unlimited }: Session): string =>
   unlimited ? durationWords(elapsed) : `${durationWords(elapsed)} of ${durationWords(duration)}`;
 
-/** `96.4k of 200k · 48 %`. */
-export const tokenWords = ({ tokensUsed, tokenBudget }: Session): string =>
-  tokenBudget === undefined
-    ? countWords(tokensUsed)
-    : `${countWords(tokensUsed)} of ${countWords(tokenBudget)} · ${percentWords(tokensUsed, tokenBudget)}`;
+/** `96.4k of 200k tokens`. */
+const tokenWords = ({ tokensUsed, tokenBudget }: Session): string =>
+  `${countWords(tokensUsed)}${tokenBudget === undefined ? '' : ` of ${countWords(tokenBudget)}`} tokens`;
 
 const styleOf: Record<Session['status'], Style> = { active: 'green', paused: 'yellow', completed: 'dim' };
 
 export const statusWords = (screen: Screen, { status, over }: Session): string =>
   over && status === 'active' ? paint(screen, 'red', 'over') : paint(screen, styleOf[status], status);
 
-/** What a command that changed a session says: `paused  fix the login · 2h 14m of 5h · 96.4k tokens · …1b2c3d4e`. */
+/** What a command that changed a session says: `paused  fix the login · 2h 14m of 5h · 96.4k tokens · 1b2c3d4e`. */
 export const sessionLine = (screen: Screen, session: Session, done: string): string => {
   const facts = [
     paint(screen, 'bold', nameOf(session)),
     timeWords(session),
-    ...(session.tokensUsed > 0 || session.tokenBudget !== undefined ? [`${tokenWords(session)} tokens`] : []),
+    ...(session.tokensUsed > 0 || session.tokenBudget !== undefined ? [tokenWords(session)] : []),
     ...(session.name === undefined ? [] : [paint(screen, 'dim', shortId(session.id))]),
   ];
   return `${done} ${facts.join(' · ')}`;

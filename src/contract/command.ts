@@ -36,7 +36,8 @@ export type SessionCommand =
   | Start
   | Bare<'pause'>
   | Bare<'resume'>
-  | (Bare<'complete'> & { reason?: 'request' | 'run_lost' })
+  /** `duration` corrects the session's before it ends, to whatever it is: the end itself is then not the clock's. */
+  | (Bare<'complete'> & { reason?: 'request' | 'run_lost'; duration?: number })
   | (Bare<'fail'> & { message: string })
   | (Bare<'cancel'> & { message?: string })
   | (Bare<'time_out'> & { message?: string })

@@ -10,6 +10,9 @@ import type { CountChange, SessionReads, SessionSummary } from './sessions.ts';
 
 export type TestedJournal = Journal & SessionReads;
 
+/** Opens an empty journal, which goes away with the test. */
+export type OpenJournal = () => Promise<TestedJournal>;
+
 /** Session number `n`; a greater number is a greater id. */
 export const sessionId = (n: number): string => `019a8f5e-7c1b-7000-8000-${n.toString(16).padStart(12, '0')}`;
 

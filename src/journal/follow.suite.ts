@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Recorded } from '../contract/event.ts';
 import { Author, commented, sessionId } from './author.suite.ts';
+import type { OpenJournal } from './author.suite.ts';
 import { follow } from './follow.ts';
-import type { OpenJournal } from './journal.suite.ts';
 
 const [a, b] = [sessionId(1), sessionId(2)];
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Author, newYear, sessionId } from './author.suite.ts';
-import type { OpenJournal } from './journal.suite.ts';
+import type { OpenJournal } from './author.suite.ts';
 import { openStatus } from './sessions.ts';
 import type { OpenStatus, SessionQuery, SessionSummary } from './sessions.ts';
 
@@ -235,6 +235,22 @@ export const sessionsSuite = (name: string, open: OpenJournal): void => {
     });
   });
 
+  describe(`${name}: runs that ended`, () => {
+    it('are given from a moment on', async () => {
+      const { author } = await begin();
+      for (const n of [1, 2, 3, 4]) await author.start(sessionId(n), n === 4 ? {} : { run: { directory: '/work' } });
+      const completed = { type: 'completed', at: newYear, data: { reason: 'request' } } as const;
+      for (const [n, endTime] of [[1, 10], [2, 20], [4, 30]] as const) {
+        const ended = { phase: 'completed', endTime: newYear + endTime } as const;
+        await author.append(author.change(sessionId(n), [completed], ended));
+      }
+      const since = async (ms: number) => (await author.journal.runsEndedSince(newYear + ms)).map(({ id }) => id).toSorted();
+      expect(await since(0)).toEqual([sessionId(1), sessionId(2)]);
+      expect(await since(20)).toEqual([sessionId(2)]);
+      expect(await since(21)).toEqual([]);
+    });
+  });
+
   describe(`${name}: runs`, () => {
     it('are those of sessions that are open', async () => {
       const { author } = await begin();
@@ -244,10 +260,7 @@ export const sessionsSuite = (name: string, open: OpenJournal): void => {
       await author.enter(sessionId(2), 'paused');
       await author.enter(sessionId(3), 'failed');
       const open = await author.journal.openRuns();
-      expect(open.map(({ id, run }) => [id, run]).toSorted()).toEqual([
-        [sessionId(1), run],
-        [sessionId(2), run],
-      ]);
+      expect(Object.fromEntries(open.map(({ id, run }) => [id, run]))).toEqual({ [sessionId(1)]: run, [sessionId(2)]: run });
     });
   });
 };

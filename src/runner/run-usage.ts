@@ -1,34 +1,22 @@
-import { stat } from 'node:fs/promises';
-import { watch } from 'node:fs';
-import type { FSWatcher } from 'node:fs';
-import { dirname } from 'node:path';
-import { DirectoryUsage } from '../ledger/directory-usage.ts';
-import type { Advance, RunWindow } from '../ledger/directory-usage.ts';
-import { countedTokens } from '../session/budget.ts';
+import { realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Run } from '../contract/event.ts';
-import type { Journal } from '../journal/journal.ts';
 import type { SessionReads, SessionSummary } from '../journal/sessions.ts';
-import type { Cursor, Reader, Surroundings } from '../readers/reader.ts';
-import type { Clock } from './clock.ts';
-import type { Intent, Published, Runner } from './runner.ts';
+import type { RunWindow } from '../ledger/directory-usage.ts';
+import type { Surroundings } from '../readers/reader.ts';
+import { RunDirectory } from './run-directory.ts';
+import type { RunDirectoryParts, RunPlace } from './run-directory.ts';
+import type { Published } from './runner.ts';
 
-export interface RunUsageParts {
-  runner: Runner;
-  journal: Journal;
+export interface RunUsageParts extends RunDirectoryParts {
   sessions: SessionReads;
-  clock: Clock;
-  reader: Reader;
   surroundings: Surroundings;
-  onError: (error: unknown) => void;
 }
 
-/** How often a directory is looked at when nothing tells that it changed, ms. */
+/** How often directories are looked at when nothing tells that they changed, ms. */
 const lookMs = 1000;
 /** How long after its end a run's usage is still looked for, ms. */
 const lateMs = 60_000;
-/** A file that was last changed so long before a run began has nothing of the run, ms. */
-const staleMs = 60_000;
-const page = 500;
 
 /**
  * Reads the usage of runs from what their agents leave on disk, while they work and until a little after. A file is read on
@@ -36,220 +24,134 @@ const page = 500;
  */
 export class RunUsage {
   readonly #parts: RunUsageParts;
-  readonly #places = new Map<string, Place>();
+  readonly #directories = new Map<string, RunDirectory>();
+  /** Where each run is followed, by session. */
+  readonly #entered = new Map<string, Promise<RunDirectory>>();
   #timer: NodeJS.Timeout | undefined;
+  #opened: Promise<void> | undefined;
   #unsubscribe: (() => void)[] = [];
 
   constructor(parts: RunUsageParts) {
     this.#parts = parts;
   }
 
+  /**
+   * Finds out which runs there are. To be called before anything can end one: a run whose time was up while no server ran
+   * still has what it left until then.
+   */
+  open(): Promise<void> {
+    this.#opened ??= this.#enterKnown();
+    return this.#opened;
+  }
+
+  /** Begins to look, and goes on until {@link stop}. */
   async start(): Promise<void> {
-    const { runner, sessions } = this.#parts;
-    this.#unsubscribe = [
-      runner.onPublished((published) => this.#hear(published)),
-      runner.onEnding((session) => this.#placeOf(session)?.look() ?? Promise.resolve()),
-    ];
-    await this.#openAll(await sessions.openRuns());
+    await this.open();
     this.#timer = setInterval(() => this.#lookEverywhere(), lookMs);
+    for (const directory of this.#directories.values()) void directory.look();
   }
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
-    await Promise.all([...this.#places.values()].map((place) => place.close()));
+    await Promise.allSettled(this.#entered.values());
+    await Promise.all([...this.#directories.values()].map((directory) => directory.close()));
   }
 
-  /** After a restart: the runs that are open, and those beside which they were open, which may own what is found. */
-  async #openAll(open: readonly SessionSummary[]): Promise<void> {
-    const { sessions, clock } = this.#parts;
-    const since = Math.min(clock.now() - lateMs, ...open.map(({ startTime }) => startTime));
-    const known = [...(await sessions.runsEndedSince(since)), ...open];
-    const places = new Set<Place>();
-    for (const { id, run, startTime, endTime } of known) {
-      if (run) places.add(await this.#enter(run, { session: id, startTime, ...(endTime === undefined ? {} : { endTime }) }));
+  async #enterKnown(): Promise<void> {
+    const { runner, sessions, clock } = this.#parts;
+    this.#unsubscribe = [
+      runner.onPublished((published) => this.#hear(published)),
+      runner.onEnding(async (session) => (await this.#entered.get(session))?.look()),
+    ];
+    const wanted = [...(await sessions.openRuns()), ...(await sessions.runsEndedSince(clock.now() - lateMs))];
+    if (wanted.length === 0) return;
+    const beside = await sessions.runsEndedSince(Math.min(...wanted.map(({ startTime }) => startTime)));
+    const all = new Map([...wanted, ...beside].map((summary) => [summary.id, summary]));
+    const placed = await Promise.all([...all.values()].flatMap((summary) => this.#placed(summary) ?? []));
+    const wantedIds = new Set(wanted.map(({ id }) => id));
+    for (const runs of Map.groupBy(placed, ({ name }) => name).values()) {
+      const starts = runs.filter(({ window }) => wantedIds.has(window.session)).map(({ window }) => window.startTime);
+      if (starts.length > 0) await this.#enterRuns(runs, Math.min(...starts));
     }
-    for (const place of places) await place.look();
+  }
+
+  /** Those that were open at `since` or later: who was open beside a run may own what is found. */
+  async #enterRuns(runs: readonly PlacedRun[], since: number): Promise<void> {
+    for (const { window, place } of runs) {
+      if ((window.endTime ?? Infinity) >= since) await this.#enter(window, since, Promise.resolve(place));
+    }
   }
 
   #hear({ session, state, events }: Published): void {
     const { run, startTime } = state.facts;
     if (run === undefined) return;
-    if ('endTime' in state) this.#placeOf(session)?.usage.open({ session, startTime, endTime: state.endTime });
-    else if (events.some(({ type }) => type === 'started' || type === 'reopened')) {
-      this.#open(run, { session, startTime }).catch(this.#parts.onError);
+    if (events.some(({ type }) => type === 'started' || type === 'reopened')) {
+      const entered = this.#enter({ session, startTime }, startTime, this.#placeOf(run));
+      entered.then((directory) => directory.look()).catch(this.#parts.onError);
     }
+    if (!('endTime' in state)) return;
+    const { endTime } = state;
+    this.#entered
+      .get(session)
+      ?.then((directory) => directory.enter({ session, startTime, endTime }))
+      .catch(this.#parts.onError);
   }
 
-  async #open(run: Run, window: RunWindow): Promise<void> {
-    const place = await this.#enter(run, window);
-    await place.look();
+  #enter(window: RunWindow, since: number, place: Promise<RunPlace>): Promise<RunDirectory> {
+    const entered = place.then((found) => {
+      const name = this.#nameOf(found);
+      const directory = this.#directories.get(name) ?? new RunDirectory(found, since, this.#parts);
+      this.#directories.set(name, directory);
+      directory.enter(window);
+      return directory;
+    });
+    this.#entered.set(window.session, entered);
+    return entered;
   }
 
-  async #enter(run: Run, window: RunWindow): Promise<Place> {
-    const name = JSON.stringify([run.directory, run.agentConfigDir]);
-    const place = this.#places.get(name) ?? new Place(run, this.#parts);
-    this.#places.set(name, place);
-    await place.noteRecorded(window.session);
-    place.usage.open(window);
-    return place;
+  #placed({ id, run, startTime, endTime }: SessionSummary): Promise<PlacedRun> | undefined {
+    if (run === undefined) return undefined;
+    const window = { session: id, startTime, ...(endTime === undefined ? {} : { endTime }) };
+    return this.#placeOf(run).then((place) => ({ window, place, name: this.#nameOf(place) }));
   }
 
-  #placeOf(session: string): Place | undefined {
-    return [...this.#places.values()].find(({ usage }) => usage.windows.some((window) => window.session === session));
+  async #placeOf(run: Run): Promise<RunPlace> {
+    const directory = resolve(run.directory);
+    const realDirectory = await realpath(directory).catch(() => directory);
+    return { directory, realDirectory, surroundings: this.#surroundingsOf(run) };
+  }
+
+  /** The usual ones also where a run names the usual place, so that its runs share their files with the others. */
+  #surroundingsOf({ agentConfigDir }: Run): Surroundings {
+    const { surroundings, reader } = this.#parts;
+    if (agentConfigDir === undefined) return surroundings;
+    const own = { ...surroundings, env: { ...surroundings.env, CLAUDE_CONFIG_DIR: agentConfigDir } };
+    const usual = reader.roots(surroundings);
+    return reader.roots(own).every((root) => usual.includes(root)) ? surroundings : own;
+  }
+
+  #nameOf({ realDirectory, surroundings }: RunPlace): string {
+    return JSON.stringify([realDirectory, this.#parts.reader.roots(surroundings)]);
   }
 
   #lookEverywhere(): void {
     const longAgo = this.#parts.clock.now() - lateMs;
-    for (const [name, place] of this.#places) {
-      const over = place.usage.windows.every(({ endTime = Infinity }) => endTime < longAgo);
-      if (!over) void place.look();
-      else {
-        this.#places.delete(name);
-        void place.close();
-      }
+    for (const [name, directory] of this.#directories) {
+      if (directory.isOverSince(longAgo)) this.#leave(name, directory);
+      else directory.lookAgain();
     }
+  }
+
+  #leave(name: string, directory: RunDirectory): void {
+    this.#directories.delete(name);
+    for (const session of directory.sessions) this.#entered.delete(session);
+    directory.close().catch(this.#parts.onError);
   }
 }
 
-/** One directory in which commands run, and what agents leave on disk about it. */
-class Place {
-  readonly usage: DirectoryUsage;
-  readonly #run: Run;
-  readonly #parts: RunUsageParts;
-  readonly #read = new Map<string, { cursor: Cursor; stamp: string }>();
-  readonly #watchers = new Map<string, FSWatcher>();
-  #looking: Promise<void> | undefined;
-  #wanted = false;
-  #closed = false;
-
-  constructor(run: Run, parts: RunUsageParts) {
-    this.usage = new DirectoryUsage(run.directory);
-    this.#run = run;
-    this.#parts = parts;
-  }
-
-  /** Reads what the journal has of a session, so that it is not recorded again. */
-  async noteRecorded(session: string): Promise<void> {
-    for (let after = -1; ; ) {
-      const events = await this.#parts.journal.read(session, { after, limit: page, types: ['tokens_recorded'] });
-      for (const event of events) {
-        if (event.type !== 'tokens_recorded' || event.data.response === undefined) continue;
-        this.usage.noteRecorded(session, event.data.response, event.data);
-      }
-      if (events.length < page) return;
-      after = events.at(-1)?.seq ?? after;
-    }
-  }
-
-  /** Reads what is new and records it; resolves when all that was there at the call is recorded. One look at a time. */
-  look(): Promise<void> {
-    this.#wanted = true;
-    this.#looking ??= this.#lookWhileWanted();
-    return this.#looking;
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true;
-    for (const watcher of this.#watchers.values()) watcher.close();
-    await this.#looking;
-  }
-
-  async #lookWhileWanted(): Promise<void> {
-    await Promise.resolve();
-    while (this.#wanted && !this.#closed) {
-      this.#wanted = false;
-      try {
-        await this.#lookOnce();
-      } catch (error) {
-        this.#parts.onError(error);
-      }
-    }
-    // Nothing waits between the last question and this: a call in between is not lost.
-    this.#looking = undefined;
-  }
-
-  async #lookOnce(): Promise<void> {
-    const { reader } = this.#parts;
-    const { files } = await reader.filesOf(this.#run.directory, this.#surroundings());
-    for (const file of files) await this.#readOn(file);
-    this.#watch(new Set(files.map((file) => dirname(file))));
-    // Only when every file was read: after a restart a response's copies may be spread over them.
-    for (const advance of this.usage.takeAdvances()) await this.#record(advance);
-  }
-
-  #surroundings(): Surroundings {
-    const { surroundings } = this.#parts;
-    const { agentConfigDir } = this.#run;
-    if (agentConfigDir === undefined) return surroundings;
-    return { ...surroundings, env: { ...surroundings.env, CLAUDE_CONFIG_DIR: agentConfigDir } };
-  }
-
-  async #readOn(file: string): Promise<void> {
-    const stats = await stat(file).catch(() => undefined);
-    if (stats === undefined || stats.mtimeMs < this.#earliestStart() - staleMs) return;
-    const stamp = `${stats.ino} ${stats.size} ${stats.mtimeMs}`;
-    const met = this.#read.get(file);
-    if (met?.stamp === stamp) return;
-    let cursor = met?.cursor;
-    for (;;) {
-      const reading = await this.#parts.reader.readFrom(file, cursor);
-      this.usage.add(reading.records);
-      cursor = reading.cursor;
-      if (reading.status !== 'more') break;
-    }
-    this.#read.set(file, { cursor, stamp });
-  }
-
-  #earliestStart(): number {
-    return Math.min(...this.usage.windows.map(({ startTime }) => startTime));
-  }
-
-  /** Looks again as soon as something changes in the folders; the regular look finds what a watcher cannot see. */
-  #watch(folders: ReadonlySet<string>): void {
-    for (const folder of folders) {
-      if (this.#closed || this.#watchers.has(folder)) continue;
-      try {
-        const watcher = watch(folder, () => void this.look());
-        watcher.on('error', () => this.#unwatch(folder));
-        this.#watchers.set(folder, watcher);
-      } catch {
-        // No more watches to be had: the regular look has to do.
-      }
-    }
-  }
-
-  #unwatch(folder: string): void {
-    this.#watchers.get(folder)?.close();
-    this.#watchers.delete(folder);
-  }
-
-  async #record(advance: Advance): Promise<void> {
-    const { runner, onError } = this.#parts;
-    const { session } = advance;
-    try {
-      const state = await runner.state(session);
-      if (state === undefined) return;
-      const tokensUsed = countedTokens(advance.parts, state.facts.budgetCounts);
-      await runner.execute(session, [this.#intent(advance, tokensUsed)], () => ({ status: 200, body: '' }));
-    } catch (error) {
-      this.usage.giveBack(advance);
-      onError(error);
-    }
-  }
-
-  #intent({ parts, model, response, beganAt, at, subagent }: Advance, tokensUsed: number): Intent {
-    return {
-      type: 'record_tokens',
-      source: 'transcript',
-      operation: subagent ? 'subagent response' : 'response',
-      tokensUsed,
-      // A transcript's clock may run ahead of the server's.
-      timestamp: Math.min(at, this.#parts.clock.now()),
-      model,
-      response,
-      beganAt,
-      ...parts,
-    };
-  }
+interface PlacedRun {
+  window: RunWindow;
+  place: RunPlace;
+  name: string;
 }

@@ -1,4 +1,5 @@
 import type { Run } from '../contract/event.ts';
+import { Problem } from '../contract/problem.ts';
 import type { SessionReads } from '../journal/sessions.ts';
 import type { Runner } from './runner.ts';
 
@@ -16,16 +17,16 @@ const lookMs = 5000;
 export class RunWatch {
   readonly #parts: RunWatchParts;
   #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> = Promise.resolve();
+  #looking: Promise<void> | undefined;
+  /** Sessions that cannot be ended; told of once. */
+  readonly #stuck = new Set<string>();
 
   constructor(parts: RunWatchParts) {
     this.#parts = parts;
   }
 
   start(): void {
-    this.#timer = setInterval(() => {
-      this.#looking = this.look();
-    }, lookMs);
+    this.#timer = setInterval(() => void this.look(), lookMs);
   }
 
   async stop(): Promise<void> {
@@ -33,13 +34,18 @@ export class RunWatch {
     await this.#looking;
   }
 
-  async look(): Promise<void> {
-    const { sessions, runner, onError } = this.#parts;
+  /** Looks once; two at a time are one. */
+  look(): Promise<void> {
+    this.#looking ??= this.#lookOnce().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async #lookOnce(): Promise<void> {
+    const { sessions, onError } = this.#parts;
     try {
-      for (const { id, run } of await sessions.openRuns()) {
-        if (!this.#isLost(run)) continue;
-        await runner.execute(id, [{ type: 'complete', reason: 'run_lost' }], () => ({ status: 200, body: '' }));
-      }
+      for (const { id, run } of await sessions.openRuns()) if (this.#isLost(run)) await this.#end(id);
     } catch (error) {
       onError(error);
     }
@@ -48,4 +54,22 @@ export class RunWatch {
   #isLost(run: Run | undefined): boolean {
     return run?.pid !== undefined && !this.#parts.isRunning(run.pid, run.pidStartedAt);
   }
+
+  async #end(session: string): Promise<void> {
+    try {
+      await this.#parts.runner.execute(session, [{ type: 'complete', reason: 'run_lost' }], () => ({
+        status: 200,
+        body: '',
+      }));
+      this.#stuck.delete(session);
+    } catch (error) {
+      if (isOver(error) || this.#stuck.has(session)) return;
+      this.#stuck.add(session);
+      this.#parts.onError(error);
+    }
+  }
 }
+
+/** It was ended, or ended and deleted, meanwhile. */
+const isOver = (error: unknown): boolean =>
+  error instanceof Problem && (error.kind === 'session_already_completed' || error.kind === 'session_not_found');

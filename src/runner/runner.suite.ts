@@ -1,11 +1,10 @@
 /** A runner to test: over a journal whose commits can be held back or fail, with a clock that is set by hand. */
-import type { Recorded } from '../contract/event.ts';
+import type { Recorded, Started } from '../contract/event.ts';
 import type { Problem } from '../contract/problem.ts';
 import { sessionId } from '../journal/author.suite.ts';
 import type { Entry, History, Journal } from '../journal/journal.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';
 import { minutes, startedFacts, startTime } from '../session/decider-specification.suite.ts';
-import type { Started } from '../contract/event.ts';
 import { wakeAt } from '../session/time.ts';
 import type { Clock } from './clock.ts';
 import { Runner } from './runner.ts';
@@ -61,14 +60,8 @@ export class HeldJournal extends MemoryJournal {
 /** The least that a journal needs to be told of a session. */
 const projector: Projector = {
   summarize: (id, state) => {
-    const { kind, owner, startTime, updatedAt, duration, onBudget, budgetCounts, onDue, over, version } = state.facts;
-    const { tokensUsed, cacheRead, checkpoints, activeMs } = state.facts;
     const wake = wakeAt(state);
-    return {
-      ...{ id, kind, owner, phase: state.status, startTime, updatedAt, duration, onBudget, budgetCounts, onDue, over },
-      ...{ version, tokensUsed, cacheRead, checkpoints, activeMs },
-      ...(wake === undefined ? {} : { wakeAt: wake }),
-    };
+    return { ...state.facts, id, phase: state.status, ...(wake === undefined ? {} : { wakeAt: wake }) };
   },
   countChanges: () => [],
 };

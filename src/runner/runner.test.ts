@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Problem } from '../contract/problem.ts';
 import { receiptOf, sessionId } from '../journal/author.suite.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';
@@ -94,7 +94,7 @@ describe('commands of a session', () => {
       for (const name of names) {
         renamed.push(runner.execute(a, [rename(name)], done));
         // Arrive at every moment of the opening.
-        for (let tick = 0; tick < apart; tick++) await null;
+        for (let tick = 0; tick < apart; tick++) await Promise.resolve();
       }
       await Promise.all(renamed);
       const events = await journal.read(a, { limit: 1000, types: ['renamed'] });
@@ -275,6 +275,37 @@ describe('what fell due', () => {
   });
 });
 
+describe('a session that is completed on request', () => {
+  it('waits for those who have something to tell of it, and takes what they tell (R6)', async () => {
+    const { journal, runner } = await begin();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    runner.onEnding(async (session) => {
+      await promise;
+      await runner.execute(session, [rename('the last word')], done);
+    });
+    const completed = runner.execute(a, [complete], done);
+    expect(await isSettled(completed)).toBe(false);
+    resolve();
+    await completed;
+    expect(await typesOf(journal)).toEqual(['started', 'renamed', 'completed']);
+  });
+
+  it('is completed also when they fail', async () => {
+    const { journal, runner } = await begin();
+    runner.onEnding(() => Promise.reject(new Error('nothing to read')));
+    await runner.execute(a, [complete], done);
+    expect(await typesOf(journal)).toEqual(['started', 'completed']);
+  });
+
+  it('does not wait for those who left, nor does any other command', async () => {
+    const { runner } = await begin();
+    const stop = runner.onEnding(() => new Promise(() => undefined));
+    await runner.execute(a, [rename('x')], done);
+    stop();
+    await runner.execute(a, [complete], done);
+  });
+});
+
 describe('subscribers', () => {
   it('hear of events when they are durable, in the order of the journal, with the state after them (R5)', async () => {
     const { journal, runner } = await begin();
@@ -311,13 +342,13 @@ describe('subscribers', () => {
 
   it('that fail do not make a success of the command a failure', async () => {
     const { journal, runner } = await begin();
-    const warned = new Promise<Error>((resolve) => process.once('warning', resolve));
+    const warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
     runner.onPublished(() => {
       throw new Error('a subscriber failed');
     });
     await runner.execute(a, [rename('x')], done);
     await runner.execute(a, [rename('y')], done);
     expect(await typesOf(journal)).toEqual(['started', 'renamed', 'renamed']);
-    expect((await warned).message).toBe('a subscriber failed');
+    expect(warn).toHaveBeenCalledWith(new Error('a subscriber failed'));
   });
 });

@@ -134,6 +134,12 @@ export class Runner {
     return committed.status === 'absent' ? undefined : committed;
   }
 
+  /** The session as the journal has it, if it is in memory: undefined tells nothing of whether there is one. */
+  inMemory(session: string): Existing | undefined {
+    const committed = this.#lives.get(session)?.committed;
+    return committed === undefined || committed.status === 'absent' ? undefined : committed;
+  }
+
   /** Removes an ended session with all it holds. */
   async remove(session: string): Promise<void> {
     const live = this.#lives.get(session) ?? (await this.#open(session));

@@ -178,7 +178,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke a token of yours
-         * @description Its sockets are closed at once.
+         * @description Its sockets and event streams are closed.
          */
         delete: operations["revokeToken"];
         options?: never;
@@ -1477,6 +1477,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
                 };
             };
         };

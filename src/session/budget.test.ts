@@ -1,3 +1,4 @@
+/* oxlint-disable promise/valid-params -- `then` is the grammar's own, not a promise's */
 import { describe, expect, it } from 'vitest';
 import type { Started } from '../contract/event.ts';
 import {

@@ -87,8 +87,11 @@ const ending = (state: Open, event: EventOf<'completed' | 'failed' | 'cancelled'
   return [{ type: 'duration_changed', at, data: { duration: elapsedMs(state, at), reason: 'overrun' } }, event];
 };
 
-const complete = ({ at, reason = 'request' }: CommandOf<'complete'>, state: Open): SessionEvent[] =>
-  ending(state, { type: 'completed', at, data: { reason } });
+const complete = ({ at, reason = 'request', duration }: CommandOf<'complete'>, state: Open): SessionEvent[] => {
+  const event: SessionEvent = { type: 'completed', at, data: { reason } };
+  if (duration === undefined || duration === state.facts.duration) return ending(state, event);
+  return [{ type: 'duration_changed', at, data: { duration, reason: 'request' } }, event];
+};
 
 const fail = ({ at, message }: CommandOf<'fail'>, state: Open): SessionEvent[] =>
   ending(state, { type: 'failed', at, data: { message } });

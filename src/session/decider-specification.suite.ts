@@ -21,7 +21,7 @@ const commandId = '019a8f5e-7c1b-7000-8000-3b5f00000000';
 
 type Told<T extends EventType> = EventData[T] extends { id: string } ? Omit<EventData[T], 'id'> : EventData[T];
 /** An event without the id of what it brings into being. */
-type ToldEvent = { [T in EventType]: { type: T; at: number; data: Told<T> } }[EventType];
+export type ToldEvent = { [T in EventType]: { type: T; at: number; data: Told<T> } }[EventType];
 
 export const event = <T extends EventType>(type: T, minute: number, data: Told<T>): ToldEvent =>
   ({ type, at: at(minute), data }) as ToldEvent;
@@ -69,7 +69,7 @@ export const tokens = (
   });
 
 export const alert = (minute: number, threshold: Threshold, level: AlertLevel = 'warning'): ToldEvent =>
-  event('alert_raised', minute, { threshold, level, message: expect.any(String) as unknown as string });
+  event('alert_raised', minute, { threshold, level, message: expect.any(String) });
 
 export const recordTokens = (
   minute: number,
@@ -115,6 +115,7 @@ export const given = (...events: readonly ToldEvent[]) => {
   return {
     when: (asked: SessionCommand) => ({
       /** Exactly these events, in this order. Returns the state after them. */
+      // oxlint-disable-next-line unicorn/no-thenable -- never awaited
       then: (...expected: readonly ToldEvent[]): SessionState => {
         const decided = decide(asked, state);
         expect(decided).toEqual(whole(expected, versionOf(state)));

@@ -1,6 +1,8 @@
 import type { BudgetCounts, OnBudget, OnDue, Run, SessionKind, Threshold } from '../contract/event.ts';
 import type { Pace } from './pace.ts';
-import type { Span } from './time.ts';
+
+/** A span of active time on the wall clock: from (inclusive), to (exclusive), Unix ms. */
+export type Span = readonly [from: number, to: number];
 
 /** What is known of every session that was started, whatever it does now. Times are Unix ms, durations ms. */
 export interface Facts {

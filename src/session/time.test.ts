@@ -1,3 +1,4 @@
+/* oxlint-disable promise/valid-params -- `then` is the grammar's own, not a promise's */
 import { describe, expect, it } from 'vitest';
 import {
   alert,
@@ -13,9 +14,10 @@ import {
   sessionAfter,
   started,
 } from './decider-specification.suite.ts';
+import type { ToldEvent } from './decider-specification.suite.ts';
 import { elapsedMs, remainingMs, wakeAt } from './time.ts';
 
-const untilMinute = (duration: number, ...more: Parameters<typeof given>) =>
+const untilMinute = (duration: number, ...more: readonly ToldEvent[]) =>
   sessionAfter(started({ duration: minutes(duration) }), ...more);
 
 describe('elapsed and remaining time', () => {
@@ -241,7 +243,7 @@ describe('a session that runs on when its time is up', () => {
 
   it.each(['complete', 'cancel', 'time_out'] as const)('is extended by what it overran before %s ends it', (type) => {
     const ends = { complete: 'completed', cancel: 'cancelled', time_out: 'timed_out' } as const;
-    const ended = type === 'complete' ? completed(85) : event(ends[type], 85, {} as never);
+    const ended = type === 'complete' ? completed(85) : event(ends[type], 85, {});
     const state = given(...overrun)
       .when(command(type, 85))
       .then(extended(85, 85), ended);

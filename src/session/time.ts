@@ -1,7 +1,4 @@
-import type { Active, Existing } from './state.ts';
-
-/** A span of active time on the wall clock: from (inclusive), to (exclusive), Unix ms. */
-export type Span = readonly [from: number, to: number];
+import type { Active, Existing, Span } from './state.ts';
 
 /** Spans kept to place late reports; a report from before the oldest counts at its beginning. */
 const keptSpans = 256;

@@ -48,7 +48,7 @@ describeWhere('strace', 'a kill between commit and answer', () => {
     ]);
     const sent = record(server.client(), id, 'once').catch((error: unknown) => error);
     await strace.lines.line(/f(?:data)?sync\(.*\.db-wal>\) += 0/);
-    await server.killHard();
+    await Promise.all([server.killHard(), strace.leave()]);
     expect(await sent).toBeInstanceOf(TypeError);
 
     const next = await ServerProcess.start(folder);

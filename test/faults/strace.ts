@@ -18,16 +18,25 @@ export class Strace {
   static async attach(pid: number, args: readonly string[]): Promise<Strace> {
     const child = spawn('strace', ['-f', '-y', '-p', String(pid), ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
     const strace = new Strace(child, new Lines(child.stderr));
-    onTestFinished(() => strace.detach());
+    onTestFinished(() => strace.leave());
     await strace.lines.line(/^strace: Process \d+ attached/);
     return strace;
   }
 
   /** Lets go of the process, which goes on untraced. */
-  async detach(): Promise<void> {
+  detach(): Promise<void> {
+    return this.#end('SIGINT');
+  }
+
+  /** As {@link detach}, at once: also where it makes a call wait. */
+  leave(): Promise<void> {
+    return this.#end('SIGKILL');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = once(this.#child, 'close');
-    this.#child.kill('SIGINT');
+    this.#child.kill(signal);
     await ended;
   }
 }

@@ -1,4 +1,5 @@
 import { command, flag, several, withDefault } from '../command.ts';
+import { choice, text, wholeNumber } from '../parse.ts';
 import { paint } from '../screen.ts';
 import type { Screen } from '../screen.ts';
 import { dataFolder } from '../../place.ts';
@@ -9,7 +10,6 @@ import type { StartWord } from '../start-word.ts';
 
 const usualPort = 8082;
 const logLevels = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
-type LogLevel = (typeof logLevels)[number];
 
 export const serveCommand = command({
   about:
@@ -19,11 +19,11 @@ export const serveCommand = command({
     port: withDefault(
       '-p, --port <port>',
       `port to listen on (${usualPort}); 0 for any that is free`,
-      parsePort,
+      wholeNumber(0, 65_535),
       usualPort,
     ),
-    host: withDefault('--host <address>', 'address to listen on (127.0.0.1)', (text) => text, '127.0.0.1'),
-    logLevel: withDefault('--log-level <level>', `${logLevels.join(', ')} (INFO)`, parseLevel, 'INFO'),
+    host: withDefault('--host <address>', 'address to listen on (127.0.0.1)', text, '127.0.0.1'),
+    logLevel: withDefault('--log-level <level>', `${logLevels.join(', ')} (INFO)`, choice(logLevels), 'INFO'),
     hostNames: several('--host-name <name>', 'answer to this name too; may be repeated'),
     behindProxy: flag('--behind-proxy', 'a proxy with TLS stands in front'),
     quiet: flag('-q, --quiet', 'log to the files in the data folder only'),
@@ -50,10 +50,11 @@ export const serveCommand = command({
   },
 });
 
-type ServeOptions = Parameters<(typeof import('../../serve.ts'))['serve']>[0];
+const loadServer = () => import('../../serve.ts');
+type ServeOptions = Parameters<Awaited<ReturnType<typeof loadServer>>['serve']>[0];
 
 const start = async (options: ServeOptions) => {
-  const { serve, StartError, FolderInUseError } = await import('../../serve.ts');
+  const { serve, StartError, FolderInUseError } = await loadServer();
   try {
     return await serve(options);
   } catch (error) {
@@ -68,18 +69,6 @@ const start = async (options: ServeOptions) => {
 const tellStarter = (word: StartWord): void => {
   if (process.connected) process.send?.(word);
 };
-
-function parsePort(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Infinity;
-  if (port > 65_535) throw new Error('A port is a number from 0 to 65535');
-  return port;
-}
-
-function parseLevel(text: string): LogLevel {
-  const level = logLevels.find((known) => known === text.toUpperCase());
-  if (level === undefined) throw new Error(`Levels are ${logLevels.join(', ')}`);
-  return level;
-}
 
 /** One line for scripts; for a person also how to sign in, and what to type next. */
 const welcome = ({ url, newSignInLink }: { url: string; newSignInLink: () => string }, screen: Screen): string => {

@@ -59,9 +59,12 @@ export const newApp = async (parts: FaceParts, options: AppOptions): Promise<Fas
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   app.setErrorHandler(onError);
   bodies(app);
+  app.addHook('onRequest', (_request, reply, done) => {
+    void reply.headers(headersOfAnswers);
+    done();
+  });
   guard(app, parts);
   endInTime(app);
-  await app.register(helmet, headers);
   await app.register(websocket, {
     options: socketOptions,
     errorHandler: (error, _socket, request) => request.log.debug({ err: error }, 'a socket failed'),
@@ -69,8 +72,11 @@ export const newApp = async (parts: FaceParts, options: AppOptions): Promise<Fas
   describeApi(app);
   await app.register(socketRoutes(parts, hub));
   for (const routes of [timerRoutes, historyRoutes, accessRoutes, systemRoutes]) await app.register(routes(parts));
-  await app.register(docsRoutes);
-  await app.register(pages(folder));
+  await app.register(async (site) => {
+    await site.register(helmet, headersOfPages);
+    await site.register(docsRoutes);
+    await site.register(pages(folder));
+  });
   return app;
 };
 
@@ -97,8 +103,15 @@ const bodies = (app: FastifyInstance): void => {
   });
 };
 
-/** Behind TLS a proxy adds what concerns TLS. */
-const headers = {
+/** Of what is read by programs: nothing in it is to be run, framed or kept. */
+const headersOfAnswers = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+};
+
+/** Of what a browser shows. Behind TLS a proxy adds what concerns TLS. */
+const headersOfPages = {
   contentSecurityPolicy: {
     useDefaults: false,
     directives: {

@@ -107,7 +107,7 @@ async function* usageText(
     const size = Math.min(pageSize, left);
     const page = await journal.read(session, { after: cursor, before, limit: size, types: ['tokens_recorded'] });
     const text = usageAmong(session, page).map((row) => JSON.stringify(row)).join(',');
-    if (text !== '') yield left === limit ? text : `,${text}`;
+    if (text !== '') yield cursor === after ? text : `,${text}`;
     if (page.length < size) return;
     left -= page.length;
     cursor = page.at(-1)?.seq ?? cursor;

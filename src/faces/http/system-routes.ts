@@ -25,7 +25,6 @@ export const systemRoutes = (parts: FaceParts) => async (app: FastifyInstance) =
         operationId: 'getHealth',
         summary: 'Whether the server is up; more with a token',
         security: [{}, { token: [] }],
-        querystring: noQuery,
         response: { 200: healthSchema, '4XX': errorSchema, 503: healthSchema },
       },
     },

@@ -18,7 +18,7 @@ import {
   startRequest,
   tokensRequest,
 } from '../../contract/timer.ts';
-import type { SessionQuery, SessionSummary } from '../../journal/sessions.ts';
+import type { OpenStatus, SessionQuery, SessionSummary } from '../../journal/sessions.ts';
 import type { Intent, Outcome } from '../../runner/runner.ts';
 import { averagePerMinute, projectionOf } from '../../session/projection.ts';
 import type { Existing } from '../../session/state.ts';
@@ -39,12 +39,13 @@ export const unknownSession = (): Problem => new Problem('session_not_found', 't
 
 /** The session, if it is there and the caller may see it; both answer alike when not. */
 export const visibleSession = async (
-  { sessions }: FaceParts,
+  { runner, sessions, summarize }: FaceParts,
   request: FastifyRequest,
   id: string,
 ): Promise<SessionSummary> => {
   const { user } = callerOf(request);
-  const summary = isId(id) ? await sessions.get(id) : undefined;
+  const state = runner.inMemory(id);
+  const summary = state ? summarize(id, state) : isId(id) ? await sessions.get(id) : undefined;
   if (summary === undefined || (user.role !== 'owner' && summary.owner !== user.id)) throw unknownSession();
   return summary;
 };
@@ -257,15 +258,23 @@ const wholeMs = (duration: number): number => Math.max(1, Math.round(duration));
 const changeIntents = ({ name, tokenBudget, duration, status }: z.infer<typeof changeRequest>): Intent[] => [
   ...(name === undefined ? [] : [{ type: 'rename', name } as const]),
   ...(tokenBudget === undefined ? [] : [{ type: 'change_budget', tokenBudget } as const]),
-  ...(duration === undefined ? [] : [{ type: 'change_duration', duration: wholeMs(duration) } as const]),
-  ...(status === undefined ? [] : [intentOf[status]]),
+  ...timeIntents(duration === undefined ? undefined : wholeMs(duration), status),
 ];
 
-const intentOf = {
-  active: { type: 'resume' },
-  paused: { type: 'pause' },
-  completed: { type: 'complete' },
-} as const satisfies Record<string, Intent>;
+/** A session that is to end has its duration corrected with its end: by itself a short one would end it first. */
+const timeIntents = (duration: number | undefined, status: OpenStatus | undefined): Intent[] => {
+  const change: Intent[] = duration === undefined ? [] : [{ type: 'change_duration', duration }];
+  switch (status) {
+    case 'completed':
+      return [{ type: 'complete', ...(duration === undefined ? {} : { duration }) }];
+    case 'active':
+      return [...change, { type: 'resume' }];
+    case 'paused':
+      return [...change, { type: 'pause' }];
+    case undefined:
+      return change;
+  }
+};
 
 /** What a report of tokens is answered with: the row and the session's totals after it. */
 const recordedAnswer = (id: string, { state, events, at }: Outcome) =>

@@ -29,6 +29,13 @@ export const openForWriting = (file: string): DatabaseSync => {
   }
 };
 
+/** Opens a connection that only moves the write-ahead log into the database. */
+export const openForCheckpoints = (file: string): DatabaseSync => {
+  const db = new DatabaseSync(file);
+  db.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0');
+  return db;
+};
+
 /** Opens a connection that only reads; the tables are up to date since the writer was opened first. */
 export const openForReading = (file: string): DatabaseSync => {
   const db = new DatabaseSync(file, { readOnly: true, timeout: 2000 });

@@ -1,20 +1,29 @@
 import type { Credential, Credentials, TokenKind, TokenRow, User } from '../../access/credentials.ts';
 import type { Role } from '../../contract/access.ts';
 import type { SqliteStore } from './store.ts';
+import type { Statement } from './writer-thread.ts';
 
 const columns = `t.id, t.user, t.name, t.kind, t.hash, t.created_at, t.expires_at, t.revoked_at,
   u.name AS user_name, u.role, u.created_at AS user_created_at`;
 
-/** Users and tokens in the store's tables. */
+/**
+ * Users and tokens in the store's tables. Rows that were looked up by hash are kept until anything is written: this process is
+ * the only one on the data folder, so what is kept is what a look at the row would find.
+ */
 export class SqliteCredentials implements Credentials {
   readonly #store: SqliteStore;
+  readonly #found = new Map<string, Credential>();
 
   constructor(store: SqliteStore) {
     this.#store = store;
   }
 
   find(hash: string): Credential | undefined {
-    return this.#one(`SELECT ${columns} FROM tokens t JOIN users u ON u.id = t.user WHERE t.hash = ?`, hash);
+    const met = this.#found.get(hash);
+    if (met) return met;
+    const found = this.#one(`SELECT ${columns} FROM tokens t JOIN users u ON u.id = t.user WHERE t.hash = ?`, hash);
+    if (found) this.#found.set(hash, found);
+    return found;
   }
 
   findById(tokenId: string): Credential | undefined {
@@ -38,18 +47,18 @@ export class SqliteCredentials implements Credentials {
   }
 
   async addUser({ id, name, role, createdAt }: User): Promise<void> {
-    await this.#store.run([
+    await this.#write([
       { sql: 'INSERT INTO users (id, name, role, created_at) VALUES (?, ?, ?, ?)', params: [id, name, role, createdAt] },
     ]);
   }
 
   async addToken(token: TokenRow): Promise<void> {
-    await this.#store.run([insertion(token)]);
+    await this.#write([insertion(token)]);
   }
 
   async replaceToken(token: TokenRow): Promise<void> {
     const { user, kind, createdAt, hash } = token;
-    await this.#store.run([
+    await this.#write([
       {
         sql: 'UPDATE tokens SET revoked_at = ? WHERE user = ? AND kind = ? AND revoked_at IS NULL',
         params: [createdAt, user, kind],
@@ -62,8 +71,16 @@ export class SqliteCredentials implements Credentials {
 
   async revokeToken(user: string, tokenId: string, at: number): Promise<boolean> {
     const sql = 'UPDATE tokens SET revoked_at = ? WHERE user = ? AND id = ? AND revoked_at IS NULL';
-    const [changed] = await this.#store.run([{ sql, params: [at, user, tokenId] }]);
+    const [changed] = await this.#write([{ sql, params: [at, user, tokenId] }]);
     return changed === 1;
+  }
+
+  async #write(statements: readonly Statement[]): Promise<number[]> {
+    try {
+      return await this.#store.run(statements);
+    } finally {
+      this.#found.clear();
+    }
   }
 
   #one(sql: string, param: string): Credential | undefined {

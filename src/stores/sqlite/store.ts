@@ -5,10 +5,12 @@ import type { Entry, History, Journal, Receipt, ReceiptName, SessionPage, StoreH
 import { Listeners } from '../../journal/listeners.ts';
 import type { SessionList, SessionQuery, SessionReads, SessionSummary } from '../../journal/sessions.ts';
 import { pack } from './append.ts';
-import { openForReading } from './connection.ts';
+import { openForReading, openForWriting } from './connection.ts';
 import { newReads } from './read.ts';
 import type { Reads } from './read.ts';
 import { Reader } from './reader.ts';
+import { tornLog } from './torn-log.ts';
+import type { TornLog } from './torn-log.ts';
 import { Writer } from './writer.ts';
 import type { Statement } from './writer-thread.ts';
 
@@ -25,8 +27,12 @@ export class SqliteStore implements Journal, SessionReads {
   readonly #statements = new Map<string, StatementSync>();
   readonly #listeners = new Listeners<readonly Recorded[]>();
 
-  private constructor(writer: Writer, file: string) {
+  /** What was found torn of the write-ahead log, and is left out. */
+  readonly torn: TornLog | undefined;
+
+  private constructor(writer: Writer, file: string, torn: TornLog | undefined) {
     this.#writer = writer;
+    this.torn = torn;
     this.#db = openForReading(file);
     this.#reads = newReads(this.#db);
     this.#reader = new Reader(file);
@@ -34,7 +40,10 @@ export class SqliteStore implements Journal, SessionReads {
 
   /** Opens or creates the database at `file`. Rejects with a sentence that says why it can't. */
   static async open(file: string): Promise<SqliteStore> {
-    return new SqliteStore(await Writer.open(file), file);
+    const torn = tornLog(`${file}-wal`);
+    // Closing moves what is whole into the database. The rest, if it stayed, would be found torn again at each start.
+    if (torn) openForWriting(file).close();
+    return new SqliteStore(await Writer.open(file), file, torn);
   }
 
   async append(entry: Entry): Promise<readonly Recorded[]> {

@@ -8,7 +8,10 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 export interface TornLog {
   /** Bytes after the last whole transaction that belong to the log as it was last written. */
   bytes: number;
-  /** How many transactions seem to end there: 0 when it is one that was never finished. */
+  /**
+   * How many transactions end there. The last may be one that was still being written; all before it were finished, and the
+   * disk did not keep them.
+   */
   transactions: number;
 }
 
@@ -16,6 +19,7 @@ const headerBytes = 32;
 const frameHeaderBytes = 24;
 const magicLittleEndian = 0x377f0682;
 const magicBigEndian = 0x377f0683;
+const usualPageBytes = 4096;
 
 /** Undefined when nothing is torn. `file` is the `-wal` file. */
 export const tornLog = (file: string): TornLog | undefined => {
@@ -36,7 +40,7 @@ const look = (descriptor: number, size: number): TornLog | undefined => {
   const start = sum(header, 0, 24, [0, 0]);
   const known = magic === magicLittleEndian || magic === magicBigEndian;
   if (!known || start[0] !== header.readUInt32BE(24) || start[1] !== header.readUInt32BE(28)) {
-    return { bytes: size, transactions: 0 };
+    return headless(descriptor, header, size);
   }
   const frameBytes = frameHeaderBytes + header.readUInt32BE(8);
   const isOurs = (frame: Buffer) => frame.subarray(8, 16).equals(header.subarray(16, 24));
@@ -54,6 +58,15 @@ const look = (descriptor: number, size: number): TornLog | undefined => {
   return behind(descriptor, { from: headerBytes + committed * frameBytes, size, frameBytes, isOurs });
 };
 
+/** Without its header SQLite takes nothing of a log. Frames that share half of its salt with it are of the same log. */
+const headless = (descriptor: number, header: Buffer, size: number): TornLog => {
+  const isOurs = (frame: Buffer) =>
+    frame.subarray(8, 12).equals(header.subarray(16, 20)) || frame.subarray(12, 16).equals(header.subarray(20, 24));
+  const frameBytes = frameHeaderBytes + usualPageBytes;
+  const { transactions = 0 } = behind(descriptor, { from: headerBytes, size, frameBytes, isOurs }) ?? {};
+  return { bytes: size, transactions };
+};
+
 interface Behind {
   from: number;
   size: number;
@@ -61,15 +74,18 @@ interface Behind {
   isOurs: (frame: Buffer) => boolean;
 }
 
-/** What stands behind the last whole transaction. Frames of an earlier log may follow: they are no loss. */
+/**
+ * What stands behind the last whole transaction. Frames of an earlier log may follow, or one of ours that is not to be known
+ * any more: those are passed over.
+ */
 const behind = (descriptor: number, { from, size, frameBytes, isOurs }: Behind): TornLog | undefined => {
   let end = from;
   let transactions = 0;
-  while (end < size) {
-    const frame = readAt(descriptor, end, frameHeaderBytes);
-    if (frame.length < frameHeaderBytes || !isOurs(frame)) break;
+  for (let at = from; at < size; at += frameBytes) {
+    const frame = readAt(descriptor, at, frameHeaderBytes);
+    if (!isOurs(frame)) continue;
     if (endsTransaction(frame)) transactions += 1;
-    end += frameBytes;
+    end = at + frameBytes;
   }
   const bytes = Math.min(end, size) - from;
   return bytes === 0 ? undefined : { bytes, transactions };
@@ -87,11 +103,18 @@ type Sums = [number, number];
 const checksum =
   (bigEndian: boolean) =>
   (bytes: Buffer, from: number, to: number, [first, second]: Sums): Sums => {
+    const words = wordsOf(bytes.subarray(from, to), bigEndian);
     let a = first;
     let b = second;
-    for (let i = from; i < to; i += 8) {
-      a = (a + (bigEndian ? bytes.readUInt32BE(i) : bytes.readUInt32LE(i)) + b) >>> 0;
-      b = (b + (bigEndian ? bytes.readUInt32BE(i + 4) : bytes.readUInt32LE(i + 4)) + a) >>> 0;
+    for (let i = 0; i < words.length; i += 2) {
+      a = (a + (words[i] ?? 0) + b) >>> 0;
+      b = (b + (words[i + 1] ?? 0) + a) >>> 0;
     }
     return [a, b];
   };
+
+/** Every machine that stint runs on is little-endian; the log may come from another. */
+const wordsOf = (bytes: Buffer, bigEndian: boolean): Uint32Array => {
+  const { buffer, byteOffset, length } = bigEndian ? Buffer.alloc(bytes.length, bytes).swap32() : bytes;
+  return new Uint32Array(buffer, byteOffset, length / 4);
+};

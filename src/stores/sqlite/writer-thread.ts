@@ -1,9 +1,9 @@
-import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { newAppender } from './append.ts';
 import type { PackedEntry, Placed } from './append.ts';
 import { openForWriting } from './connection.ts';
+import { newLogKeeper } from './log-keeper.ts';
 
 /**
  * The one thread that writes. It owns the write connection; each message is one transaction, answered after its commit.
@@ -37,9 +37,6 @@ export type WriterAnswer =
   | { closed: true }
   | { failure: WriterFailure };
 
-const checkpointAtBytes = 24 * 1024 * 1024;
-const truncateAtBytes = 64 * 1024 * 1024;
-
 const sqliteFull = 13;
 const sqliteIoError = 10;
 const sqliteShmSize = 4874;
@@ -63,30 +60,18 @@ const run = (db: DatabaseSync, statements: readonly Statement[]): number[] => {
   }
 };
 
-/** Moves the log into the database when it has grown; what a reader still holds stays for the next time. */
-const checkpoint = (db: DatabaseSync, wal: string): void => {
-  const { size } = statSync(wal, { throwIfNoEntry: false }) ?? { size: 0 };
-  if (size < checkpointAtBytes) return;
-  db.exec(`PRAGMA wal_checkpoint(${size < truncateAtBytes ? 'RESTART' : 'TRUNCATE'})`);
-};
-
 const serve = (file: string): void => {
   const port = parentPort;
   if (!port) throw new Error('the writer runs in a worker thread');
   const db = openForWriting(file);
   const appender = newAppender(db);
+  const log = newLogKeeper(db, file);
   let broken: WriterFailure | undefined;
 
-  const perform = (request: WriterRequest): WriterAnswer => {
-    if (request.do === 'close') {
-      db.close();
-      return { closed: true };
-    }
+  const attempt = (work: () => WriterAnswer): WriterAnswer => {
     if (broken) return { failure: broken };
     try {
-      return request.do === 'append'
-        ? { placed: appender.append(request.entries) }
-        : { changes: run(db, request.statements) };
+      return work();
     } catch (error) {
       const failure = failureOf(error);
       if (failure.kind === 'broken') broken = failure;
@@ -94,17 +79,25 @@ const serve = (file: string): void => {
     }
   };
 
+  const perform = (request: Exclude<WriterRequest, { do: 'close' }>): WriterAnswer =>
+    request.do === 'append' ? { placed: appender.append(request.entries) } : { changes: run(db, request.statements) };
+
+  const keepLogShort = (): WriterAnswer => {
+    log.look();
+    return { changes: [] };
+  };
+
+  const close = async (): Promise<void> => {
+    await log.close();
+    db.close();
+    port.postMessage({ closed: true });
+    port.close();
+  };
+
   port.on('message', (request: WriterRequest) => {
-    port.postMessage(perform(request));
-    if (request.do === 'close') port.close();
-    else if (!broken) {
-      try {
-        checkpoint(db, `${file}-wal`);
-      } catch (error) {
-        const failure = failureOf(error);
-        if (failure.kind === 'broken') broken = failure;
-      }
-    }
+    if (request.do === 'close') return void close();
+    port.postMessage(attempt(() => perform(request)));
+    attempt(keepLogShort);
   });
   port.postMessage({ ready: true });
 };

@@ -7,6 +7,7 @@ declare module 'pino-roll' {
     extension?: string;
     size?: string;
     mkdir?: boolean;
+    maxLength?: number;
     limit?: { count: number };
   }): Promise<SonicBoom>;
 }

@@ -1,0 +1,69 @@
+import type { Session } from '../../sdk/index.ts';
+import { ask, open } from '../api.ts';
+import { command, optional, withDefault } from '../command.ts';
+import { countWords, percentWords } from '../count.ts';
+import { choice, text, wholeNumber } from '../parse.ts';
+import { momentWords, nameOf, shortId, timeWords } from '../session-words.ts';
+import { tableText } from '../table.ts';
+import type { Column } from '../table.ts';
+import type { Screen } from '../screen.ts';
+import { paint } from '../screen.ts';
+
+const usualLimit = 20;
+const statuses = ['active', 'paused', 'completed'] as const;
+
+export const lsCommand = command({
+  about: 'Lists sessions, newest first.',
+  args: { name: optional('[name]', 'only those whose name contains this', text) },
+  options: {
+    status: optional('-s, --status <status>', statuses.join(', '), choice(statuses)),
+    limit: withDefault('-n, --limit <count>', `at most this many (${usualLimit})`, wholeNumber(1, 200), usualLimit),
+  },
+  examples: [
+    ['', 'the latest sessions'],
+    ['--status active', 'what runs now'],
+    ['login -n 5', 'the latest five with login in their name'],
+    ['--json', 'the same as the API answers it'],
+  ],
+  exec: async ({ args, options, settings }) => {
+    const client = await open(settings);
+    const { status, limit } = options;
+    const query = { limit, ...(status ? { status } : {}), ...(args.name ? { q: args.name } : {}) };
+    const found = await ask(client.GET('/api/sessions', { params: { query } }));
+    return { value: found, text: (screen) => listText(screen, found) };
+  },
+});
+
+const listText = (screen: Screen, { sessions, total }: { sessions: readonly Session[]; total: number }): string => {
+  if (sessions.length === 0) return screen.isTerminal ? 'No sessions. Start one with: stint start --for 25m' : '';
+  const rest = total - sessions.length;
+  const more = rest > 0 && screen.isTerminal ? [paint(screen, 'dim', `and ${rest} more; see them with -n`)] : [];
+  return [tableText(screen, columns(Date.now()), sessions), ...more].join('\n');
+};
+
+const columns = (now: number): Column<Session>[] => [
+  { heading: 'ID', cell: ({ id }) => shortId(id), style: () => 'dim', weight: 6 },
+  { heading: 'NAME', cell: nameCell, weight: 7, shrinksTo: 12 },
+  { heading: 'STATUS', cell: statusCell, style: statusStyle, weight: 5 },
+  { heading: 'TIME', cell: timeWords, weight: 4 },
+  { heading: 'TOKENS', cell: ({ tokensUsed }) => countWords(tokensUsed), weight: 3, isNumber: true },
+  { heading: 'BUDGET', cell: budgetCell, style: budgetStyle, weight: 2 },
+  { heading: 'STARTED', cell: ({ startTime }) => momentWords(startTime, now), style: () => 'dim', weight: 1 },
+];
+
+const nameCell = (session: Session): string => (session.name === undefined ? '' : nameOf(session));
+
+const statusCell = ({ status, over }: Session): string => (over && status !== 'completed' ? 'over' : status);
+
+const statusStyle = (session: Session) =>
+  ({ active: 'green', paused: 'yellow', over: 'red', completed: 'dim' } as const)[statusCell(session) as 'active'];
+
+const budgetCell = ({ tokensUsed, tokenBudget }: Session): string =>
+  tokenBudget === undefined ? '' : `${percentWords(tokensUsed, tokenBudget)} of ${countWords(tokenBudget)}`;
+
+const warnAt = 0.8;
+
+const budgetStyle = ({ tokensUsed, tokenBudget = Infinity }: Session) => {
+  if (tokensUsed >= tokenBudget) return 'red' as const;
+  return tokensUsed >= tokenBudget * warnAt ? ('yellow' as const) : undefined;
+};

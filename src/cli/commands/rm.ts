@@ -1,0 +1,40 @@
+import { ask, open } from '../api.ts';
+import { command, flag, required } from '../command.ts';
+import { exitCodes, Failure, usageFailure } from '../failure.ts';
+import { text } from '../parse.ts';
+import { chooseSession } from '../session-choice.ts';
+import { nameOf, sessionLine } from '../session-words.ts';
+
+export const rmCommand = command({
+  about: 'Deletes a completed session with all that it holds: tokens, checkpoints, events. Asks first.',
+  args: { session: required('<session>', 'id, its beginning or end (4 characters or more), or name', text) },
+  options: { yes: flag('-y, --yes', 'do not ask') },
+  examples: [
+    ['7d1e', 'the one whose id ends in 7d1e'],
+    ['review --yes', 'the one called review, without a question'],
+  ],
+  exec: async ({ args, options, settings, screen }) => {
+    if (args.session === '-') throw usageFailure('name the session to delete; see them with: stint ls');
+    const client = await open(settings);
+    const session = await chooseSession(client, args.session, ['completed']);
+    const { id } = session;
+    if (session.status !== 'completed') {
+      throw new Failure(
+        exitCodes.refused,
+        'session_not_finished',
+        `“${nameOf(session)}” is still open; complete it first: stint done ${id}`,
+      );
+    }
+    if (!options.yes) await confirm(sessionLine(screen, session, 'Delete'));
+    await ask(client.DELETE('/api/sessions/{id}', { params: { path: { id } } }));
+    return { value: { deleted: id }, text: () => sessionLine(screen, session, 'deleted') };
+  },
+});
+
+const confirm = async (question: string): Promise<void> => {
+  if (!process.stdin.isTTY || !process.stdout.isTTY)
+    throw usageFailure('there is nobody to ask; say --yes to delete without a question');
+  const prompts = await import('@clack/prompts');
+  const answer = await prompts.confirm({ message: `${question}?`, initialValue: false });
+  if (answer !== true) throw new Failure(exitCodes.failed, 'not_confirmed', 'nothing was deleted');
+};

@@ -1,0 +1,83 @@
+import type { Schemas, Session } from '../../sdk/index.ts';
+import { ask, open } from '../api.ts';
+import { command, optional } from '../command.ts';
+import { countWords, percentWords } from '../count.ts';
+import { durationWords, remainingWords } from '../duration.ts';
+import { text } from '../parse.ts';
+import { plain } from '../plain.ts';
+import { paint } from '../screen.ts';
+import type { Screen } from '../screen.ts';
+import { chooseSession } from '../session-choice.ts';
+import { momentWords, nameOf, statusWords, timeWords } from '../session-words.ts';
+import { tableText } from '../table.ts';
+import type { Column } from '../table.ts';
+
+type Checkpoint = Schemas['Checkpoint'];
+type Projection = Schemas['UsageProjection'];
+
+export const showCommand = command({
+  about: 'Shows a session: its time, tokens, pace and checkpoints.',
+  args: { session: optional('[session]', 'id, its beginning or end, or name; - or nothing: the latest', text) },
+  options: {},
+  examples: [
+    ['', 'the latest that is open, else the latest'],
+    ['review', 'the one called review'],
+    ['7d1e --json', 'as the API answers it, with its projection'],
+  ],
+  exec: async ({ args, settings }) => {
+    const client = await open(settings);
+    const { id } = await chooseSession(client, args.session, ['active', 'paused'], ['completed']);
+    const params = { path: { id } };
+    const [session, projection] = await Promise.all([
+      ask(client.GET('/api/sessions/{id}', { params })),
+      ask(client.GET('/api/sessions/{id}/projection', { params })),
+    ]);
+    return { value: { ...session, projection }, text: (screen) => details(screen, session, projection) };
+  },
+});
+
+type Row = readonly [name: string, value: string];
+
+const details = (screen: Screen, session: Session & { checkpoints: Checkpoint[] }, projection: Projection): string => {
+  const now = Date.now();
+  const rows = [...stateRows(session, now), ...tokenRows(session, projection), ...runRows(session)];
+  const head = `${paint(screen, 'bold', nameOf(session))}  ${statusWords(screen, session)}`;
+  const lines = rows.map(([name, value]) => `${paint(screen, 'dim', name.padEnd(9))}${value}`);
+  const { checkpoints } = session;
+  const table = checkpoints.length === 0 ? [] : ['', tableText(screen, checkpointColumns(now), checkpoints)];
+  return [head, ...lines, ...table].join('\n');
+};
+
+const stateRows = (session: Session, now: number): Row[] => {
+  const { id, startTime, endTime, remaining, status, outcome, over, unlimited } = session;
+  const left = status === 'completed' || over || unlimited ? '' : ` · ${remainingWords(remaining)} left`;
+  const ended = endTime === undefined ? '' : ` · ${outcome ?? 'ended'} ${momentWords(endTime, now)}`;
+  return [
+    ['id', id],
+    ['started', `${momentWords(startTime, now)}${ended}`],
+    ['time', `${timeWords(session)}${left}${over ? ' · ran over its time' : ''}`],
+  ];
+};
+
+const tokenRows = (session: Session, { currentRate, projectedTotal, timeToLimit }: Projection): Row[] => {
+  const { tokensUsed, tokenBudget, cacheRead, status } = session;
+  const budget =
+    tokenBudget === undefined ? '' : ` of ${countWords(tokenBudget)} · ${percentWords(tokensUsed, tokenBudget)}`;
+  const reads = cacheRead === undefined ? '' : ` · ${countWords(cacheRead)} cache reads`;
+  const limit =
+    timeToLimit === null || timeToLimit === 0 ? '' : ` · budget used in ${durationWords(timeToLimit * 60_000)}`;
+  const pace: Row = ['pace', `${countWords(currentRate)}/min · heading for ${countWords(projectedTotal)}${limit}`];
+  return [
+    ['tokens', `${countWords(tokensUsed)}${budget}${reads}`],
+    ...(status === 'completed' || tokensUsed === 0 ? [] : [pace]),
+  ];
+};
+
+const runRows = ({ run }: Session): Row[] => (run === undefined ? [] : [['in', plain(run.directory)]]);
+
+const checkpointColumns = (now: number): Column<Checkpoint>[] => [
+  { heading: 'CHECKPOINT', cell: ({ phase }) => plain(phase), weight: 4, shrinksTo: 12 },
+  { heading: 'AT', cell: ({ timestamp }) => momentWords(timestamp, now), style: () => 'dim', weight: 2 },
+  { heading: 'PROMPTS', cell: ({ promptCount }) => String(promptCount), weight: 1, isNumber: true },
+  { heading: 'TOKENS', cell: ({ tokensUsed }) => countWords(tokensUsed), weight: 3, isNumber: true },
+];

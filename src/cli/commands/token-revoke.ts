@@ -1,0 +1,43 @@
+import type { Schemas } from '../../sdk/index.ts';
+import { ask, open } from '../api.ts';
+import { command, required } from '../command.ts';
+import { exitCodes, Failure, usageFailure } from '../failure.ts';
+import { text } from '../parse.ts';
+import { plain } from '../plain.ts';
+import { shortId } from '../session-words.ts';
+
+export const tokenRevokeCommand = command({
+  about: 'Revokes one of your access tokens: it is good for nothing from now on, and its live views end.',
+  args: { token: required('<token>', 'id, an end of it (4 characters or more), or name', text) },
+  options: {},
+  examples: [
+    ['ci', 'the one called ci'],
+    ['7d1e', 'the one whose id ends in 7d1e'],
+  ],
+  exec: async ({ args, settings }) => {
+    const client = await open(settings);
+    const { tokens } = await ask(client.GET('/api/tokens'));
+    const { id, name } = meant(args.token, tokens);
+    await ask(client.DELETE('/api/tokens/{id}', { params: { path: { id } } }));
+    return { value: { revoked: id }, text: () => `revoked ${plain(name)} · ${shortId(id)}` };
+  },
+});
+
+type Token = Schemas['Token'];
+const shortestEnd = 4;
+
+const meant = (asked: string, tokens: readonly Token[]): Token => {
+  const named = tokens.filter(({ name }) => name === asked);
+  const ended = tokens.filter(({ id }) => asked.length >= shortestEnd && id.endsWith(asked));
+  const found = named.length > 0 ? named : ended;
+  if (found.length > 1) {
+    const ids = found.map(({ id }) => shortId(id)).join(', ');
+    throw usageFailure(`“${plain(asked)}” fits ${found.length} tokens; say which by id: ${ids}`, found);
+  }
+  if (found[0]) return found[0];
+  throw new Failure(
+    exitCodes.notFound,
+    'not_found',
+    `there is no token “${plain(asked)}”; see them with: stint token list`,
+  );
+};

@@ -1,0 +1,122 @@
+import { barOf } from '../bar.ts';
+import { countWords, percentWords } from '../count.ts';
+import { clockWords, durationWords, remainingWords } from '../duration.ts';
+import { plain } from '../plain.ts';
+import { lineOf } from '../screen.ts';
+import type { Screen, Stretch, Style } from '../screen.ts';
+import { momentWords, nameOf, shortId } from '../session-words.ts';
+import type { Alert, Watched } from './board.ts';
+
+/** Watched sessions, drawn: each a block of lines, or a line each where the blocks do not fit. */
+
+const label = 8;
+const longestBar = 40;
+/** What stands beside a bar at most. */
+const besideBar = 32;
+const narrow = 60;
+
+export const viewLines = (screen: Screen, watched: readonly Watched[], now: number): string[] => {
+  if (watched.length === 0)
+    return [lineOf(screen, [['No session is open. Start one with: stint start --for 25m', 'dim']])];
+  const blocks = watched.map((one) => blockLines(screen, one, now));
+  const lines = blocks.flatMap((block, index) => (index === 0 ? block : ['', ...block]));
+  // The last row stays free, as the cursor stands there.
+  if (lines.length < screen.rows) return lines;
+  const shown = watched.slice(0, Math.max(1, screen.rows - 2)).map((one) => compactLine(screen, one));
+  const rest = watched.length - shown.length;
+  return rest > 0 ? [...shown, lineOf(screen, [[`and ${rest} more`, 'dim']])] : shown;
+};
+
+export const blockLines = (screen: Screen, { session, projection, alerts }: Watched, now: number): string[] => {
+  const { tokensUsed, tokenBudget, elapsed, duration, unlimited } = session;
+  const timeShare = unlimited ? undefined : elapsed / duration;
+  const tokenShare = tokenBudget === undefined ? undefined : tokensUsed / tokenBudget;
+  return [
+    headLine(screen, session, now),
+    barLine(screen, 'time', timeShare, timeWords(session)),
+    barLine(screen, 'tokens', tokenShare, tokenWords(session)),
+    lineOf(screen, [[padded('pace'), 'dim'], [paceWords(screen, session, projection)]]),
+    ...alerts.map((alert) => alertLine(screen, alert, now)),
+  ];
+};
+
+type Session = Watched['session'];
+
+const headLine = (screen: Screen, session: Session, now: number): string => {
+  const { name, id, startTime } = session;
+  const details = `since ${momentWords(startTime, now)}${name === undefined ? '' : ` · ${shortId(id)}`}`;
+  return lineOf(screen, [[nameOf(session), 'bold'], ['  '], status(session), [`  ${details}`, 'dim']]);
+};
+
+const status = ({ status: word, over }: Session): Stretch => {
+  if (over && word !== 'completed') return ['over', 'red'];
+  return [word, ({ active: 'green', paused: 'yellow', completed: 'dim' } as const)[word]];
+};
+
+const barLine = (screen: Screen, name: string, share: number | undefined, words: string): string => {
+  if (share === undefined) return lineOf(screen, [[padded(name), 'dim'], [words]]);
+  const width = Math.max(10, Math.min(longestBar, screen.columns - label - besideBar));
+  const { full, rest } = barOf(share, width);
+  return lineOf(screen, [[padded(name), 'dim'], [full, styleOf(share)], [rest, 'dim'], [`  ${words}`]]);
+};
+
+const styleOf = (share: number): Style => {
+  if (share >= 0.95) return 'red';
+  return share >= 0.8 ? 'yellow' : 'green';
+};
+
+const timeWords = ({ elapsed, duration, remaining, unlimited, over }: Session): string => {
+  if (unlimited) return clockWords(elapsed);
+  const rest =
+    over || elapsed > duration
+      ? `${durationWords(Math.max(0, elapsed - duration))} over`
+      : `${remainingWords(remaining)} left`;
+  return `${clockWords(elapsed)} of ${durationWords(duration)} · ${rest}`;
+};
+
+const tokenWords = ({ tokensUsed, tokenBudget }: Session): string =>
+  tokenBudget === undefined
+    ? countWords(tokensUsed)
+    : `${countWords(tokensUsed)} of ${countWords(tokenBudget)} · ${percentWords(tokensUsed, tokenBudget)}`;
+
+const paceWords = (screen: Screen, session: Session, projection: Watched['projection']): string => {
+  const { cacheRead, tokensUsed, elapsed, status: word } = session;
+  const average = tokensUsed / Math.max(1 / 60, elapsed / 60_000);
+  const isOpen = word !== 'completed';
+  const rate = isOpen && projection.currentRate > 0 ? projection.currentRate : average;
+  const { timeToLimit, projectedTotal } = projection;
+  const words = [
+    `${countWords(rate)}/min`,
+    ...(isOpen && tokensUsed > 0 ? [`heading for ${countWords(projectedTotal)}`] : []),
+    ...(isOpen && timeToLimit ? [`budget gone in ${durationWords(timeToLimit * 60_000)}`] : []),
+    ...(cacheRead === undefined || screen.columns < narrow ? [] : [`${countWords(cacheRead)} cache reads`]),
+  ];
+  return words.join(' · ');
+};
+
+const alertLine = (screen: Screen, { at, level, message }: Alert, now: number): string => {
+  const style = level === 'error' ? 'red' : 'yellow';
+  return lineOf(screen, [
+    [padded(momentWords(at, now)), 'dim'],
+    [plain(message), style],
+  ]);
+};
+
+const compactLine = (screen: Screen, { session }: Watched): string => {
+  const { tokensUsed, tokenBudget, elapsed, duration, unlimited } = session;
+  const share = unlimited ? 0 : elapsed / duration;
+  const { full, rest } = barOf(share, 10);
+  const budget =
+    tokenBudget === undefined ? '' : ` · ${percentWords(tokensUsed, tokenBudget)} of ${countWords(tokenBudget)}`;
+  return lineOf(screen, [
+    [full, styleOf(share)],
+    [rest, 'dim'],
+    [` ${clockWords(elapsed)} `],
+    [`${countWords(tokensUsed)}${budget} `],
+    [nameOf(session), 'bold'],
+    ['  '],
+    status(session),
+  ]);
+};
+
+const padded = (name: string): string => name.padEnd(label);

@@ -1,0 +1,70 @@
+import { readFileSync, statSync, truncateSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { copyOf, logOf, newFolder, overwrite } from './data-folder.ts';
+import { contentsOf, expectWhole } from './journal-audit.ts';
+import { recorded, recordSeries, startSession } from './operations.ts';
+import { ServerProcess } from './server-process.ts';
+
+const frameBytes = 24 + 4096;
+const headerBytes = 32;
+
+/** Each takes something of a log of `size` bytes away; what it says of the loss is compared with the loss. */
+const damages: { name: string; damage: (log: string, size: number) => void; said: RegExp }[] = [
+  {
+    name: 'cut off inside its last frame',
+    damage: (log, size) => truncateSync(log, size - 1000),
+    said: /the last 3120 bytes .* torn .* unless the disk lost what it said it had written/,
+  },
+  {
+    name: 'cut off inside a transaction',
+    damage: (log, size) => truncateSync(log, size - frameBytes - 1000),
+    said: /torn and are left out; they belong to a commit that was not finished/,
+  },
+  {
+    name: 'overwritten at its end',
+    damage: (log, size) => overwrite(log, size - 3 * frameBytes, Buffer.alloc(3 * frameBytes, 0xab)),
+    said: /torn and are left out/,
+  },
+  {
+    name: 'damaged in the middle by a single bit',
+    damage: (log, size) => flipBit(log, frameAt(Math.floor(framesIn(size) * 0.6)) + 2000),
+    said: /up to (\d+) commits are lost with them: the disk did not keep what it said it had written/,
+  },
+];
+
+const framesIn = (size: number): number => Math.floor((size - headerBytes) / frameBytes);
+const frameAt = (n: number): number => headerBytes + n * frameBytes;
+const flipBit = (file: string, position: number): void =>
+  overwrite(file, position, Buffer.of((readFileSync(file)[position] ?? 0) ^ 1));
+
+it('starts on a log that was torn, says what is lost, and goes on', { timeout: 90_000 }, async () => {
+  const folder = newFolder();
+  const server = await ServerProcess.start(folder);
+  const id = await startSession(server.client());
+  const kept = await recordSeries(server.client(), id, 'kept', 40);
+  await server.killHard();
+
+  for (const { name, damage, said } of damages) {
+    const copy = copyOf(folder);
+    damage(logOf(copy), statSync(logOf(copy)).size);
+    const torn = await ServerProcess.start(copy);
+    const { recovered: sentences } = await torn.status();
+    expect(sentences, name).toEqual(['the last server did not stop cleanly', expect.stringMatching(said)]);
+    await torn.stderr.line(said);
+
+    const left = await recorded(torn.client(), id);
+    expect(left, name).toEqual(kept.slice(0, left.length));
+    const lost = /up to (\d+) commits/.exec(sentences.join(' '))?.[1] ?? '1';
+    expect([name, kept.length - left.length]).toEqual([name, Number(lost)]);
+    const more = await recordSeries(torn.client(), id, 'more', 3);
+    expect(await recorded(torn.client(), id), name).toEqual([...left, ...more]);
+
+    // What is left out once is not told of again.
+    await torn.killHard();
+    expectWhole(await contentsOf(copy));
+    const next = await ServerProcess.start(copy);
+    expect((await next.status()).recovered).toEqual([expect.stringMatching(/all that it acknowledged was read back/)]);
+    expect(await recorded(next.client(), id), name).toEqual([...left, ...more]);
+    await next.killHard();
+  }
+});
