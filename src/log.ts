@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
@@ -28,6 +29,7 @@ export const openLog = async (folder: string, level: LogLevel, quiet = false): P
     mkdir: true,
     maxLength: mostBuffered,
   });
+  await once(file, 'ready');
   // A full disk must not end the server: what could not be written is tried again with the next line.
   file.on('error', () => undefined);
   const threshold = level.toLowerCase() as Lowercase<LogLevel>;

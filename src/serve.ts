@@ -86,9 +86,13 @@ export const serve = async (options: ServeOptions): Promise<Serving> => {
     return await start(options, held.release);
   } catch (error) {
     held.release();
-    throw error;
+    throw isOfDisk(error) ? new StartError(`the data in ${folder} can't be written: ${error.message}`) : error;
   }
 };
+
+/** The store's refusal, or the system's: no mistake of the program's. */
+const isOfDisk = (error: unknown): error is Error =>
+  error instanceof Problem || (error instanceof Error && 'syscall' in error);
 
 const start = async (options: ServeOptions, release: () => void): Promise<Serving> => {
   const { folder } = options;
@@ -103,7 +107,7 @@ const start = async (options: ServeOptions, release: () => void): Promise<Servin
     return await compose(options, { store, log, flush, recovered, release });
   } catch (error) {
     await store.close();
-    throw error instanceof Problem ? new StartError(`the data in ${folder} can't be written: ${error.message}`) : error;
+    throw error;
   }
 };
 
@@ -141,7 +145,6 @@ const compose = async (options: ServeOptions, { store, log, flush, recovered, re
     onClockSet: () => keepAnchor(store, clock),
     onError: (error) => log.error({ err: error }, 'a session could not be told what is due'),
   });
-  await alarm.start(setBy);
   const runUsage = new RunUsage({
     runner,
     journal: store,
@@ -151,6 +154,9 @@ const compose = async (options: ServeOptions, { store, log, flush, recovered, re
     surroundings: { home: homedir(), env: process.env },
     onError: (error) => log.error({ err: error }, 'usage of a run could not be read'),
   });
+  // Before the alarm ends those whose time was up while no server ran.
+  await runUsage.open();
+  await alarm.start(setBy);
   const runWatch = new RunWatch({
     runner,
     sessions: store,
@@ -193,17 +199,18 @@ const compose = async (options: ServeOptions, { store, log, flush, recovered, re
   });
   try {
     server.url = await listen(app, options);
+    writeServerFile(folder, {
+      url: server.url,
+      pid: process.pid,
+      startedAt: server.startedAt,
+      version: server.version,
+      pidStartedAt: processStart(process.pid),
+    });
   } catch (error) {
+    await app.close();
     await stopLoops();
     throw error;
   }
-  writeServerFile(folder, {
-    url: server.url,
-    pid: process.pid,
-    startedAt: server.startedAt,
-    version: server.version,
-    pidStartedAt: processStart(process.pid),
-  });
   const sweep = setInterval(() => {
     store
       .forgetReceipts(clock.now() - receiptsKeptMs)

@@ -25,11 +25,11 @@ export interface LoadResult {
   generatorCpu: number;
 }
 
-const generator = fileURLToPath(new URL('./generator.ts', import.meta.url));
+const loadProcess = fileURLToPath(new URL('../load-process.ts', import.meta.url));
 
 /** Runs the load in a process of its own. Rejects unless every answer had the status `expected`. */
 export const load = async (spec: LoadSpec, expected: number): Promise<LoadResult> => {
-  const { stdout } = await promisify(execFile)(process.execPath, [generator, JSON.stringify(spec)]);
+  const { stdout } = await promisify(execFile)(process.execPath, [loadProcess, JSON.stringify(spec)]);
   const result = JSON.parse(stdout) as LoadResult;
   const statuses = Object.keys(result.statuses);
   if (statuses.length !== 1 || statuses[0] !== String(expected)) {

@@ -14,6 +14,12 @@ const server = 'Server:';
 
 export const catalogue: readonly Entry[] = [
   {
+    name: 'run',
+    summary: 'Run a command as a session',
+    heading: sessions,
+    load: async () => (await import('./commands/run.ts')).runCommand,
+  },
+  {
     name: 'start',
     summary: 'Start a session in which nothing runs',
     heading: sessions,

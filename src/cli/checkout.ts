@@ -1,9 +1,12 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The file that starts stint, from the sources as from the build. */
 export const launcher = fileURLToPath(new URL('../../bin/stint.mjs', import.meta.url));
+
+/** The folder of the package: the checkout, or where it was installed. */
+export const checkoutRoot = dirname(dirname(launcher));
 
 /** What makes `stint` this checkout's in a shell; undefined where it is already. */
 export const aliasLine = (env: Record<string, string | undefined>): string | undefined =>

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Answer } from './command.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { run } from './program.ts';
@@ -40,4 +41,13 @@ const version = (): string => {
   return (JSON.parse(words) as { version: string }).version;
 };
 
+/** npm runs scripts in the package's folder: what is typed means the folder in which npm was called. */
+const enterUsersFolder = ({ npm_package_json: file, INIT_CWD: folder }: Record<string, string | undefined>): void => {
+  if (folder && file && file === fileURLToPath(new URL('../../package.json', import.meta.url))) process.chdir(folder);
+};
+
+// Who reads has gone: there is nobody left to tell.
+process.stdout.on('error', () => process.exit());
+process.stderr.on('error', () => {});
+enterUsersFolder(process.env);
 process.exitCode = await main(process.argv.slice(2));

@@ -1,5 +1,5 @@
 /** Following a session over a journal. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Recorded } from '../contract/event.ts';
 import { Author, commented, sessionId } from './author.suite.ts';
 import type { OpenJournal } from './author.suite.ts';
@@ -39,7 +39,12 @@ export const followSuite = (name: string, open: OpenJournal): void => {
 
     it('goes on where it was left', async () => {
       const { author, from } = await begin();
-      await author.append(author.change(a, ['1', '2', '3'].map((text) => commented(text))));
+      await author.append(
+        author.change(
+          a,
+          ['1', '2', '3'].map((text) => commented(text)),
+        ),
+      );
       expect(await take(from(1), 2)).toEqual([2, 3]);
     });
 
@@ -48,7 +53,12 @@ export const followSuite = (name: string, open: OpenJournal): void => {
       const events = from(-1);
       const met = await take(events, 1);
       for (let n = 0; n < 7; n++) {
-        await author.append(author.change(a, Array.from({ length: 100 }, (_, i) => commented(`${i}`))));
+        await author.append(
+          author.change(
+            a,
+            Array.from({ length: 100 }, (_, i) => commented(`${i}`)),
+          ),
+        );
         met.push(...(await take(events, 60)));
       }
       const rest = 701 - met.length;
@@ -72,6 +82,20 @@ export const followSuite = (name: string, open: OpenJournal): void => {
       expect((await next).value).toMatchObject({ session: a, seq: 1 });
     });
 
+    it('does not read while nothing comes', async () => {
+      const { author, abort, from } = await begin();
+      const read = vi.spyOn(author.journal, 'read');
+      const events = from(0);
+      const next = take(events, 1);
+      await author.comment(a, 'one');
+      await next;
+      const waiting = events.next();
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(read.mock.calls.length).toBeLessThanOrEqual(4);
+      abort.abort();
+      await waiting;
+    });
+
     it('ends with the signal while it waits', async () => {
       const { abort, from } = await begin();
       const next = from(0).next();
@@ -81,7 +105,12 @@ export const followSuite = (name: string, open: OpenJournal): void => {
 
     it('ends with the signal in the middle of a page', async () => {
       const { author, abort, from } = await begin();
-      await author.append(author.change(a, ['1', '2', '3'].map((text) => commented(text))));
+      await author.append(
+        author.change(
+          a,
+          ['1', '2', '3'].map((text) => commented(text)),
+        ),
+      );
       const events = from(-1);
       expect(await take(events, 2)).toEqual([0, 1]);
       abort.abort();

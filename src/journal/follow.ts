@@ -1,11 +1,12 @@
 import type { Recorded } from '../contract/event.ts';
 import type { Journal } from './journal.ts';
 
-const pageSize = 256;
+/** Small, since each reader that is slow holds one: an event can be as large as a request. */
+const pageSize = 32;
 
 /**
  * All events of a session after `after` (a `seq`; −1 for all), then each new one as it is committed, until `signal` aborts.
- * Every event is read from the journal in pages, so a slow reader holds nothing in memory and no transaction open.
+ * Every event is read from the journal in pages, so a slow reader holds no more than a page in memory and no transaction open.
  */
 export async function* follow(
   journal: Journal,

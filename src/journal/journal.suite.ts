@@ -184,7 +184,7 @@ export const journalSuite = (name: string, open: OpenJournal): void => {
       for (const id of [a, b, c]) await author.start(id);
       for (const id of [b, a]) await author.comment(id, 'one');
       const met: Recorded[] = [];
-      for (let after = 0; ; ) {
+      for (let after = 0; ;) {
         const page = await author.journal.readAll({ after, limit });
         met.push(...page);
         if (page.length < limit) break;
@@ -272,7 +272,8 @@ export const journalSuite = (name: string, open: OpenJournal): void => {
 
     it('are forgotten when they are older than asked', async () => {
       const author = new Author(await open());
-      for (const n of [1, 2, 3]) await author.start(sessionId(n), {}, { receipt: receiptOf(`${n}`, { at: newYear + n }) });
+      for (const n of [1, 2, 3])
+        await author.start(sessionId(n), {}, { receipt: receiptOf(`${n}`, { at: newYear + n }) });
       await author.journal.forgetReceipts(newYear + 2);
       const left = await Promise.all([1, 2, 3].map((n) => author.journal.receipt(receiptOf(`${n}`))));
       expect(left.map((receipt) => receipt?.key)).toEqual([undefined, '2', '3']);

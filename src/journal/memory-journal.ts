@@ -26,9 +26,12 @@ export class MemoryJournal implements Journal, SessionReads {
     const kept = this.#sessions.get(session);
     const version = kept?.events.length ?? 0;
     if (version !== expectedVersion) throw conflict();
-    const recorded = structuredClone(entry.events).map(
-      (event, i): Recorded => ({ position: ++this.#position, session, seq: version + i, ...event }),
-    );
+    const recorded = structuredClone(entry.events).map((event, i): Recorded => ({
+      position: ++this.#position,
+      session,
+      seq: version + i,
+      ...event,
+    }));
     this.#sessions.set(session, {
       events: [...(kept?.events ?? []), ...recorded],
       summary: structuredClone(entry.summary),
@@ -115,7 +118,9 @@ export class MemoryJournal implements Journal, SessionReads {
   }
 
   runsEndedSince(time: number): Promise<readonly SessionSummary[]> {
-    return Promise.resolve(this.#summaries().filter(({ run, endTime }) => run && endTime !== undefined && endTime >= time));
+    return Promise.resolve(
+      this.#summaries().filter(({ run, endTime }) => run && endTime !== undefined && endTime >= time),
+    );
   }
 
   #summaries(): SessionSummary[] {

@@ -37,7 +37,8 @@ export interface SessionSummary {
 /** The lifecycle in three words, as lists filter it. */
 export type OpenStatus = 'active' | 'paused' | 'completed';
 
-export const openStatus = (phase: Phase): OpenStatus => (phase === 'active' || phase === 'paused' ? phase : 'completed');
+export const openStatus = (phase: Phase): OpenStatus =>
+  phase === 'active' || phase === 'paused' ? phase : 'completed';
 
 /** Sessions that begin or cease to count under these words. */
 export interface CountChange {

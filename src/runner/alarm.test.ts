@@ -3,7 +3,20 @@ import { Problem } from '../contract/problem.ts';
 import { sessionId } from '../journal/author.suite.ts';
 import { minutes, startTime } from '../session/decider-specification.suite.ts';
 import { FakeTime, startServer } from './alarm.suite.ts';
-import { a, b, complete, done, HeldJournal, hour, newRunner, pause, rename, resume, start, typesOf } from './runner.suite.ts';
+import {
+  a,
+  b,
+  complete,
+  done,
+  HeldJournal,
+  hour,
+  newRunner,
+  pause,
+  rename,
+  resume,
+  start,
+  typesOf,
+} from './runner.suite.ts';
 
 const full = new Problem('store_full', 'the disk is full');
 const days = (n: number) => n * 24 * hour;

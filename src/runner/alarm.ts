@@ -93,7 +93,10 @@ export class Alarm {
       const waking = (await sessions.waking(clock.now(), batch + passed.size)).map(({ id }) => id);
       const due = [...new Set([...runner.owing(), ...waking])].filter((id) => !passed.has(id)).slice(0, batch);
       if (due.length === 0) break;
-      await this.#tell(due.filter((id) => !told.has(id)), passed);
+      await this.#tell(
+        due.filter((id) => !told.has(id)),
+        passed,
+      );
       // Once is enough: what still wakes after it was told would do so for ever.
       for (const id of due) (told.has(id) ? passed : told).add(id);
     }
@@ -109,7 +112,7 @@ export class Alarm {
   }
 
   async *#active(): AsyncGenerator<string> {
-    for (let after: ListPlace | undefined; ; ) {
+    for (let after: ListPlace | undefined; ;) {
       const { sessions, more } = await this.#parts.sessions.list({
         status: 'active',
         limit: batch,

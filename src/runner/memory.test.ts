@@ -62,7 +62,11 @@ describe('a saved state', () => {
     const journal = new MemoryJournal();
     const runner = newRunner(journal);
     await runner.execute(a, [start()], done);
-    await runner.execute(a, Array.from({ length: 200 }, (_, n) => rename(`${n}`)), done);
+    await runner.execute(
+      a,
+      Array.from({ length: 200 }, (_, n) => rename(`${n}`)),
+      done,
+    );
     expect(await savedVersion(journal)).toBe(201);
     expect(await journal.load(a)).toMatchObject({ saved: { shape: stateShape }, events: [] });
   });
@@ -81,7 +85,10 @@ describe('a saved state', () => {
   it('is taken as it is, so that opening a session costs the tail', async () => {
     const change = (state: Existing) => ({ ...state, facts: { ...state.facts, name: 'from the saved state' } });
     const { runner } = await withSaved(change, stateShape);
-    expect(await runner.state(a)).toMatchObject({ status: 'paused', facts: { name: 'from the saved state', version: 3 } });
+    expect(await runner.state(a)).toMatchObject({
+      status: 'paused',
+      facts: { name: 'from the saved state', version: 3 },
+    });
   });
 
   it('of another shape is passed over, and the session folded from its beginning', async () => {

@@ -14,7 +14,12 @@ const startOn = (journal: HeldJournal) => {
   const once = new Once(journal, clock);
   let performed = 0;
   const perform = (receipt: ReceiptStub): Promise<Answer> =>
-    runner.execute(a, [rename(`${++performed}`)], ({ state }) => ({ status: 201, body: state.facts.name ?? '' }), receipt);
+    runner.execute(
+      a,
+      [rename(`${++performed}`)],
+      ({ state }) => ({ status: 201, body: state.facts.name ?? '' }),
+      receipt,
+    );
   return { journal, clock, runner, once, perform };
 };
 

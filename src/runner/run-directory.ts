@@ -33,9 +33,9 @@ export interface RunPlace {
 /** A file that was last changed so long before the runs began has nothing of them, ms. */
 const staleMs = 60_000;
 /** All files are looked up no more often than takes up this part of the time… */
-const busyPart = 1 / 200;
+const busyPart = 1 / 500;
 /** …but always after so long, ms. */
-const longestRestMs = 10_000;
+const longestRestMs = 5000;
 /** Copies or responses that are dealt with in one turn of the event loop, and rows in one commit. */
 const slice = 200;
 
@@ -63,6 +63,8 @@ export class RunDirectory {
   #wantsAll = false;
   #running: Promise<void> = Promise.resolve();
   #queued: Promise<void> | undefined;
+  /** Something came: more may follow in a folder that nothing watches yet. */
+  #expectsMore = false;
   #restUntil = 0;
   #isSettled = false;
   #closed = false;
@@ -113,7 +115,7 @@ export class RunDirectory {
   }
 
   #hear(file: string | undefined): void {
-    if (file === undefined) this.#wantsAll = true;
+    if (file === undefined) this.#wantsAll = this.#expectsMore = true;
     else if (this.#listed.has(file)) this.#changed.add(file);
     else return;
     void this.#soon();
@@ -181,13 +183,15 @@ export class RunDirectory {
     const { reader } = this.#parts;
     const { directory, surroundings } = this.#place;
     const begunAt = performance.now();
+    const rests = !this.#expectsMore;
+    this.#expectsMore = false;
     const { files, skipped } = await reader.filesOf(directory, surroundings);
     this.#report(skipped);
     this.#listed = new Set(files);
     this.#watch.watch(new Set([...reader.roots(surroundings), ...files.map((file) => dirname(file))]));
     const found = await this.#toRead(files);
     const tookMs = performance.now() - begunAt;
-    this.#restUntil = begunAt + Math.min(tookMs / busyPart, longestRestMs);
+    this.#restUntil = rests ? begunAt + Math.min(tookMs / busyPart, longestRestMs) : 0;
     return found;
   }
 

@@ -42,7 +42,9 @@ describe('a command', () => {
       body: JSON.stringify([state.facts.name, events.length, at]),
     }));
     expect(answer).toEqual({ status: 200, body: JSON.stringify(['new', 1, startTime + 5]) });
-    expect(await journal.read(a, { after: 0, limit: 10 })).toMatchObject([{ type: 'renamed', at: startTime + 5, seq: 1 }]);
+    expect(await journal.read(a, { after: 0, limit: 10 })).toMatchObject([
+      { type: 'renamed', at: startTime + 5, seq: 1 },
+    ]);
     expect(await runner.state(a)).toMatchObject({ status: 'active', facts: { name: 'new', version: 2 } });
   });
 

@@ -285,7 +285,8 @@ export class Runner {
 
   /** R3: the first failure is the reason for all that was decided on top of it. */
   #fail(live: Live, session: string, error: unknown): Problem {
-    live.failure ??= error instanceof Problem ? error : new Problem('internal_error', 'the change failed', { cause: error });
+    live.failure ??=
+      error instanceof Problem ? error : new Problem('internal_error', 'the change failed', { cause: error });
     if (this.#lives.get(session) === live) this.#lives.delete(session);
     return live.failure;
   }

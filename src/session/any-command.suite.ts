@@ -31,7 +31,12 @@ export const asked: { [C in CommandType]: fc.Arbitrary<Omit<CommandOf<C>, 'type'
   change_budget: fc.record({ tokenBudget: fc.integer({ min: 1, max: 5000 }) }),
   change_duration: fc.record({ duration: fc.constantFrom(0, minutes(3), minutes(12), minutes(300)) }),
   record_tokens: fc
-    .record({ n: few, input: optional(few), lateMs: fc.integer({ min: -90_000, max: 900_000 }), transcript: fc.boolean() })
+    .record({
+      n: few,
+      input: optional(few),
+      lateMs: fc.integer({ min: -90_000, max: 900_000 }),
+      transcript: fc.boolean(),
+    })
     .map(({ n, input, lateMs, transcript }) => ({
       tokensUsed: n,
       operation: 'work',
@@ -52,7 +57,13 @@ export const asked: { [C in CommandType]: fc.Arbitrary<Omit<CommandOf<C>, 'type'
 };
 
 /** Commands that end a session are rarer, so that walks are long. */
-const weights: Partial<Record<CommandType, number>> = { complete: 1, fail: 1, cancel: 1, time_out: 1, record_tokens: 12 };
+const weights: Partial<Record<CommandType, number>> = {
+  complete: 1,
+  fail: 1,
+  cancel: 1,
+  time_out: 1,
+  record_tokens: 12,
+};
 
 /** A command yet to be stamped; `timestamp` and `beganAt` in it are seen from the moment at which it is asked. */
 export interface Step {

@@ -59,7 +59,9 @@ describe('the alerts of a budget', () => {
 
   it('say how much is used', () => {
     const state = sessionAfter(budget(1000), tokens(1, 816, 816));
-    expect(alertsDue(state, 0).map(({ message }) => message)).toEqual(['81 % of the token budget is used (816 of 1000)']);
+    expect(alertsDue(state, 0).map(({ message }) => message)).toEqual([
+      '81 % of the token budget is used (816 of 1000)',
+    ]);
   });
 
   it('do not come without a budget', () => {
@@ -230,9 +232,6 @@ describe('the alert that the budget will not last', () => {
   it('counts the time that is left, so that a longer session may raise it', () => {
     given(budget(500, { duration: minutes(30) }), ...even, tokens(4, 10, 40))
       .when(command('change_duration', 4, { duration: minutes(60) }))
-      .then(
-        event('duration_changed', 4, { duration: minutes(60), reason: 'request' }),
-        alert(4, 'budget_projected'),
-      );
+      .then(event('duration_changed', 4, { duration: minutes(60), reason: 'request' }), alert(4, 'budget_projected'));
   });
 });

@@ -28,9 +28,13 @@ export const countedTokens = (parts: TokenParts, counts: BudgetCounts): number =
 
 /** Whether any part is given that counts, so that the parts must add up to the sum posted beside them. */
 export const hasCountedPart = (parts: TokenParts, counts: BudgetCounts): boolean =>
-  [parts.input, parts.output, parts.cacheWrite5m, parts.cacheWrite1h, counts === 'all' ? parts.cacheRead : undefined].some(
-    (part) => part !== undefined,
-  );
+  [
+    parts.input,
+    parts.output,
+    parts.cacheWrite5m,
+    parts.cacheWrite1h,
+    counts === 'all' ? parts.cacheRead : undefined,
+  ].some((part) => part !== undefined);
 
 /** The alerts that the state as it stands calls for and that were not raised yet. */
 export const alertsDue = (state: Existing, now: number): Alert[] =>
@@ -43,9 +47,14 @@ const levelAlert = (state: Existing): Alert | undefined => {
   if (tokenBudget === undefined) return undefined;
   const reached = levels.findIndex(({ percent }) => tokensUsed * 100 >= tokenBudget * percent);
   const met = levels[reached];
-  if (met === undefined || levels.slice(0, reached + 1).some(({ threshold }) => raised.includes(threshold))) return undefined;
+  if (met === undefined || levels.slice(0, reached + 1).some(({ threshold }) => raised.includes(threshold)))
+    return undefined;
   const { threshold, level } = met;
-  return { threshold, level, message: `${share(tokensUsed, tokenBudget)} of the token budget is used (${tokensUsed} of ${tokenBudget})` };
+  return {
+    threshold,
+    level,
+    message: `${share(tokensUsed, tokenBudget)} of the token budget is used (${tokensUsed} of ${tokenBudget})`,
+  };
 };
 
 const share = (used: number, budget: number): string => `${Math.floor((used * 100) / budget)} %`;

@@ -137,11 +137,21 @@ describe('what a command says is kept in its event', () => {
   });
 
   it('ends with the reason', () => {
-    given(started()).when(commands.fail).then(event('failed', 20, { message: 'it broke' }));
-    given(started()).when(commands.cancel).then(event('cancelled', 20, { message: 'no longer wanted' }));
-    given(started()).when(command('cancel', 20)).then(event('cancelled', 20, {}));
-    given(started()).when(commands.time_out).then(event('timed_out', 20, { message: 'took too long' }));
-    given(started()).when(command('time_out', 20)).then(event('timed_out', 20, {}));
+    given(started())
+      .when(commands.fail)
+      .then(event('failed', 20, { message: 'it broke' }));
+    given(started())
+      .when(commands.cancel)
+      .then(event('cancelled', 20, { message: 'no longer wanted' }));
+    given(started())
+      .when(command('cancel', 20))
+      .then(event('cancelled', 20, {}));
+    given(started())
+      .when(commands.time_out)
+      .then(event('timed_out', 20, { message: 'took too long' }));
+    given(started())
+      .when(command('time_out', 20))
+      .then(event('timed_out', 20, {}));
     given(started())
       .when(command('complete', 20, { reason: 'run_lost' }))
       .then(completed(20, 'run_lost'));
@@ -149,15 +159,17 @@ describe('what a command says is kept in its event', () => {
 
   it('marks a checkpoint with the tokens used so far', () => {
     const row = recordTokens(5, 120);
-    const state = given(started()).when(row).then(
-      event('tokens_recorded', 5, {
-        tokensUsed: 120,
-        cumulativeTotal: 120,
-        operation: 'work',
-        source: 'api',
-        timestamp: at(5),
-      }),
-    );
+    const state = given(started())
+      .when(row)
+      .then(
+        event('tokens_recorded', 5, {
+          tokensUsed: 120,
+          cumulativeTotal: 120,
+          operation: 'work',
+          source: 'api',
+          timestamp: at(5),
+        }),
+      );
     const asked = command('reach_checkpoint', 20, { phase: 'design', promptCount: 3, metadata: { files: ['a'] } });
     expect(decide(asked, state)).toMatchObject([
       { data: { phase: 'design', promptCount: 3, metadata: { files: ['a'] }, tokensUsed: 120 } },

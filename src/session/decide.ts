@@ -8,7 +8,10 @@ import { nameOf, versionOf } from './state.ts';
 import type { Active, Ended, Existing, Paused, SessionState, StateName, StateOf } from './state.ts';
 import { dueAt, elapsedMs } from './time.ts';
 
-type Decision<S extends StateName, C extends CommandType> = (command: CommandOf<C>, state: StateOf[S]) => SessionEvent[];
+type Decision<S extends StateName, C extends CommandType> = (
+  command: CommandOf<C>,
+  state: StateOf[S],
+) => SessionEvent[];
 
 /** State × command, total: a new command or state does not compile until every pair is thought of. */
 type Decisions = { [C in CommandType]: { [S in StateName]: Decision<S, C> } };
@@ -34,13 +37,11 @@ const withConsequences = (command: SessionCommand, before: SessionState, events:
   const after = fold(events, before);
   if (after.status !== 'active' && after.status !== 'paused') return events;
   const { at } = command;
-  const raised = alertsDue(after, at).map(
-    (alert, i): SessionEvent => ({
-      type: 'alert_raised',
-      at,
-      data: { id: entityId(command.id, versionOf(after) + i), ...alert },
-    }),
-  );
+  const raised = alertsDue(after, at).map((alert, i): SessionEvent => ({
+    type: 'alert_raised',
+    at,
+    data: { id: entityId(command.id, versionOf(after) + i), ...alert },
+  }));
   return [...events, ...raised, ...budgetPause(command, after, raised)];
 };
 
@@ -48,7 +49,8 @@ const budgetPause = (command: SessionCommand, state: Open, raised: SessionEvent[
   const { at } = command;
   const { onBudget, tokenBudget, tokensUsed } = state.facts;
   const usedUp = raised.some((event) => event.type === 'alert_raised' && event.data.threshold === 'budget_100');
-  if (usedUp && onBudget === 'pause' && state.status === 'active') return [{ type: 'paused', at, data: { reason: 'budget' } }];
+  if (usedUp && onBudget === 'pause' && state.status === 'active')
+    return [{ type: 'paused', at, data: { reason: 'budget' } }];
   const raisedBudget = command.type === 'change_budget' && tokenBudget !== undefined && tokensUsed < tokenBudget;
   if (raisedBudget && state.status === 'paused' && state.reason === 'budget') {
     return [{ type: 'resumed', at, data: { reason: 'budget' } }];
@@ -119,7 +121,9 @@ const changeDuration = ({ at, duration }: CommandOf<'change_duration'>, state: O
 
 /** What the end of the time does: the session completes, or runs on marked over. */
 const timeUp = (state: Open, at: number): SessionEvent =>
-  state.facts.onDue === 'extend' ? { type: 'overran', at, data: {} } : { type: 'completed', at, data: { reason: 'due' } };
+  state.facts.onDue === 'extend'
+    ? { type: 'overran', at, data: {} }
+    : { type: 'completed', at, data: { reason: 'due' } };
 
 const fallDue = ({ at, id }: CommandOf<'fall_due'>, state: Active): SessionEvent[] => {
   const due = dueAt(state);

@@ -98,7 +98,8 @@ const adjustClock = (state: Active, event: EventOf<'clock_adjusted'>): Active =>
 
 /** What happens to the facts alone, the same in every state that lets it happen. */
 const onFacts = {
-  renamed: <S extends Existing>(state: S, event: EventOf<'renamed'>): S => same(state, event, { name: event.data.name }),
+  renamed: <S extends Existing>(state: S, event: EventOf<'renamed'>): S =>
+    same(state, event, { name: event.data.name }),
   budget_changed: <S extends Existing>(state: S, event: EventOf<'budget_changed'>): S =>
     same(state, event, { tokenBudget: event.data.tokenBudget, raised: armedForBudget(state.facts.raised) }),
   duration_changed: <S extends Existing>(state: S, event: EventOf<'duration_changed'>): S =>

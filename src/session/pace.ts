@@ -70,7 +70,10 @@ export const rateOf = (pace: Pace): Rate => {
     weights += weight;
     weight *= weightPerStepBack;
   }
-  return { tokensPerMinute: weights === 0 ? 0 : sum / weights, confidence: evenness(latest.slice(-intervalsForConfidence)) };
+  return {
+    tokensPerMinute: weights === 0 ? 0 : sum / weights,
+    confidence: evenness(latest.slice(-intervalsForConfidence)),
+  };
 };
 
 /** 1 − standard deviation ÷ mean, clamped to 0–1; 0 for fewer than three rates. */

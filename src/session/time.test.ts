@@ -73,9 +73,7 @@ describe('elapsed and remaining time', () => {
 
 describe('the end of the time', () => {
   it('completes the session, and its end is the moment it fell due, however late it is noticed', () => {
-    const state = given(started(), alert(50, 'time_10m'))
-      .when(command('fall_due', 900))
-      .then(completed(60, 'due'));
+    const state = given(started(), alert(50, 'time_10m')).when(command('fall_due', 900)).then(completed(60, 'due'));
     expect(state).toMatchObject({ status: 'completed', endTime: at(60), facts: { activeMs: minutes(60) } });
   });
 
@@ -160,9 +158,7 @@ describe('the alert ten minutes before the end', () => {
   it('comes at ten minutes and not before', () => {
     expect(wakeAt(sessionAfter(started()))).toBe(at(50));
     given(started()).when(command('fall_due', 49.999)).thenNothing();
-    given(started())
-      .when(command('fall_due', 50))
-      .then(alert(50, 'time_10m'));
+    given(started()).when(command('fall_due', 50)).then(alert(50, 'time_10m'));
   });
 
   it('comes once; then the clock waits for the end', () => {
@@ -208,10 +204,7 @@ describe('the alert ten minutes before the end', () => {
   it('comes with the change that leaves ten minutes or less', () => {
     given(started())
       .when(command('change_duration', 20, { duration: minutes(25) }))
-      .then(
-        event('duration_changed', 20, { duration: minutes(25), reason: 'request' }),
-        alert(20, 'time_10m'),
-      );
+      .then(event('duration_changed', 20, { duration: minutes(25), reason: 'request' }), alert(20, 'time_10m'));
   });
 
   it('is not armed again by a change of the budget', () => {
@@ -301,8 +294,12 @@ describe('a clock that is set', () => {
   });
 
   it('is told to an active session only', () => {
-    given(started()).when(command('adjust_clock', 80, { by: hour })).then(set(80, hour));
-    given(started(), paused(10)).when(command('adjust_clock', 80, { by: hour })).thenNothing();
+    given(started())
+      .when(command('adjust_clock', 80, { by: hour }))
+      .then(set(80, hour));
+    given(started(), paused(10))
+      .when(command('adjust_clock', 80, { by: hour }))
+      .thenNothing();
   });
 
   it.each([

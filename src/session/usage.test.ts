@@ -135,9 +135,7 @@ describe('usage of a session that ended', () => {
   const late = { source: 'transcript', response: 'msg_1', timestamp: at(11) } as const;
 
   it('is still taken from a transcript, of a response that began before the end', () => {
-    ended
-      .when(recordTokens(12, 7, { ...late, beganAt: at(10) - 1 }))
-      .then(tokens(12, 7, 17, late));
+    ended.when(recordTokens(12, 7, { ...late, beganAt: at(10) - 1 })).then(tokens(12, 7, 17, late));
   });
 
   it.each([

@@ -73,7 +73,10 @@ const play = (start: object, steps: readonly Step[], look: (moment: Moment) => v
   return journal;
 };
 
-const holds = (look: (moment: Moment) => void, atTheEnd: (journal: readonly SessionEvent[], state: SessionState) => void) =>
+const holds = (
+  look: (moment: Moment) => void,
+  atTheEnd: (journal: readonly SessionEvent[], state: SessionState) => void,
+) =>
   fc.assert(
     fc.property(walk, ([start, steps]) => {
       let last: SessionState = absent;

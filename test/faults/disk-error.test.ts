@@ -32,7 +32,7 @@ describeWhere('strace', 'an I/O error in fsync', () => {
     expect(await recorded(client, id)).toEqual(kept);
     expect(unwrap(await client.GET('/api/sessions')).total).toBe(1);
 
-    await server.terminate();
+    expect(await server.terminate()).toEqual({ code: 0, signal: null });
     const next = await ServerProcess.start(folder);
     expect((await recorded(next.client(), id)).slice(0, kept.length)).toEqual(kept);
     await record(next.client(), id, 'after');

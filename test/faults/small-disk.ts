@@ -43,10 +43,6 @@ export class SmallDisk {
   makeReadOnly(): void {
     execFileSync('mount', ['-o', 'remount,ro', this.#place]);
   }
-
-  makeWritable(): void {
-    execFileSync('mount', ['-o', 'remount,rw', this.#place]);
-  }
 }
 
 const hasTaken = (descriptor: number, size: number): boolean => {

@@ -1,5 +1,6 @@
 import { readFileSync, statSync, truncateSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { tornLog } from '../../src/stores/sqlite/torn-log.ts';
 import { copyOf, logOf, newFolder, overwrite } from './data-folder.ts';
 import { contentsOf, expectWhole } from './journal-audit.ts';
 import { recorded, recordSeries, startSession } from './operations.ts';
@@ -13,7 +14,7 @@ const damages: { name: string; damage: (log: string, size: number) => void; said
   {
     name: 'cut off inside its last frame',
     damage: (log, size) => truncateSync(log, size - 1000),
-    said: /the last 3120 bytes .* torn .* unless the disk lost what it said it had written/,
+    said: /the last \d+ bytes .* torn .* unless the disk lost what it said it had written/,
   },
   {
     name: 'cut off inside a transaction',
@@ -59,12 +60,9 @@ it('starts on a log that was torn, says what is lost, and goes on', { timeout: 9
     const more = await recordSeries(torn.client(), id, 'more', 3);
     expect(await recorded(torn.client(), id), name).toEqual([...left, ...more]);
 
-    // What is left out once is not told of again.
+    // What is left out once is not found torn again.
     await torn.killHard();
+    expect(tornLog(logOf(copy)), name).toBeUndefined();
     expectWhole(await contentsOf(copy));
-    const next = await ServerProcess.start(copy);
-    expect((await next.status()).recovered).toEqual([expect.stringMatching(/all that it acknowledged was read back/)]);
-    expect(await recorded(next.client(), id), name).toEqual([...left, ...more]);
-    await next.killHard();
   }
 });

@@ -21,7 +21,7 @@ const signals = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
 
 export const watchCommand = command({
   about:
-    'Shows a session live until it completes: time, tokens, pace, alerts. Without one, all that are open, until Ctrl-C. In a pipe it writes a line for each change, with --json each frame as a line of JSON.',
+    'Shows a session live until it completes: time, tokens, pace, alerts. Without one, all that are open, until q or Ctrl-C. In a pipe it writes a line for each change, with --json each frame as a line of JSON.',
   args: {
     session: optional(
       '[session]',
@@ -47,7 +47,7 @@ export const watchCommand = command({
 interface Show {
   frame: (frame: ServerFrame) => void;
   away?: (isAway: boolean) => void;
-  end?: () => void;
+  end?: () => Promise<void>;
 }
 
 const watch = async (
@@ -56,35 +56,38 @@ const watch = async (
   screen: Screen,
   chosen: Session | undefined,
 ): Promise<number> => {
-  const show = settings.json ? frames() : await shown(client, screen, chosen);
+  const ended = Promise.withResolvers<number>();
+  const end = (code: number) => ended.resolve(code);
+  const show = settings.json ? frames() : await shown(client, screen, chosen, end);
+  const live = new Live(() => connectionNow(settings), chosen?.id ?? everySession, {
+    onFrame: (frame) => {
+      show.frame(frame);
+      if (chosen && frame.type === 'timer_update' && frame.status === 'completed') end(exitCodes.ok);
+    },
+    onBack: () => show.away?.(false),
+    onAway: () => show.away?.(true),
+    onRefused: ended.reject,
+  });
+  for (const [signal, number] of Object.entries(signals)) process.once(signal, () => end(signalled + number));
   try {
-    return await new Promise<number>((resolve, reject) => {
-      const live = new Live(() => connectionNow(settings), chosen?.id ?? everySession, {
-        onFrame: (frame) => {
-          show.frame(frame);
-          if (chosen && frame.type === 'timer_update' && frame.status === 'completed') end(exitCodes.ok);
-        },
-        onBack: () => show.away?.(false),
-        onAway: () => show.away?.(true),
-        onRefused: reject,
-      });
-      const end = (code: number) => {
-        live.close();
-        resolve(code);
-      };
-      for (const [signal, number] of Object.entries(signals)) process.once(signal, () => end(signalled + number));
-    });
+    return await ended.promise;
   } finally {
-    show.end?.();
+    live.close();
+    await show.end?.();
   }
 };
 
 const frames = (): Show => ({ frame: (frame) => void process.stdout.write(`${JSON.stringify(frame)}\n`) });
 
-const shown = async (client: StintClient, screen: Screen, chosen: Session | undefined): Promise<Show> => {
+const shown = async (
+  client: StintClient,
+  screen: Screen,
+  chosen: Session | undefined,
+  end: (code: number) => void,
+): Promise<Show> => {
   const board = new Board(client, () => show.change());
   for (const session of chosen ? [chosen] : await openSessions(client)) board.put(session);
-  const show = screen.isTerminal ? drawing(board, chosen !== undefined) : printing(board, screen);
+  const show = screen.isTerminal ? drawing(board, chosen?.id, end) : printing(board, screen);
   return show;
 };
 
@@ -112,14 +115,14 @@ const printing = (board: Board, screen: Screen): Changing => {
   };
 };
 
-const drawing = (board: Board, isOne: boolean): Changing => {
-  const redraw = new Redraw(process.stdout);
+const drawing = (board: Board, chosen: string | undefined, end: (code: number) => void): Changing => {
+  const redraw = new Redraw((why) => end(why === 'quit' ? exitCodes.ok : signalled + signals.SIGINT));
   let isAway = false;
   let planned = false;
   const draw = () => {
     planned = false;
     const screen = screenOf(process.stdout, process.env);
-    const watched = board.all.filter(({ session }) => isOne || session.status !== 'completed');
+    const watched = board.all.filter(({ session }) => chosen !== undefined || session.status !== 'completed');
     const note = isAway ? ['', 'The server does not answer; trying again …'] : [];
     redraw.draw([...viewLines(screen, watched, Date.now()), ...note]);
   };
@@ -137,8 +140,9 @@ const drawing = (board: Board, isOne: boolean): Changing => {
       isAway = now;
       change();
     },
-    end: () => {
+    end: async () => {
       process.stdout.off('resize', change);
+      if (chosen !== undefined) await board.refresh(chosen);
       draw();
       redraw.end();
     },

@@ -26,7 +26,7 @@ export class Board {
   readonly #onChange: () => void;
   readonly #watched = new Map<string, Watched>();
   readonly #askedAt = new Map<string, number>();
-  readonly #asking = new Set<string>();
+  readonly #asking = new Map<string, Promise<void>>();
 
   constructor(client: StintClient, onChange: () => void) {
     this.#client = client;
@@ -58,12 +58,16 @@ export class Board {
   }
 
   /** Asks for what frames do not tell; one question at a time for each session. */
-  async refresh(id: string): Promise<void> {
-    if (this.#asking.has(id)) return;
-    this.#asking.add(id);
+  refresh(id: string): Promise<void> {
+    const asking = this.#asking.get(id) ?? this.#ask(id).finally(() => this.#asking.delete(id));
+    this.#asking.set(id, asking);
+    return asking;
+  }
+
+  async #ask(id: string): Promise<void> {
     this.#askedAt.set(id, performance.now());
+    const params = { path: { id } };
     try {
-      const params = { path: { id } };
       const [session, projection] = await Promise.all([
         ask(this.#client.GET('/api/sessions/{id}', { params })),
         ask(this.#client.GET('/api/sessions/{id}/projection', { params })),
@@ -73,8 +77,6 @@ export class Board {
       // What is shown stays as it is while the server is away.
       if (!(error instanceof Failure)) throw error;
       if (error.error === 'session_not_found') this.#watched.delete(id);
-    } finally {
-      this.#asking.delete(id);
     }
     this.#onChange();
   }

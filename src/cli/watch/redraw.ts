@@ -1,55 +1,63 @@
 import { widthOf } from '../plain.ts';
+import { takeKeys } from './keys.ts';
 
 const hideCursor = '\u001b[?25l';
 const showCursor = '\u001b[?25h';
 // oxlint-disable-next-line no-control-regex
 const styling = /\u001b\[\d*m/g;
 
-/** Draws lines over the ones drawn before, at the end of what the terminal shows. */
+/** Draws lines over the ones drawn before, at the end of what the terminal shows, and has the keyboard meanwhile. */
 export class Redraw {
-  readonly #out: NodeJS.WriteStream;
+  readonly #out = process.stdout;
+  readonly #keyboard: { give: () => void; take: () => void };
   #drawn: readonly string[] = [];
-  readonly #restore = () => {
-    this.#out.write(showCursor);
-  };
-  readonly #suspend = () => {
-    this.#restore();
-    process.kill(process.pid, 'SIGSTOP');
-  };
-  readonly #resume = () => {
-    this.#out.write(hideCursor);
-    this.#drawn = [];
-  };
 
-  constructor(out: NodeJS.WriteStream) {
-    this.#out = out;
-    out.write(hideCursor);
+  constructor(leave: (why: 'interrupted' | 'quit') => void) {
+    this.#keyboard = takeKeys({
+      onInterrupt: () => leave('interrupted'),
+      onQuit: () => leave('quit'),
+      onSuspend: () => this.#suspend(),
+    });
+    this.#out.write(hideCursor);
     process.on('exit', this.#restore);
-    process.on('SIGTSTP', this.#suspend);
     process.on('SIGCONT', this.#resume);
   }
 
   draw(lines: readonly string[]): void {
     const up = this.#rowsDrawn();
     const back = up > 0 ? `\u001b[${up}A` : '';
-    this.#out.write(`\r${back}${lines.map((line) => `${line}\u001b[K\n`).join('')}\u001b[J`);
+    this.#out.write(`\r${back}${lines.map((line) => `${line}\u001b[K\r\n`).join('')}\u001b[J`);
     this.#drawn = lines;
   }
 
   /** Leaves what was drawn last. */
   end(): void {
     process.off('exit', this.#restore);
-    process.off('SIGTSTP', this.#suspend);
     process.off('SIGCONT', this.#resume);
     this.#restore();
   }
 
+  readonly #restore = (): void => {
+    this.#keyboard.give();
+    this.#out.write(showCursor);
+  };
+
+  #suspend(): void {
+    this.#restore();
+    // The whole job stops, as it would of Ctrl-Z.
+    process.kill(0, 'SIGSTOP');
+  }
+
+  readonly #resume = (): void => {
+    this.#keyboard.take();
+    this.#out.write(hideCursor);
+    this.#drawn = [];
+  };
+
   /** A narrower window wraps what was drawn when it was wider. */
   #rowsDrawn(): number {
     const { columns } = this.#out;
-    return this.#drawn.reduce(
-      (sum, line) => sum + Math.max(1, Math.ceil(widthOf(line.replaceAll(styling, '')) / columns)),
-      0,
-    );
+    const rows = (line: string) => Math.max(1, Math.ceil(widthOf(line.replaceAll(styling, '')) / columns));
+    return this.#drawn.reduce((sum, line) => sum + rows(line), 0);
   }
 }

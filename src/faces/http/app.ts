@@ -59,16 +59,17 @@ export const newApp = async (parts: FaceParts, options: AppOptions): Promise<Fas
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   app.setErrorHandler(onError);
   bodies(app);
+  // Before the guard: only then is the connection of a handshake that the guard refuses let go.
+  await app.register(websocket, {
+    options: socketOptions,
+    errorHandler: (error, _socket, request) => request.log.debug({ err: error }, 'a socket failed'),
+  });
   app.addHook('onRequest', (_request, reply, done) => {
     void reply.headers(headersOfAnswers);
     done();
   });
   guard(app, parts);
   endInTime(app);
-  await app.register(websocket, {
-    options: socketOptions,
-    errorHandler: (error, _socket, request) => request.log.debug({ err: error }, 'a socket failed'),
-  });
   describeApi(app);
   await app.register(socketRoutes(parts, hub));
   for (const routes of [timerRoutes, historyRoutes, accessRoutes, systemRoutes]) await app.register(routes(parts));

@@ -33,7 +33,7 @@ export const describeApi = (app: FastifyInstance): void => {
       security: [{ token: [] }],
     },
     transform: jsonSchemaTransform,
-    transformObject: (document) => oneNameEach(jsonSchemaTransformObject(document)),
+    transformObject: (document) => withOptionalBodies(oneNameEach(jsonSchemaTransformObject(document))),
   });
 };
 
@@ -57,6 +57,30 @@ const oneNameEach = (document: Document): Document => {
     });
   const whole = JSON.stringify({ ...rest, components: { ...components, schemas: Object.fromEntries(kept) } });
   return JSON.parse(whole.replaceAll(/"#\/components\/schemas\/(\w+)Input"/g, '"#/components/schemas/$1"')) as Document;
+};
+
+interface Schema {
+  type?: string;
+  anyOf?: Schema[];
+}
+
+interface Body {
+  required?: boolean;
+  content: Record<string, { schema?: Schema }>;
+}
+
+/** A body that may be left out is described as one that may be left out, not as one that may be null. */
+const withOptionalBodies = (document: Document): Document => {
+  for (const operations of Object.values((document as { paths?: object }).paths ?? {})) {
+    for (const { requestBody } of Object.values(operations as Record<string, { requestBody?: Body }>)) {
+      const media = requestBody?.content['application/json'];
+      const [body, none] = media?.schema?.anyOf ?? [];
+      if (!requestBody || !media || !body || none?.type !== 'null') continue;
+      requestBody.required = false;
+      media.schema = body;
+    }
+  }
+  return document;
 };
 
 export const docsRoutes = async (app: FastifyInstance): Promise<void> => {

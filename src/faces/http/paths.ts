@@ -13,8 +13,9 @@ export const collectMethods = (app: FastifyInstance): MethodsAt => {
   });
   return (url) => {
     const path = pathOf(url);
-    const met = [...paths.values()].filter(({ pattern }) => pattern.test(path));
-    return [...new Set(met.flatMap(({ methods }) => [...methods]))];
+    const methods = new Set([...paths.values()].flatMap((met) => (met.pattern.test(path) ? [...met.methods] : [])));
+    // Where a plugin's prefix is a path of its own, with a slash and without, fastify tells of one GET only, and of every HEAD.
+    return methods.has('HEAD') ? [...methods.add('GET')] : [...methods];
   };
 };
 

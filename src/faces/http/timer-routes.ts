@@ -304,7 +304,7 @@ const toQuery = (query: z.infer<typeof listQuery>, user: { id: string; role: str
 
 const allCheckpoints = async ({ journal }: FaceParts, { id, checkpoints }: SessionSummary) => {
   const found = [];
-  for (let after = -1; found.length < checkpoints; ) {
+  for (let after = -1; found.length < checkpoints;) {
     const page = await journal.read(id, { after, limit: checkpointPage, types: ['checkpoint_reached'] });
     found.push(...checkpointsAmong(id, page));
     if (page.length < checkpointPage) break;

@@ -6,7 +6,9 @@ const oldestSqlite = [3, 51, 3];
 /** The data was written by a newer stint than this one; nothing was touched. */
 export class NewerDataError extends Error {
   constructor(found: number) {
-    super(`the data is of version ${found}, newer than this stint knows (${migrations.length}); start a newer stint on it`);
+    super(
+      `the data is of version ${found}, newer than this stint knows (${migrations.length}); start a newer stint on it`,
+    );
     this.name = 'NewerDataError';
   }
 }
@@ -20,7 +22,9 @@ export const openForWriting = (file: string): DatabaseSync => {
   try {
     checkSqlite(db);
     checkVersion(db);
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -16000');
+    db.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -16000',
+    );
     migrate(db);
     return db;
   } catch (error) {

@@ -48,7 +48,10 @@ export class SqliteCredentials implements Credentials {
 
   async addUser({ id, name, role, createdAt }: User): Promise<void> {
     await this.#write([
-      { sql: 'INSERT INTO users (id, name, role, created_at) VALUES (?, ?, ?, ?)', params: [id, name, role, createdAt] },
+      {
+        sql: 'INSERT INTO users (id, name, role, created_at) VALUES (?, ?, ?, ?)',
+        params: [id, name, role, createdAt],
+      },
     ]);
   }
 

@@ -14,7 +14,12 @@ const begin = async () => {
   const author = new Author(store);
   await author.start(a);
   await author.start(b);
-  const events = await author.append(author.change(a, ['one', 'two', 'three', 'four'].map((text) => commented(text))));
+  const events = await author.append(
+    author.change(
+      a,
+      ['one', 'two', 'three', 'four'].map((text) => commented(text)),
+    ),
+  );
   await author.comment(b, 'fine');
   return { store, file, author, third: events[1] as Recorded };
 };

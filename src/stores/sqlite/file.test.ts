@@ -28,7 +28,11 @@ describe('a store that is opened again', () => {
   it('has all that was appended', async () => {
     const { store, file } = await openStore();
     const author = new Author(store);
-    const started = await author.start(a, { name: 'Ä', wakeAt: newYear + 5, run: { directory: '/' } }, { receipt: receiptOf('k') });
+    const started = await author.start(
+      a,
+      { name: 'Ä', wakeAt: newYear + 5, run: { directory: '/' } },
+      { receipt: receiptOf('k') },
+    );
     const said = await author.comment(a, 'one', { saved: savedAt(2) });
     const more = await author.comment(a, 'two');
     await author.start(b);
@@ -129,7 +133,13 @@ describe('an entry that cannot be written', () => {
       comment('conflict', 2),
       comment('three', 3),
     ]);
-    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled']);
+    expect(results.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+    ]);
     expect(results[1]).toMatchObject({ reason: { kind: 'internal_error' } });
     expect(results[3]).toMatchObject({ reason: { kind: 'write_conflict' } });
     const events = await store.read(a, { limit: 10 });
@@ -168,7 +178,8 @@ describe('a disk that is full', () => {
 });
 
 describe('a file that the store cannot open', () => {
-  const contents = (file: string) => readdirSync(dirname(file)).map((name) => [name, readFileSync(join(dirname(file), name))]);
+  const contents = (file: string) =>
+    readdirSync(dirname(file)).map((name) => [name, readFileSync(join(dirname(file), name))]);
 
   it('is of a newer stint: it is told so, and nothing is touched', async () => {
     const { store, file } = await openStore();

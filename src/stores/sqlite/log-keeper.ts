@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
-import { workerUrl } from '../../worker-url.ts';
+import { workerEnv, workerUrl } from '../../worker-url.ts';
 import type { Copied } from './checkpoint-thread.ts';
 
 /** So many frames (pages, of 4 KiB) not yet in the database set the copying off. */
@@ -58,7 +58,10 @@ export const newLogKeeper = (db: DatabaseSync, file: string): LogKeeper => {
 };
 
 const startCopier = (file: string, onCopied: (copied: Copied) => void): Worker => {
-  const worker = new Worker(workerUrl(import.meta.url, './checkpoint-thread'), { workerData: { file } });
+  const worker = new Worker(workerUrl(import.meta.url, './checkpoint-thread'), {
+    workerData: { file },
+    env: workerEnv(),
+  });
   worker.unref();
   worker.on('message', onCopied);
   // Without its thread the writer does the copying itself, a little later.

@@ -45,7 +45,10 @@ export const newReads = (db: DatabaseSync): Reads => {
     }
     // One type is written into the statement, so that a partial index can serve it.
     if (types) where.push(`e.type IN (${types.map((type) => `'${type}'`).join(', ')})`);
-    const rows = statement(`SELECT ${eventColumns} FROM events e WHERE ${where.join(' AND ')} ORDER BY e.seq LIMIT ?`, 'array');
+    const rows = statement(
+      `SELECT ${eventColumns} FROM events e WHERE ${where.join(' AND ')} ORDER BY e.seq LIMIT ?`,
+      'array',
+    );
     return eventRows(rows, [...params, limit]).map((row) => toRecorded(row, session));
   };
 
@@ -66,7 +69,11 @@ export const newReads = (db: DatabaseSync): Reads => {
       return eventRows(rows, [after, limit]).map((row) => toRecorded(row, String((row as unknown[])[7])));
     },
     receipt: ({ caller, route, key }) => {
-      const row = statement('SELECT * FROM receipts WHERE caller = ? AND route = ? AND key = ?').get(caller, route, key);
+      const row = statement('SELECT * FROM receipts WHERE caller = ? AND route = ? AND key = ?').get(
+        caller,
+        route,
+        key,
+      );
       return row as Receipt | undefined;
     },
     waking: (time, limit) =>
@@ -75,8 +82,7 @@ export const newReads = (db: DatabaseSync): Reads => {
       const row = statement('SELECT min(wake_at) AS time FROM sessions WHERE wake_at IS NOT NULL').get();
       return row?.['time'] === null || row === undefined ? undefined : Number(row['time']);
     },
-    openRuns: () =>
-      summaries("SELECT doc FROM sessions WHERE has_run = 1 AND status <> 'completed' ORDER BY key"),
+    openRuns: () => summaries("SELECT doc FROM sessions WHERE has_run = 1 AND status <> 'completed' ORDER BY key"),
     runsEndedSince: (time) =>
       summaries("SELECT doc FROM sessions WHERE has_run = 1 AND status = 'completed' ORDER BY key").filter(
         ({ endTime }) => endTime !== undefined && endTime >= time,

@@ -11,7 +11,9 @@ export interface ReadRequest {
   args: unknown[];
 }
 
-export type ReadAnswer = { id: number; value: unknown } | { id: number; problem: { message: string; details: unknown } };
+export type ReadAnswer =
+  | { id: number; value: unknown }
+  | { id: number; problem: { message: string; details: unknown } };
 
 const reads = newReads(openForReading((workerData as { file: string }).file));
 

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { Problem } from '../../contract/problem.ts';
-import { workerUrl } from '../../worker-url.ts';
+import { workerEnv, workerUrl } from '../../worker-url.ts';
 import type { Reads } from './read.ts';
 import type { ReadAnswer, ReadRequest } from './reader-thread.ts';
 
@@ -35,7 +35,10 @@ export class Reader {
   }
 
   #start(): Worker {
-    const worker = new Worker(workerUrl(import.meta.url, './reader-thread'), { workerData: { file: this.#file } });
+    const worker = new Worker(workerUrl(import.meta.url, './reader-thread'), {
+      workerData: { file: this.#file },
+      env: workerEnv(),
+    });
     worker.unref();
     worker.on('message', (answer: ReadAnswer) => this.#settle(answer));
     worker.on('error', (error) => this.#lose(worker, error));
@@ -55,7 +58,8 @@ export class Reader {
     this.#worker = undefined;
     const lost = [...this.#waiting.values()];
     this.#waiting.clear();
-    for (const { refuse } of lost) refuse(new Problem('internal_error', 'the read failed; try again', { cause: error }));
+    for (const { refuse } of lost)
+      refuse(new Problem('internal_error', 'the read failed; try again', { cause: error }));
   }
 }
 

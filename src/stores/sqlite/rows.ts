@@ -6,8 +6,14 @@ import { Problem } from '../../contract/problem.ts';
 export type EventRow = [number, number, number, string, number, string, number];
 
 /** CRC-32 over all columns of a row of the journal but itself. */
-export const eventCrc = (position: number, session: number, seq: number, type: string, at: number, data: string): number =>
-  crc32(`${position}|${session}|${seq}|${type}|${at}|${data}`);
+export const eventCrc = (
+  position: number,
+  session: number,
+  seq: number,
+  type: string,
+  at: number,
+  data: string,
+): number => crc32(`${position}|${session}|${seq}|${type}|${at}|${data}`);
 
 export const stateCrc = (session: number, version: number, shape: number, state: string): number =>
   crc32(`${session}|${version}|${shape}|${state}`);

@@ -50,9 +50,12 @@ export class SqliteStore implements Journal, SessionReads {
     const placed = await this.#writer.append(pack(entry));
     if (placed === 'conflict') throw conflict();
     const { session, expectedVersion, events } = entry;
-    const recorded = events.map(
-      (event, i): Recorded => ({ position: placed + i, session, seq: expectedVersion + i, ...event }),
-    );
+    const recorded = events.map((event, i): Recorded => ({
+      position: placed + i,
+      session,
+      seq: expectedVersion + i,
+      ...event,
+    }));
     this.#listeners.tell(recorded);
     return recorded;
   }
@@ -110,9 +113,12 @@ export class SqliteStore implements Journal, SessionReads {
   }
 
   async close(): Promise<void> {
-    await this.#writer.close();
+    await this.#writer.settled();
+    // Who closes last moves the log into the database: the writer, unless the disk failed it (W2); a reader can't.
+    if (this.health().state === 'read_only') await this.#writer.close();
     await this.#reader.close();
     this.#db.close();
+    if (this.health().state !== 'read_only') await this.#writer.close();
   }
 
   get(id: string): SessionSummary | undefined {

@@ -21,7 +21,11 @@ const steps = fc.array(fc.tuple(fc.nat(sessions - 1), step, fc.nat(300)), { minL
 const starts = fc.array(asked.start, { minLength: sessions, maxLength: sessions });
 
 /** Performs the steps in bursts of ten; a session is removed now and then. Returns how many commands had an effect. */
-const work = async (store: SqliteStore, first: readonly object[], then: readonly [number, typeof step extends fc.Arbitrary<infer S> ? S : never, number][]) => {
+const work = async (
+  store: SqliteStore,
+  first: readonly object[],
+  then: readonly [number, typeof step extends fc.Arbitrary<infer S> ? S : never, number][],
+) => {
   let now = startTime;
   let ids = 0;
   const clock = { now: () => now };
@@ -78,7 +82,11 @@ const check = async (store: SqliteStore): Promise<number> => {
   expect((await store.list({ limit: 100 })).sessions).toEqual(folded.toSorted(byNewest));
   for (const status of ['active', 'paused', 'completed'] as const) {
     const expected = folded.filter(({ phase }) => openStatus(phase) === status).toSorted(byNewest);
-    expect(await store.list({ limit: 100, status })).toEqual({ sessions: expected, total: expected.length, more: false });
+    expect(await store.list({ limit: 100, status })).toEqual({
+      sessions: expected,
+      total: expected.length,
+      more: false,
+    });
   }
   const wakes = folded.flatMap(({ wakeAt }) => wakeAt ?? []);
   expect(await store.nextWake()).toBe(wakes.length === 0 ? undefined : Math.min(...wakes));

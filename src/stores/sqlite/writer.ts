@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { Problem } from '../../contract/problem.ts';
 import type { StoreHealth } from '../../journal/journal.ts';
-import { workerUrl } from '../../worker-url.ts';
+import { workerEnv, workerUrl } from '../../worker-url.ts';
 import type { PackedEntry, Placed } from './append.ts';
 import type { Statement, WriterAnswer, WriterFailure, WriterRequest } from './writer-thread.ts';
 
@@ -36,7 +36,9 @@ export class Writer {
 
   /** Opens the database for writing, in its thread. Rejects with a sentence that says why it can't. */
   static async open(file: string): Promise<Writer> {
-    const writer = new Writer(new Worker(workerUrl(import.meta.url, './writer-thread'), { workerData: { file } }));
+    const writer = new Writer(
+      new Worker(workerUrl(import.meta.url, './writer-thread'), { workerData: { file }, env: workerEnv() }),
+    );
     const answer = await writer.#answer();
     if ('ready' in answer) return writer;
     await writer.#worker.terminate();
@@ -61,9 +63,14 @@ export class Writer {
     throw this.#refusal(answer);
   }
 
+  /** Resolves when all that was handed in is committed or refused. */
+  async settled(): Promise<void> {
+    while (this.#committing || this.#waiting.length > 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+
   /** Resolves when all that was handed in is settled and the database is closed. */
   async close(): Promise<void> {
-    while (this.#committing || this.#waiting.length > 0) await new Promise((resolve) => setImmediate(resolve));
+    await this.settled();
     if (this.#gone === undefined) await this.#ask({ do: 'close' });
     await this.#worker.terminate();
   }

@@ -1,7 +1,8 @@
 /** The process that makes the load: reads a {@link LoadSpec} from its argument, prints a {@link LoadResult}. */
-import { open } from './connection.ts';
-import type { Heard } from './connection.ts';
-import type { LoadResult, LoadSpec } from './load.ts';
+import { open } from './load/connection.ts';
+import type { Heard } from './load/connection.ts';
+import type { LoadResult, LoadSpec } from './load/load.ts';
+import { pause, quantile } from './statistics.ts';
 
 const spec = JSON.parse(process.argv[2] ?? '') as LoadSpec;
 const url = new URL(spec.url);
@@ -23,28 +24,25 @@ const hear = ({ status, elapsedMs }: Heard): void => {
   if (measuring) latencies.push(elapsedMs);
 };
 
-const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
 const load = async (): Promise<LoadResult> => {
   const paths = Array.from({ length: spec.clients }, (_, i) => spec.paths[i % spec.paths.length] as string);
   const connections = await Promise.all(paths.map((path) => open(url, requestOf(path), hear)));
   const done = Promise.all(connections.map((connection) => connection.run()));
   const cpuFrom = process.cpuUsage();
-  await Promise.race([after(spec.warmUpMs), done]);
+  await Promise.race([pause(spec.warmUpMs), done]);
   measuring = true;
   const from = performance.now();
-  await Promise.race([after(spec.forMs), done]);
+  await Promise.race([pause(spec.forMs), done]);
   measuring = false;
   const elapsedMs = performance.now() - from;
   for (const connection of connections) connection.stop();
   await done;
   const { user, system } = process.cpuUsage(cpuFrom);
   const sorted = Float64Array.from(latencies).toSorted();
-  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
   return {
     perSecond: (sorted.length * 1000) / elapsedMs,
-    p50Ms: at(0.5),
-    p99Ms: at(0.99),
+    p50Ms: quantile(sorted, 0.5),
+    p99Ms: quantile(sorted, 0.99),
     maxMs: sorted.at(-1) ?? Number.NaN,
     statuses,
     generatorCpu: (user + system) / 1000 / (spec.warmUpMs + elapsedMs),

@@ -1,0 +1,49 @@
+/**
+ * `npm run bench [-- NAME… --json]`: measures what issue 2 asks of a running server and prints one table. The machine's noise is
+ * in the figures, so they are medians; whatever they are, the exit code is 0 unless something could not be run.
+ */
+import { parseArgs } from 'node:util';
+import { appends } from './measures/appends.ts';
+import { cli } from './measures/cli.ts';
+import { idle } from './measures/idle.ts';
+import { lists } from './measures/lists.ts';
+import { oneClient } from './measures/one-client.ts';
+import { reads } from './measures/reads.ts';
+import { start } from './measures/start.ts';
+import type { Measure, Row } from './row.ts';
+import { removeScratch } from './scratch.ts';
+import { stopServers } from './server.ts';
+import { jsonOf, tableOf } from './table.ts';
+
+const measures: readonly Measure[] = [appends, oneClient, reads, lists, start, idle, cli];
+
+const main = async (): Promise<number> => {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
+  const unknown = positionals.filter((name) => measures.every((measure) => measure.name !== name));
+  if (unknown.length > 0) {
+    console.error(`no such measure: ${unknown.join(', ')}; there are: ${measures.map(({ name }) => name).join(', ')}`);
+    return 2;
+  }
+  const chosen = measures.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  const rows: Row[] = [];
+  let failed = false;
+  for (const { name, run } of chosen) {
+    process.stderr.write(`measuring ${name} …\n`);
+    try {
+      rows.push(...(await run()));
+    } catch (error) {
+      failed = true;
+      console.error(`${name} could not be measured:`, error);
+    } finally {
+      await stopServers();
+    }
+  }
+  console.log(values.json ? jsonOf(rows) : tableOf(rows));
+  return failed ? 1 : 0;
+};
+
+try {
+  process.exitCode = await main();
+} finally {
+  removeScratch();
+}

@@ -1,0 +1,20 @@
+import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Folders for what is measured, on a disk: in a temporary folder that is memory an fsync would cost nothing. */
+
+const tmpfs = 0x01021994;
+const made: string[] = [];
+
+const parent = (): string => (statfsSync(tmpdir()).type === tmpfs ? '/var/tmp' : tmpdir());
+
+export const scratchFolder = (): string => {
+  const folder = mkdtempSync(join(parent(), 'stint-bench-'));
+  made.push(folder);
+  return folder;
+};
+
+export const removeScratch = (): void => {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+};

@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** A real server in a process of its own, with everything on, as `stint serve` starts it. */
+export interface Server {
+  url: string;
+  token: string;
+  /** Of the process that was started; the server's own, unless a launcher stands in front of it. */
+  pid: number;
+  /** From the start of the process to the line that says where it listens. */
+  readyMs: number;
+  /** Sends and hears messages when it was started with `observed`. */
+  child: ChildProcess;
+  /** SIGTERM; resolves when the process is gone. */
+  stop: () => Promise<void>;
+  /** SIGKILL. */
+  kill: () => Promise<void>;
+}
+
+export interface ServerOptions {
+  folder: string;
+  /** Modules to load first: they observe the server from the inside. */
+  observedBy?: URL;
+  /** Another Node than this one. */
+  node?: string;
+}
+
+export const launcher = fileURLToPath(new URL('../bin/stint.mjs', import.meta.url));
+const running = new Set<Server>();
+
+export const startServer = async ({ folder, observedBy, node = process.execPath }: ServerOptions): Promise<Server> => {
+  const token = randomBytes(24).toString('hex');
+  const flags = observedBy ? ['--import', observedBy.href] : [];
+  const from = performance.now();
+  const child = spawn(node, [...flags, launcher, 'serve', '--port', '0', '--data', folder], {
+    env: { ...cleanEnvironment(), STINT_TOKEN: token },
+    stdio: ['ignore', 'pipe', 'pipe', ...(observedBy ? (['ipc'] as const) : [])],
+  });
+  const exited = once(child, 'exit');
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    running.delete(server);
+    child.kill(signal);
+    await exited;
+  };
+  const url = await listeningUrl(child, exited);
+  const readyMs = performance.now() - from;
+  const server: Server = {
+    url,
+    token,
+    pid: child.pid ?? 0,
+    readyMs,
+    child,
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+  };
+  running.add(server);
+  return server;
+};
+
+/** Ends what a measure that failed has left. */
+export const stopServers = async (): Promise<void> => {
+  await Promise.all([...running].map((server) => server.stop()));
+};
+
+/** Nothing of the caller's own stint, and no flags that change Node: they would make the compile cache miss. */
+export const cleanEnvironment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(STINT_|NODE_OPTIONS$|npm_)/.test(name)));
+
+const listeningUrl = async (child: ChildProcess, exited: Promise<unknown[]>): Promise<string> => {
+  const { stdout, stderr } = child;
+  if (!stdout || !stderr) throw new Error('the server was started without pipes');
+  let errors = '';
+  stderr.on('data', (text) => (errors = (errors + String(text)).slice(-4000)));
+  const heard = new Promise<string>((resolve) => {
+    createInterface(stdout).on('line', (line) => {
+      const url = /^stint is listening on (\S+)/.exec(line)?.[1];
+      if (url) resolve(url);
+    });
+  });
+  const gone = exited.then(([code]) => Promise.reject(new Error(`the server ended with ${code} and said:\n${errors}`)));
+  return Promise.race([heard, gone]);
+};
+
+export const call = async ({ url, token }: Server, path: string, body?: unknown): Promise<Record<string, unknown>> => {
+  const response = await fetch(url + path, {
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+  });
+  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+  return (await response.json()) as Record<string, unknown>;
+};
+
+/** Starts sessions that stay active for longer than any measure; returns their ids. */
+export const startSessions = async (server: Server, count: number): Promise<string[]> => {
+  const ids: string[] = [];
+  for (let i = 0; i < count; i++) {
+    const body = { name: `bench ${i}`, duration: 5 * 3600_000, tokenBudget: 1_000_000_000_000 };
+    ids.push(String((await call(server, '/api/sessions', body))['id']));
+  }
+  return ids;
+};

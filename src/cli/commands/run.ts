@@ -1,0 +1,100 @@
+import { basename, resolve } from 'node:path';
+import type { Schemas } from '../../sdk/index.ts';
+import { ask, clientOf } from '../api.ts';
+import { command, optional, several, withDefault } from '../command.ts';
+import { connect } from '../connection.ts';
+import type { Connection } from '../connection.ts';
+import { Failure } from '../failure.ts';
+import { limitOptions, limitsOf } from '../limits.ts';
+import { choice, label } from '../parse.ts';
+import { processStart } from '../../place.ts';
+import { attend } from '../run/attend.ts';
+import { completeRun } from '../run/closing.ts';
+import { summaryText, summaryValue } from '../run/summary.ts';
+import type { Result } from '../run/summary.ts';
+import { screenOf } from '../screen.ts';
+
+const longestName = 200;
+
+export const runCommand = command({
+  about:
+    'Runs a command as a session, with its own terminal: time counts down and the tokens that its agent leaves in transcripts are counted. Ends with the command’s exit code: 128 + n for a signal, 127 when there is no such command, 126 when it can’t be started.',
+  args: { words: several('<command...>', 'the command and its arguments') },
+  options: {
+    ...limitOptions,
+    name: optional('-n, --name <name>', 'what to call the session', label),
+    onEnd: withDefault(
+      '--on-end <what>',
+      'when the time is up: warn and run on, or stop the command (INT, 10 s, TERM, 10 s, KILL) (warn)',
+      choice(['warn', 'stop']),
+      'warn',
+    ),
+  },
+  passesThrough: true,
+  examples: [
+    ['--for 5h --budget 200k -- claude', 'an agent, with five hours and 200,000 tokens'],
+    ['--for 25m --on-end stop -- npm test', 'stopped after 25 minutes'],
+    ['--name login -- claude --resume', 'what follows the command is its own'],
+    ['--json -- make 2>/dev/null', 'the summary as JSON, after the command’s own output'],
+  ],
+  exec: async ({ args, options, settings }) => {
+    const { words } = args;
+    const connection = await connect(settings);
+    const session = await ask(
+      clientOf(connection).POST('/api/sessions', {
+        body: {
+          name: options.name ?? usualName(words),
+          ...limitsOf(options),
+          onDue: options.onEnd === 'warn' ? 'extend' : 'complete',
+          ...runOf(connection),
+        },
+      }),
+    );
+    const { ended, course } = await attend({ session, settings, words, stopsAtEnd: options.onEnd === 'stop' });
+    const completed = await completeRun(settings, session.id);
+    const told = !(completed instanceof Failure);
+    // Untold, it is as the course has it: the last that the server said, and the time since.
+    const last = told ? completed : { ...course.session, elapsed: course.elapsed };
+    tell(
+      { session: last, plannedMs: course.plannedMs, ended, ...(told ? {} : { untold: completed.message }) },
+      settings.json,
+    );
+    return ended.exitCode;
+  },
+});
+
+/** `claude in stint`. */
+const usualName = ([name = '']: readonly string[]): string =>
+  `${basename(name)} in ${basename(process.cwd()) || '/'}`.slice(0, longestName);
+
+/** What the server needs to read the command's transcripts and to see that it still runs; it can't on another machine. */
+const runOf = ({ isHere }: Connection): { run?: Schemas['Run'] } => {
+  if (!isHere) {
+    process.stderr.write('stint: the server is elsewhere, so that the tokens of this command are not counted\n');
+    return {};
+  }
+  const { pid } = process;
+  const startedAt = processStart(pid);
+  const configDir = process.env['CLAUDE_CONFIG_DIR'];
+  return {
+    run: {
+      directory: process.cwd(),
+      pid,
+      ...(startedAt === undefined ? {} : { pidStartedAt: startedAt }),
+      ...(configDir ? { agentConfigDir: resolve(configDir) } : {}),
+    },
+  };
+};
+
+/** On stderr, as stdout is the command's; with `--json` after it on stdout. */
+const tell = (result: Result, json: boolean): void => {
+  const { ended, untold, session } = result;
+  process.exitCode = ended.exitCode;
+  if (ended.problem !== undefined) process.stderr.write(`stint: ${ended.problem}\n`);
+  if (untold !== undefined) {
+    const what = session.run ? 'it ends the session when it runs again' : `end it with: stint done ${session.id}`;
+    process.stderr.write(`stint: the server could not be told of the end (${untold}); ${what}\n`);
+  }
+  if (json) process.stdout.write(`${JSON.stringify(summaryValue(result))}\n`);
+  else process.stderr.write(`${summaryText(screenOf(process.stderr, process.env), result)}\n`);
+};

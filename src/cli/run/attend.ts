@@ -1,0 +1,114 @@
+import { uptime } from 'node:os';
+import { ask, clientOf } from '../api.ts';
+import { checkoutRoot } from '../checkout.ts';
+import type { Settings } from '../command.ts';
+import { connectionNow } from '../connection.ts';
+import { Failure } from '../failure.ts';
+import { Live } from '../live.ts';
+import type { Session } from '../../sdk/index.ts';
+import { startCommand } from './child.ts';
+import type { Ended, Running } from './child.ts';
+import { Course } from './course.ts';
+import { commandEnvironment } from './environment.ts';
+import { stopTree } from './stopping.ts';
+import { terminalOf, Title } from './terminal.ts';
+import { noteTerminalModes } from './terminal-modes.ts';
+
+/** Runs the command and stays with it until its end: keeps the title, passes signals on, stops it when its time is up. */
+
+const titleMs = 5000;
+const lookMs = 1000;
+/** Changes of the budget have no frame of their own: the session is asked for again so often, ms. */
+const askMs = 15_000;
+
+export interface Errand {
+  session: Session;
+  settings: Settings;
+  words: readonly string[];
+  /** At the end of the time the command is stopped; otherwise it runs on. */
+  stopsAtEnd: boolean;
+}
+
+export const attend = async (errand: Errand): Promise<{ ended: Ended; course: Course }> => {
+  const { session, words, stopsAtEnd } = errand;
+  const course = new Course(session, () => uptime() * 1000);
+  const resetTerminal = stopsAtEnd ? noteTerminalModes() : () => {};
+  const signals = new Signals();
+  const running = startCommand(words, commandEnvironment(process.env, checkoutRoot));
+  signals.passTo(running);
+  const release = running.pid === undefined ? async () => {} : accompany(errand, running.pid, course);
+  const ended = await running.ended;
+  await release();
+  if (ended.signal !== undefined) resetTerminal();
+  signals.release();
+  return { ended, course };
+};
+
+/** All that goes on beside the command; the function that is returned ends it. */
+const accompany = ({ session, settings, stopsAtEnd }: Errand, pid: number, course: Course): (() => Promise<void>) => {
+  const write = terminalOf([process.stderr, process.stdout], process.env);
+  const title = write && new Title(write, process.env);
+  const follower = follow(session.id, settings, course);
+  title?.show(course);
+  const titles = setInterval(() => title?.show(course), titleMs);
+  let stopping: Promise<void> | undefined;
+  const look = (): NodeJS.Timeout => {
+    const { remaining } = course;
+    if (stopsAtEnd && remaining === 0) stopping ??= stopTree(pid);
+    return setTimeout(() => (looking = look()), Math.min(lookMs, remaining || lookMs));
+  };
+  let looking = look();
+  return async () => {
+    clearTimeout(looking);
+    clearInterval(titles);
+    follower.close();
+    title?.end();
+    // What descends from the command may need longer than it.
+    await stopping;
+  };
+};
+
+/** Hears what becomes of the session. While the server is away the course goes on by itself. */
+const follow = (id: string, settings: Settings, course: Course): { close: () => void } => {
+  const find = () => connectionNow(settings);
+  const refresh = async () => {
+    try {
+      const connection = await find();
+      if (connection)
+        course.put(await ask(clientOf(connection).GET('/api/sessions/{id}', { params: { path: { id } } })));
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+    }
+  };
+  const live = new Live(find, id, { onFrame: (frame) => void (course.hear(frame) && refresh()) });
+  const asking = setInterval(() => void refresh(), askMs);
+  return {
+    close: () => {
+      clearInterval(asking);
+      live.close();
+    },
+  };
+};
+
+/** The keyboard's signals reach the command without stint, which waits for its end; others are passed on. */
+class Signals {
+  readonly #ignored = ['SIGINT', 'SIGQUIT'] as const;
+  readonly #passed = ['SIGTERM', 'SIGHUP'] as const;
+  #running: Running | undefined;
+  readonly #ignore = () => {};
+  readonly #pass = (signal: NodeJS.Signals) => this.#running?.kill(signal);
+
+  constructor() {
+    for (const signal of this.#ignored) process.on(signal, this.#ignore);
+    for (const signal of this.#passed) process.on(signal, this.#pass);
+  }
+
+  passTo(running: Running): void {
+    this.#running = running;
+  }
+
+  release(): void {
+    for (const signal of this.#ignored) process.off(signal, this.#ignore);
+    for (const signal of this.#passed) process.off(signal, this.#pass);
+  }
+}

@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { newFolder } from './data-folder.ts';
+import { record, recorded, recordSeries, startSession } from './operations.ts';
+import { postHead, RawConnection } from './raw-connection.ts';
+import { ServerProcess } from './server-process.ts';
+
+const mebibyte = 1024 * 1024;
+/** What a bad client may cost at most: far below what it sends, and below what a hundred of them would hold open. */
+const tolerated = 96 * mebibyte;
+const options = { timeout: 60_000 };
+
+let server: ServerProcess;
+let id: string;
+let kept: string[];
+
+beforeEach(async () => {
+  server = await ServerProcess.start(newFolder());
+  id = await startSession(server.client());
+  kept = await recordSeries(server.client(), id, 'before', 20);
+}, 30_000);
+
+/** What the client does must cost little memory, change nothing, and keep nobody else waiting, while it goes on and after. */
+const expectUnmoved = async (attack: () => Promise<unknown>): Promise<void> => {
+  const before = server.memory().now;
+  const attacked = attack();
+  kept.push(...(await recordSeries(server.client(), id, 'meanwhile', 5)));
+  await attacked;
+  await record(server.client(), id, 'afterwards');
+  expect(await recorded(server.client(), id)).toEqual([...kept, 'afterwards']);
+  expect((await server.status()).sessions).toEqual({ active: 1, paused: 0, completed: 0 });
+  expect(server.memory().peak - before).toBeLessThan(tolerated);
+};
+
+/** Sends until the server closes the connection, or so much is sent; the server must not let that happen. */
+const sendWithoutEnd = async (connection: RawConnection, chunk: Buffer, most: number): Promise<number> => {
+  let sent = 0;
+  let open = true;
+  void connection.closed.then(() => (open = false));
+  while (open && sent < most && (await Promise.race([connection.send(chunk), connection.closed.then(() => false)]))) {
+    sent += chunk.length;
+  }
+  return sent;
+};
+
+describe('a body', () => {
+  const path = () => `/api/sessions/${id}/tokens`;
+
+  it('of 100 MB is refused before it is read', options, async () => {
+    await expectUnmoved(async () => {
+      const connection = await RawConnection.open(server.port);
+      await connection.send(postHead(path(), { 'Content-Length': 100 * mebibyte }));
+      const status = connection.status();
+      expect(await sendWithoutEnd(connection, Buffer.alloc(mebibyte, ' '), 100 * mebibyte)).toBeLessThan(100 * mebibyte);
+      expect(await status).toBe(413);
+    });
+  });
+
+  it('of chunks without end is cut off', options, async () => {
+    const chunk = Buffer.concat([Buffer.from('10000\r\n'), Buffer.alloc(0x10000, ' '), Buffer.from('\r\n')]);
+    await expectUnmoved(async () => {
+      const connection = await RawConnection.open(server.port);
+      await connection.send(postHead(path(), { 'Transfer-Encoding': 'chunked' }));
+      const status = connection.status();
+      expect(await sendWithoutEnd(connection, chunk, 400 * mebibyte)).toBeLessThan(400 * mebibyte);
+      expect(await status).toBe(413);
+    });
+  });
+
+  it('that stalls keeps nobody waiting', options, async () => {
+    await expectUnmoved(async () => {
+      for (let n = 0; n < 100; n++) {
+        const connection = await RawConnection.open(server.port);
+        await connection.send(`${postHead(path(), { 'Content-Length': 1000 })}{"tokensUsed": 1, `);
+      }
+    });
+  });
+});
+
+describe('connections', () => {
+  it('that are half closed still get their answer', options, async () => {
+    await expectUnmoved(async () => {
+      for (let n = 0; n < 100; n++) {
+        const connection = await RawConnection.open(server.port);
+        const body = JSON.stringify({ tokensUsed: 0, operation: 'refused' });
+        await connection.send(postHead(`/api/sessions/${id}/tokens`, { 'Content-Length': body.length }) + body);
+        connection.halfClose();
+        expect(await connection.status()).toBe(400);
+        await connection.closed;
+      }
+    });
+  });
+
+  it('that are half closed inside a request are closed', options, async () => {
+    await expectUnmoved(async () => {
+      const connections = await openMany(100);
+      for (const connection of connections) {
+        await connection.send(postHead('/api/sessions', { 'Content-Length': 1000 }));
+        connection.halfClose();
+      }
+      await Promise.all(connections.map(({ closed }) => closed));
+    });
+  });
+
+  it('are let go of when 1,000 are opened and dropped', options, async () => {
+    const before = server.openFiles();
+    await expectUnmoved(async () => {
+      for (let round = 0; round < 4; round++) {
+        const connections = await openMany(250);
+        await Promise.all(connections.map((connection, n) => n % 2 === 0 && connection.send('GET /api/sess')));
+        for (const connection of connections) connection.drop();
+      }
+    });
+    await expect.poll(() => server.openFiles(), { timeout: 10_000 }).toBeLessThan(before + 20);
+  });
+});
+
+describe('what is not HTTP', () => {
+  it('is answered with 400 and closed', options, async () => {
+    const garbage = [randomBytes(4096), Buffer.from([0x16, 3, 1, 2, 0, 1, 0]), Buffer.from('hello\r\n\r\n'), Buffer.alloc(mebibyte)];
+    await expectUnmoved(async () => {
+      for (const bytes of garbage) {
+        const connection = await RawConnection.open(server.port);
+        await connection.send(bytes);
+        connection.halfClose();
+        expect([400, undefined]).toContain(await connection.status());
+        await connection.closed;
+      }
+    });
+  });
+
+  it('is refused where headers are too large', options, async () => {
+    await expectUnmoved(async () => {
+      const connection = await RawConnection.open(server.port);
+      await connection.send('GET /api/sessions HTTP/1.1\r\nHost: localhost\r\nX-Long: ');
+      const status = connection.status();
+      expect(await sendWithoutEnd(connection, Buffer.alloc(64 * 1024, 'x'), 100 * mebibyte)).toBeLessThan(100 * mebibyte);
+      expect(await status).toBe(431);
+    });
+  });
+});
+
+const openMany = (count: number): Promise<RawConnection[]> =>
+  Promise.all(Array.from({ length: count }, () => RawConnection.open(server.port)));
