@@ -7,6 +7,8 @@ import { isMainThread, Worker } from 'node:worker_threads';
 const sizes: number[] = [];
 
 if (isMainThread) {
+  // It is given its worker again below.
+  // oxlint-disable-next-line typescript/unbound-method
   const { postMessage } = Worker.prototype;
   Worker.prototype.postMessage = function (this: Worker, ...args: Parameters<Worker['postMessage']>) {
     const [message] = args as [{ do?: string; entries?: unknown[] } | undefined];

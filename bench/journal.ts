@@ -26,7 +26,7 @@ export class Author {
     const before = this.#state;
     const events: SessionEvent[] = [];
     for (const command of commands) {
-      const decided = decide({ ...command, at, id: randomUUIDv7() } as SessionCommand, this.#state);
+      const decided = decide({ ...command, at, id: randomUUIDv7() }, this.#state);
       this.#state = fold(decided, this.#state);
       events.push(...decided);
     }

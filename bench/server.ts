@@ -81,7 +81,9 @@ const listeningUrl = async (child: ChildProcess, exited: Promise<unknown[]>): Pr
       if (url) resolve(url);
     });
   });
-  const gone = exited.then(([code]) => Promise.reject(new Error(`the server ended with ${code} and said:\n${errors}`)));
+  const gone = exited.then(([code]) =>
+    Promise.reject(new Error(`the server ended with ${String(code)} and said:\n${errors}`)),
+  );
   return Promise.race([heard, gone]);
 };
 

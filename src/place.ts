@@ -29,11 +29,19 @@ const tokenFile = (folder: string): string => join(folder, 'token');
 /** What a server last said of itself; undefined when none did, or it ended as it should. */
 export const readServerFile = (folder: string): ServerFile | undefined => {
   try {
-    return JSON.parse(readFileSync(serverFile(folder), 'utf8')) as ServerFile;
+    const found: unknown = JSON.parse(readFileSync(serverFile(folder), 'utf8'));
+    return isServerFile(found) ? found : undefined;
   } catch {
     return undefined;
   }
 };
+
+const isServerFile = (found: unknown): found is ServerFile =>
+  typeof found === 'object' &&
+  found !== null &&
+  typeof (found as ServerFile).url === 'string' &&
+  Number.isInteger((found as ServerFile).pid) &&
+  (found as ServerFile).pid > 0;
 
 export const writeServerFile = (folder: string, server: ServerFile): void =>
   writePrivate(serverFile(folder), `${JSON.stringify(server, null, 2)}\n`);

@@ -63,8 +63,11 @@ const closedLoop = (socket: Socket, request: Buffer, onAnswer: (heard: Heard) =>
 const parse = (bytes: Buffer): { status: number; bytes: number } | undefined => {
   const end = bytes.indexOf(headEnd);
   if (end < 0) return undefined;
-  const head = bytes.latin1Slice(0, end);
+  const head = bytes.toString('latin1', 0, end);
   const at = head.indexOf(lengthName);
   if (at < 0) throw new Error(`an answer without content-length: ${head.slice(0, 200)}`);
-  return { status: Number(head.slice(9, 12)), bytes: end + headEnd.length + Number.parseInt(head.slice(at + lengthName.length), 10) };
+  return {
+    status: Number(head.slice(9, 12)),
+    bytes: end + headEnd.length + Number.parseInt(head.slice(at + lengthName.length), 10),
+  };
 };

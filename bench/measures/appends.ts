@@ -27,7 +27,9 @@ const onSessions = async (sessions: number): Promise<Row[]> => {
   const alone: number[] = [];
   const batches: number[][] = [];
   for (let run = 0; run < runs; run++) {
-    results.push(await load({ ...server, clients, method: 'POST', paths, body: report, warmUpMs: 1000, forMs: 3000 }, 201));
+    results.push(
+      await load({ ...server, clients, method: 'POST', paths, body: report, warmUpMs: 1000, forMs: 3000 }, 201),
+    );
     const sizes = await batchSizes(server);
     batches.push(sizes);
     alone.push(await statementsAlone(sessions, sizes));
@@ -84,12 +86,14 @@ const batchSizes = async ({ child }: Server): Promise<number[]> => {
     child.on('message', hear);
     child.send('batch sizes');
   });
-  if (sizes.length === 0) throw new Error('no transaction was seen: does the writer still take {do: "append", entries}?');
+  if (sizes.length === 0)
+    throw new Error('no transaction was seen: does the writer still take {do: "append", entries}?');
   return sizes;
 };
 
 const checkTotals = async (server: Server, ids: readonly string[], acknowledged: number): Promise<void> => {
   const sessions = await Promise.all(ids.map((id) => call(server, `/api/sessions/${id}`)));
   const recorded = sessions.reduce((sum, session) => sum + Number(session['tokensUsed']), 0);
-  if (recorded !== acknowledged) throw new Error(`${acknowledged} tokens were acknowledged and ${recorded} are recorded`);
+  if (recorded !== acknowledged)
+    throw new Error(`${acknowledged} tokens were acknowledged and ${recorded} are recorded`);
 };

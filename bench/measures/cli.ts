@@ -40,7 +40,11 @@ const warm = async (run: () => Promise<Timed>): Promise<Timed[]> => {
   return repeated(runs, run);
 };
 
-const time = async ([command = '', ...args]: readonly string[], env: NodeJS.ProcessEnv, talked?: Promise<unknown>): Promise<Timed> => {
+const time = async (
+  [command = '', ...args]: readonly string[],
+  env: NodeJS.ProcessEnv,
+  talked?: Promise<unknown>,
+): Promise<Timed> => {
   const from = performance.now();
   const child = spawn(command, args, { env: { ...cleanEnvironment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let errors = '';
@@ -56,19 +60,15 @@ const time = async ([command = '', ...args]: readonly string[], env: NodeJS.Proc
 
 /** `stint ls` at a server that does no more than answer it. */
 const talking = async (): Promise<Timed[]> => {
-  let onRequest = (): void => undefined;
   const server = createServer((_request, response) => {
-    onRequest();
+    server.emit('asked');
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ sessions: [], total: 0, limit: 50, offset: 0 }));
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const env = { STINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, STINT_TOKEN: 'b'.repeat(40) };
   try {
-    return await warm(() => {
-      const talked = new Promise<void>((resolve) => (onRequest = resolve));
-      return time([process.execPath, launcher, 'ls', '--no-start'], env, talked);
-    });
+    return await warm(() => time([process.execPath, launcher, 'ls', '--no-start'], env, once(server, 'asked')));
   } finally {
     server.close();
     server.closeAllConnections();

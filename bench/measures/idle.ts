@@ -20,8 +20,15 @@ export const idle: Measure = {
     const found = await repeated(5, watch);
     const launcher = await launcherMemory();
     return [
-      memoryRow(`memory when idle, ${sessions} sessions active, RSS`, found.map(({ memory }) => memory.rss), true),
-      memoryRow('  PSS', found.map(({ memory }) => memory.pss)),
+      memoryRow(
+        `memory when idle, ${sessions} sessions active, RSS`,
+        found.map(({ memory }) => memory.rss),
+        true,
+      ),
+      memoryRow(
+        '  PSS',
+        found.map(({ memory }) => memory.pss),
+      ),
       { measure: 'CPU when idle', unit: '%', values: found.map(({ cpuPercent }) => cpuPercent), asked: { atMost: 1 } },
       ...(launcher ? [memoryRow(`  launcher in front of it, ${launcher.version}, RSS`, launcher.rss)] : []),
     ];

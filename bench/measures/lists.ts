@@ -37,7 +37,13 @@ const get = (server: Server, path: string, spec: Partial<LoadSpec> = {}): Promis
 const pageRow = async (server: Server, { measure, query, asked }: (typeof pages)[number]): Promise<Row> => {
   const results = await repeated(5, () => get(server, `/api/sessions${query}`));
   const worst = Math.max(...results.map(({ p99Ms }) => p99Ms));
-  return { measure, unit: 'ms', values: results.map(({ p50Ms }) => p50Ms), asked, note: `worst p99 ${worst.toFixed(1)} ms` };
+  return {
+    measure,
+    unit: 'ms',
+    values: results.map(({ p50Ms }) => p50Ms),
+    asked,
+    note: `worst p99 ${worst.toFixed(1)} ms`,
+  };
 };
 
 /** Whether long reads leave the event loop alone: what another client waits while they go on without a break. */

@@ -16,7 +16,12 @@ export const oneClient: Measure = {
     );
     await server.stop();
     return [
-      { measure: 'one client appends, p50', unit: 'ms', values: results.map(({ p50Ms }) => p50Ms), asked: { atMost: 1 } },
+      {
+        measure: 'one client appends, p50',
+        unit: 'ms',
+        values: results.map(({ p50Ms }) => p50Ms),
+        asked: { atMost: 1 },
+      },
       { measure: '  p99', unit: 'ms', values: results.map(({ p99Ms }) => p99Ms) },
     ];
   },

@@ -34,8 +34,8 @@ export const ask = async <T>(reply: Promise<Reply<T>>): Promise<T> => {
 const toFailure = (error: unknown): unknown => {
   if (error instanceof StintError) return refusal(error);
   if (!isNetworkError(error)) return error;
-  const { cause, name } = error as Error & { cause?: { code?: string } };
-  const why = cause?.code ?? name;
+  const { cause, name } = error as Error & { cause?: { code?: string; message?: string } };
+  const why = cause?.code ?? cause?.message ?? name;
   return new Failure(exitCodes.noServer, 'no_server', `the server does not answer (${why}); look with: stint status`);
 };
 

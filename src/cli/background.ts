@@ -51,7 +51,7 @@ const openErrors = (folder: string): number => {
     const logs = join(folder, 'logs');
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     mkdirSync(logs, { recursive: true });
-    return openSync(join(logs, 'background.err'), 'w', 0o600);
+    return openSync(join(logs, 'background.err'), 'a', 0o600);
   } catch (error) {
     throw notStarted(
       `the data folder ${folder} can't be written (${(error as NodeJS.ErrnoException).code}); choose another with --data`,

@@ -112,10 +112,10 @@ export class Live {
     }, silenceMs);
   }
 
-  /** At once; only what fails then counts as being away. */
+  /** Without a word: only what fails then counts as being away. */
   #retry(): void {
     this.#drop();
-    if (!this.#closed) void this.#connect(); // L2
+    if (!this.#closed) this.#timer = setTimeout(() => void this.#connect(), firstRetryMs); // L2
   }
 
   #away(): void {

@@ -32,8 +32,9 @@ const tellFailure = ({ message, exitCode, error, details }: Failure, json: boole
 
 const toFailure = (error: unknown): Failure => {
   if (error instanceof Failure) return error;
-  const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return new Failure(exitCodes.failed, 'unexpected', words);
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const words = process.env['STINT_DEBUG'] ? stack : `${message}; see more with STINT_DEBUG=1`;
+  return new Failure(exitCodes.failed, 'unexpected', words ?? message);
 };
 
 const version = (): string => {

@@ -27,9 +27,13 @@ export const run = async (typed: readonly string[], version: string): Promise<Ou
     });
   }
   loadWhenCalled(program, loaders);
-  await parse(program, typed);
+  await parse(program, helpAsOption(typed));
   return outcome;
 };
+
+/** `stint help token create` is `stint token create --help`. */
+const helpAsOption = (typed: readonly string[]): readonly string[] =>
+  typed[0] === 'help' ? [...typed.slice(1), '--help'] : typed;
 
 /** Commander ends by throwing: after help, and on what it does not understand. */
 const parse = async (program: Node, typed: readonly string[]): Promise<void> => {
@@ -52,6 +56,8 @@ const rootNode = (version: string): Node => {
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help; also: stint help <command>')
     .enablePositionalOptions()
+    .configureHelp({ subcommandTerm: (command) => command.name(), minWidthToWrap: 30 })
+    .helpCommand(false)
     .exitOverride()
     .configureOutput({ outputError: () => {} });
   addSettings(node);
@@ -62,9 +68,12 @@ const rootNode = (version: string): Node => {
 const exitCodesText = `\nExit codes:\n${exitCodeHelp.map(([code, meaning]) => `  ${code}  ${meaning}`).join('\n')}\n`;
 
 const childNode = (parent: Node, name: string, summary: string): Node => {
-  const node = parent.command(name).summary(summary).description(summary).helpOption('-h, --help', 'print this help');
-  addSettings(node);
-  return node;
+  return parent
+    .command(name)
+    .summary(summary)
+    .description(summary)
+    .helpCommand(false)
+    .helpOption('-h, --help', 'print this help');
 };
 
 const groupNode = (program: Node, name: string, loaders: Map<Node, () => Promise<void>>): Node => {
@@ -72,6 +81,7 @@ const groupNode = (program: Node, name: string, loaders: Map<Node, () => Promise
   if (met) return met;
   const { summary = '', heading = '' } = groups[name] ?? {};
   const node = childNode(program, name, summary).helpGroup(heading);
+  addSettings(node);
   loadWhenCalled(node, loaders);
   return node;
 };
@@ -96,9 +106,9 @@ const describe = (node: Node, { about, args, options, examples, passesThrough }:
   if (passesThrough) node.passThroughOptions();
   for (const parameter of Object.values(args)) node.addArgument(toArgument(parameter));
   for (const [key, parameter] of Object.entries(options)) node.addOption(toOption(parameter, key));
-  const width = Math.max(...examples.map(([typed]) => typed.length));
+  addSettings(node);
   const lines = examples.map(
-    ([typed, meaning]) => `  ${`stint ${name}${typed && ` ${typed}`}`.padEnd(width + name.length + 9)}${meaning}`,
+    ([typed, meaning]) => `  # ${meaning}\n  ${['stint', name, typed].filter(Boolean).join(' ')}`,
   );
   node.addHelpText('after', `\nExamples:\n${lines.join('\n')}\n`);
 };
@@ -146,11 +156,11 @@ const valuesOf = (parameters: Record<string, Parameter<unknown>>, valueAt: (key:
 
 /** Said before the command's name, between its words or after. */
 const settingsOf = (node: Node): Settings => {
-  const chain: Settings[] = [];
-  for (let at: Node | null = node; at; at = at.parent) chain.push(at.opts<Settings>());
+  const chain: Partial<Settings>[] = [];
+  for (let at: Node | null = node; at; at = at.parent) chain.push(at.opts<Partial<Settings>>());
   return {
     json: chain.some(({ json }) => json),
     data: chain.find(({ data }) => data !== undefined)?.data,
-    start: chain.every(({ start }) => start),
+    start: chain.every(({ start }) => start !== false),
   };
 };

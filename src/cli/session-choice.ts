@@ -1,7 +1,7 @@
 import type { Session, StintClient } from '../sdk/index.ts';
 import { ask } from './api.ts';
 import { exitCodes, Failure, usageFailure } from './failure.ts';
-import { plain } from './plain.ts';
+import { cut, plain } from './plain.ts';
 import { shortId } from './session-words.ts';
 
 /** Which session is meant: an id, an end of one, a name, or `-` for the latest that is open. */
@@ -14,6 +14,7 @@ export const sessionHelp =
 
 const page = 200;
 const farthest = 5000;
+const longestName = 200;
 const fragment = /^[0-9a-f-]{4,36}$/;
 const wholeId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -28,8 +29,9 @@ export const chooseSession = async (
   otherwise: readonly Status[] = [],
 ): Promise<Session> => {
   if (asked === undefined || asked === '-') return latest(client, [preferred, otherwise]);
+  if (asked === '') throw usageFailure('a session is named by its id or name, not by nothing');
   if (wholeId.test(asked)) return ask(client.GET('/api/sessions/{id}', { params: { path: { id: asked } } }));
-  for (const statuses of [preferred, undefined]) {
+  for (const statuses of asked.length > longestName ? [] : [preferred, undefined]) {
     const found = matching(asked, await listed(client, statuses, asked));
     if (found.length > 1) throw ambiguous(asked, found);
     if (found[0]) return found[0];
@@ -37,7 +39,7 @@ export const chooseSession = async (
   throw new Failure(
     exitCodes.notFound,
     'session_not_found',
-    `there is no session “${plain(asked)}”; see them with: stint ls`,
+    `there is no session “${cut(plain(asked), 40)}”; see them with: stint ls`,
   );
 };
 

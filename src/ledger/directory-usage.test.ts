@@ -222,7 +222,13 @@ describe('what was recorded before a restart (U3)', () => {
   };
 
   it('is not recorded again', () => {
-    const usage = restarted([['a', 'k', 6], ['a', 'k', 4]], run('a', 0)); // prettier-ignore
+    const usage = restarted(
+      [
+        ['a', 'k', 6],
+        ['a', 'k', 4],
+      ],
+      run('a', 0),
+    );
     usage.add([copy('k', 1), copy('l', 2)]);
     expect(usage.takeAdvances()).toMatchObject([{ response: 'x:l', parts: { output: 10 } }]);
   });
@@ -246,6 +252,11 @@ describe('what was recorded before a restart (U3)', () => {
     const usage = usageOf([run('a', 10, 40), run('b', 30)], 30);
     usage.add([copy('of z', 15), copy('of a', 35)]);
     expect(usage.takeAdvances()).toMatchObject([{ session: 'a', response: 'x:of a' }]);
+    usage.noteRecorded('a', 'x:old', { output: 10 });
+    usage.add([copy('k', 45), copy('old', 12)]);
+    expect(sums(usage.takeAdvances())).toEqual({ b: 10 });
+    usage.add([copy('k', 15), copy('old', 38, { output: 99 })]);
+    expect(sums(usage.takeAdvances())).toEqual({ b: -10 });
   });
 });
 
@@ -308,12 +319,14 @@ describe('any copies, found in any order, in any batches, with restarts in betwe
       steps: fc.array(step, { minLength: all.length, maxLength: all.length }),
       /** The order in which files are read again after a restart. */
       again: fc.shuffledSubarray(all, { minLength: all.length }),
+      /** Something is recorded before all files are read again. */
+      early: fc.boolean(),
       most: fc.constantFrom(1, 2, Infinity),
     }),
   );
 
   it('come to what a single pass over all of them gives, for every run', () => {
-    const property = fc.property(stories, ({ runs, all, order, steps, again, most }) => {
+    const property = fc.property(stories, ({ runs, all, order, steps, again, early, most }) => {
       const rows: Advance[] = [];
       let usage = usageOf(runs);
       const record = () => {
@@ -326,7 +339,10 @@ describe('any copies, found in any order, in any batches, with restarts in betwe
         if (steps[i] !== 'restart') continue;
         usage = usageOf(runs);
         for (const { session, response, parts } of rows) usage.noteRecorded(session, response, parts);
-        usage.add(again.filter((one) => order.indexOf(one) <= i));
+        for (const one of again.filter((read) => order.indexOf(read) <= i)) {
+          usage.add([one]);
+          if (early) record();
+        }
       }
       record();
       const once = usageOf(runs);

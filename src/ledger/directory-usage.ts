@@ -11,7 +11,8 @@ import { joinCopy } from '../readers/responses.ts';
  *      comes to light that makes it worth less, or another run's, what was recorded is taken back.
  *  U3  What was recorded before is known from the journal, so that reading the same files again records nothing. Copies that
  *      are gone by then take nothing back.
- *  U4  What began before `since` is left alone: who was open then is not known here any more.
+ *  U4  What began before `since` is left alone, since who was open then is not known here any more; only from a run that was
+ *      started after it is it taken back.
  */
 
 /** A run and the time in which it was open, Unix ms. */
@@ -124,11 +125,20 @@ export class DirectoryUsage {
     const response = `${copy.source}:${copy.key}`;
     if (this.#past.has(response)) return;
     const held = this.#held.get(response);
-    if (copy.beganAt < this.#since && !this.#recorded.has(response)) return this.#leave(response);
+    if (copy.beganAt < this.#since && !this.#isMisplaced(response, copy.beganAt)) return this.#leave(response);
     const next = held === undefined ? heldOf(copy) : joined(held, copy);
     if (next === held) return;
     this.#held.set(response, next);
     this.#touched.add(response);
+  }
+
+  /** Whether something was recorded for a run that was started only after the response began. */
+  #isMisplaced(response: string, beganAt: number): boolean {
+    const recorded = this.#recorded.get(response);
+    return (
+      recorded !== undefined &&
+      this.#windows.some(({ session, startTime }) => startTime > beganAt && recorded.has(session))
+    );
   }
 
   /** U4. */

@@ -9,6 +9,7 @@ import { claudeReader } from '../readers/claude/reader.ts';
 import { slugOf } from '../readers/claude/places.ts';
 import { assistant } from '../readers/claude/transcript.suite.ts';
 import { tempFolder } from '../readers/following.suite.ts';
+import type { Reader } from '../readers/reader.ts';
 import { startedFacts } from '../session/decider-specification.suite.ts';
 import type { Existing } from '../session/state.ts';
 import { sessionId } from '../journal/author.suite.ts';
@@ -77,6 +78,7 @@ interface LifeParts {
   clock?: Clock & { pass: (ms: number) => void };
   /** Configuration folder of agents whose run names none. */
   usualConfigDir?: string;
+  reader?: Reader;
 }
 
 let lastId = 0;
@@ -90,7 +92,7 @@ export class Life {
   readonly #journal: Journal;
   #onError: () => void = () => undefined;
 
-  constructor({ journal, projector, clock = handClock(), usualConfigDir = '/nowhere' }: LifeParts) {
+  constructor({ journal, projector, clock = handClock(), usualConfigDir = '/nowhere', ...rest }: LifeParts) {
     this.#journal = journal;
     this.clock = clock;
     const newId = () => sessionId(2_000_000 + ++lastId);
@@ -100,7 +102,7 @@ export class Life {
       journal,
       sessions: journal,
       clock,
-      reader: claudeReader(),
+      reader: rest.reader ?? claudeReader(),
       surroundings: { home: '/nowhere', env: { CLAUDE_CONFIG_DIR: usualConfigDir } },
       onError: (error) => {
         this.errors.push((error as Error).message);
@@ -171,5 +173,28 @@ export class Life {
     await this.runner.drain();
   }
 }
+
+/**
+ * The journal as a process has it that is killed after so many commits: those that it hands in from then on never come to be,
+ * and it never hears of them. What was committed is in `journal`.
+ */
+export const mortal = <J extends Journal>(journal: J, commits: number): { journal: J; killed: Promise<void> } => {
+  const killed = Promise.withResolvers<void>();
+  const nothingMore = Promise.withResolvers<never>();
+  nothingMore.promise.catch(() => undefined);
+  onTestFinished(() => nothingMore.reject(new Error('the process was killed')));
+  let left = commits;
+  const append: Journal['append'] = (entry) => {
+    left -= 1;
+    if (left >= 0) return journal.append(entry);
+    killed.resolve();
+    return nothingMore.promise;
+  };
+  const get = (_: J, name: string) => {
+    const member: unknown = name === 'append' ? append : Reflect.get(journal, name, journal);
+    return typeof member === 'function' ? member.bind(journal) : member;
+  };
+  return { journal: new Proxy(journal, { get } as ProxyHandler<J>), killed: killed.promise };
+};
 
 const ok = () => ({ status: 200, body: '' });

@@ -21,7 +21,9 @@ describeWhere('mount', 'a full disk', () => {
     expect(refusal).toMatchObject({ status: 507, error: 'store_full' });
     expect(refusal.message).toMatch(/disk is full: nothing was changed; free some space and try again/);
     // The log has no room for these either.
-    const refusals = await Promise.all(Array.from({ length: 32 }, (_, i) => refusalOf(record(client, id, `burst-${i}`))));
+    const refusals = await Promise.all(
+      Array.from({ length: 32 }, (_, i) => refusalOf(record(client, id, `burst-${i}`))),
+    );
     expect(new Set(refusals.map(({ error }) => error))).toEqual(new Set(['store_full']));
     expect((await server.status()).store).toMatchObject({ state: 'full' });
     expect(await recorded(client, id)).toEqual(kept);

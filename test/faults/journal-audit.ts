@@ -61,7 +61,8 @@ export const expectWhole = ({ events, sessions, counts, saved }: Contents): void
 
   expect(sessions.map(readModelOf).toSorted(byId)).toEqual([...folded.states].map(expectedReadModel).toSorted(byId));
   expect(Object.fromEntries(counts.map((row) => [countOf(row), row['n']]))).toEqual(Object.fromEntries(folded.counts));
-  for (const row of saved) expectSaved(row, folded.saved.get(placeOf(keys.get(Number(row['session'])), Number(row['version']))));
+  for (const row of saved)
+    expectSaved(row, folded.saved.get(placeOf(keys.get(Number(row['session'])), Number(row['version']))));
   const long = [...folded.states.values()].filter((state) => versionOf(state) >= 256).length;
   expect(saved.length).toBeGreaterThanOrEqual(long);
 };
@@ -93,7 +94,10 @@ const foldAll = (events: readonly Recorded[], wanted: ReadonlySet<string>): Fold
   return { states, saved, counts };
 };
 
-const readModelOf = ({ key: _, doc, ...columns }: Row): Row => ({ ...columns, doc: JSON.parse(String(doc)) as unknown });
+const readModelOf = ({ key: _, doc, ...columns }: Row): Row => ({
+  ...columns,
+  doc: JSON.parse(String(doc)) as unknown,
+});
 
 const expectedReadModel = ([id, state]: [string, Existing]): Row => {
   const summary = summarize(id, state);
@@ -114,7 +118,12 @@ const expectedReadModel = ([id, state]: [string, Existing]): Row => {
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 const expectSaved = (row: Row, state: Existing | undefined): void => {
-  const [session, version, shape, text] = [Number(row['session']), Number(row['version']), Number(row['shape']), String(row['state'])];
+  const [session, version, shape, text] = [
+    Number(row['session']),
+    Number(row['version']),
+    Number(row['shape']),
+    String(row['state']),
+  ];
   expect(row['crc']).toBe(stateCrc(session, version, shape, text));
   expect(shape).toBe(stateShape);
   expect(JSON.parse(text)).toEqual(asJson(state));
@@ -136,10 +145,13 @@ const nameOf = (event: Recorded, starts: ReadonlyMap<string, string>): string | 
   }
 };
 
-const idOf = (event: Recorded): string => ('id' in event.data ? String(event.data.id) : event.session);
+const idOf = (event: Recorded): string => ('id' in event.data ? event.data.id : event.session);
 
 /** Checks that all that was acknowledged is there as it was acknowledged, and that nothing is there twice or unasked. */
-export const expectKept = ({ events }: Contents, { acknowledged, sent }: Pick<Writers, 'acknowledged' | 'sent'>): void => {
+export const expectKept = (
+  { events }: Contents,
+  { acknowledged, sent }: Pick<Writers, 'acknowledged' | 'sent'>,
+): void => {
   const completions = new Map(
     [...sent.values()].filter(({ kind }) => kind === 'complete').map(({ session = '', name }) => [session, name]),
   );
@@ -155,4 +167,3 @@ export const expectKept = ({ events }: Contents, { acknowledged, sent }: Pick<Wr
 
 const lost = (acknowledged: readonly Acknowledged[], found: ReadonlyMap<string, string[]>): Operation[] =>
   acknowledged.filter(({ name, id }) => found.get(name)?.[0] !== id);
-

@@ -18,7 +18,12 @@ export const record = async (client: StintClient, id: string, name: string) =>
   );
 
 /** Records `count` tokens one after the other and returns their names. */
-export const recordSeries = async (client: StintClient, id: string, prefix: string, count: number): Promise<string[]> => {
+export const recordSeries = async (
+  client: StintClient,
+  id: string,
+  prefix: string,
+  count: number,
+): Promise<string[]> => {
   const names = Array.from({ length: count }, (_, i) => `${prefix}-${i}`);
   for (const name of names) await record(client, id, name);
   return names;

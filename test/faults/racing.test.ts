@@ -8,19 +8,21 @@ import { ServerProcess, token } from './server-process.ts';
 import { Strace } from './strace.ts';
 
 const racers = 100;
+const options = { timeout: 60_000 };
 
-it('lets one of 100 racing completes through', async () => {
+it('lets one of 100 racing completes through', options, async () => {
   const server = await ServerProcess.start(newFolder());
   const client = server.client();
   const id = await startSession(client);
-  const complete = () => client.PATCH('/api/sessions/{id}', { params: { path: { id } }, body: { status: 'completed' } });
+  const complete = () =>
+    client.PATCH('/api/sessions/{id}', { params: { path: { id } }, body: { status: 'completed' } });
   const answers = await Promise.all(Array.from({ length: racers }, complete));
-  const statuses = answers.map(({ response }) => response.status).toSorted();
+  const statuses = answers.map(({ response }) => response.status).toSorted((a, b) => a - b);
   expect(statuses).toEqual([200, ...Array.from({ length: racers - 1 }, () => 409)]);
   expect(new Set(answers.map(({ error }) => error?.error))).toEqual(new Set([undefined, 'session_already_completed']));
 });
 
-it('performs what comes 100 times at once under one key once, and answers all alike', async () => {
+it('performs what comes 100 times at once under one key once, and answers all alike', options, async () => {
   const folder = newFolder();
   const server = await ServerProcess.start(folder);
   const client = server.client();
@@ -37,14 +39,14 @@ it('performs what comes 100 times at once under one key once, and answers all al
 });
 
 describeWhere('strace', 'a kill between commit and answer', () => {
-  it('leaves one effect when the request is sent again', { timeout: 60_000 }, async () => {
+  it('leaves one effect when the request is sent again', options, async () => {
     const folder = newFolder();
     const server = await ServerProcess.start(folder);
     const id = await startSession(server.client());
     // The fsync is done, and its caller does not hear of it before the kill.
     const strace = await Strace.attach(server.pid, [
-      ...['-e', 'trace=fsync,fdatasync'],
-      ...['-e', 'inject=fsync,fdatasync:delay_exit=30000000'],
+      '--trace=fsync,fdatasync',
+      '--inject=fsync,fdatasync:delay_exit=30000000',
     ]);
     const sent = record(server.client(), id, 'once').catch((error: unknown) => error);
     await strace.lines.line(/f(?:data)?sync\(.*\.db-wal>\) += 0/);

@@ -52,7 +52,7 @@ export class ServerProcess {
     this.#child = child;
     this.stdout = new Lines(child.stdout);
     this.stderr = new Lines(child.stderr);
-    this.exited = once(child, 'close').then(([code, signal]) => ({ code, signal }) as Exit);
+    this.exited = once(child, 'close').then(([code, signal]) => ({ code, signal }));
   }
 
   /** Resolves when it listens. */

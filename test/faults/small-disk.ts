@@ -26,7 +26,7 @@ export class SmallDisk {
   fill(): void {
     const descriptor = openSync(this.#ballast, 'a');
     try {
-      for (let size = 1024 * 1024; size >= 1; ) {
+      for (let size = 1024 * 1024; size >= 1;) {
         if (!hasTaken(descriptor, size)) size = Math.floor(size / 2);
       }
     } finally {

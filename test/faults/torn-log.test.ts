@@ -1,13 +1,14 @@
 import { readFileSync, statSync, truncateSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { tornLog } from '../../src/stores/sqlite/torn-log.ts';
-import { copyOf, logOf, newFolder, overwrite } from './data-folder.ts';
+import { logOf, newFolder, overwrite } from './data-folder.ts';
 import { contentsOf, expectWhole } from './journal-audit.ts';
 import { recorded, recordSeries, startSession } from './operations.ts';
 import { ServerProcess } from './server-process.ts';
 
 const frameBytes = 24 + 4096;
 const headerBytes = 32;
+const options = { timeout: 60_000 };
 
 /** Each takes something of a log of `size` bytes away; what it says of the loss is compared with the loss. */
 const damages: { name: string; damage: (log: string, size: number) => void; said: RegExp }[] = [
@@ -38,31 +39,27 @@ const frameAt = (n: number): number => headerBytes + n * frameBytes;
 const flipBit = (file: string, position: number): void =>
   overwrite(file, position, Buffer.of((readFileSync(file)[position] ?? 0) ^ 1));
 
-it('starts on a log that was torn, says what is lost, and goes on', { timeout: 90_000 }, async () => {
+it.each(damages)('starts on a log that is $name, says what is lost, and goes on', options, async ({ damage, said }) => {
   const folder = newFolder();
   const server = await ServerProcess.start(folder);
   const id = await startSession(server.client());
   const kept = await recordSeries(server.client(), id, 'kept', 40);
   await server.killHard();
+  damage(logOf(folder), statSync(logOf(folder)).size);
 
-  for (const { name, damage, said } of damages) {
-    const copy = copyOf(folder);
-    damage(logOf(copy), statSync(logOf(copy)).size);
-    const torn = await ServerProcess.start(copy);
-    const { recovered: sentences } = await torn.status();
-    expect(sentences, name).toEqual(['the last server did not stop cleanly', expect.stringMatching(said)]);
-    await torn.stderr.line(said);
+  const torn = await ServerProcess.start(folder);
+  const { recovered: sentences } = await torn.status();
+  expect(sentences).toEqual(['the last server did not stop cleanly', expect.stringMatching(said)]);
+  await torn.stderr.line(said);
+  const left = await recorded(torn.client(), id);
+  expect(left).toEqual(kept.slice(0, left.length));
+  const lost = /up to (\d+) commits/.exec(sentences.join(' '))?.[1] ?? '1';
+  expect(kept.length - left.length).toBe(Number(lost));
+  const more = await recordSeries(torn.client(), id, 'more', 3);
+  expect(await recorded(torn.client(), id)).toEqual([...left, ...more]);
 
-    const left = await recorded(torn.client(), id);
-    expect(left, name).toEqual(kept.slice(0, left.length));
-    const lost = /up to (\d+) commits/.exec(sentences.join(' '))?.[1] ?? '1';
-    expect([name, kept.length - left.length]).toEqual([name, Number(lost)]);
-    const more = await recordSeries(torn.client(), id, 'more', 3);
-    expect(await recorded(torn.client(), id), name).toEqual([...left, ...more]);
-
-    // What is left out once is not found torn again.
-    await torn.killHard();
-    expect(tornLog(logOf(copy)), name).toBeUndefined();
-    expectWhole(await contentsOf(copy));
-  }
+  // What is left out once is not found torn again.
+  await torn.killHard();
+  expect(tornLog(logOf(folder))).toBeUndefined();
+  expectWhole(await contentsOf(folder));
 });

@@ -48,7 +48,9 @@ export class Writers {
   /** `count` writers on `sessions` shared sessions, which are started here. */
   static async begin(client: StintClient, count: number, sessions: number): Promise<Writers> {
     const started = Array.from({ length: sessions }, async () => {
-      const { id } = unwrap(await client.POST('/api/sessions', { body: { duration: 86_400_000, tokenBudget: 100_000 } }));
+      const { id } = unwrap(
+        await client.POST('/api/sessions', { body: { duration: 86_400_000, tokenBudget: 100_000 } }),
+      );
       return id;
     });
     return new Writers(count, await Promise.all(started));

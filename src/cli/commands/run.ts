@@ -96,5 +96,9 @@ const tell = (result: Result, json: boolean): void => {
     process.stderr.write(`stint: the server could not be told of the end (${untold}); ${what}\n`);
   }
   if (json) process.stdout.write(`${JSON.stringify(summaryValue(result))}\n`);
-  else process.stderr.write(`${summaryText(screenOf(process.stderr, process.env), result)}\n`);
+  else {
+    const screen = screenOf(process.stderr, process.env);
+    // Whatever the command wrote last may have no end of line.
+    process.stderr.write(`${screen.isTerminal ? '\n' : ''}${summaryText(screen, result)}\n`);
+  }
 };

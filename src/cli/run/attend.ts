@@ -54,6 +54,7 @@ const accompany = ({ session, settings, stopsAtEnd }: Errand, pid: number, cours
   let stopping: Promise<void> | undefined;
   const look = (): NodeJS.Timeout => {
     const { remaining } = course;
+    title?.notify(course);
     if (stopsAtEnd && remaining === 0) stopping ??= stopTree(pid);
     return setTimeout(() => (looking = look()), Math.min(lookMs, remaining || lookMs));
   };

@@ -29,14 +29,10 @@ const fromProc = (): Process[] =>
 const fromPs = (): Process[] => {
   const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,stat=,lstart='], { encoding: 'utf8' });
   // Null where there is no ps, whatever the types say.
-  return String(stdout ?? '')
-    .split('\n')
-    .flatMap((line) => {
-      const [, pid, parent, state, startedAt = ''] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
-      return pid === undefined || state?.startsWith('Z')
-        ? []
-        : [{ pid: Number(pid), parent: Number(parent), startedAt }];
-    });
+  return ((stdout as string | null) ?? '').split('\n').flatMap((line) => {
+    const [, pid, parent, state, startedAt = ''] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
+    return pid === undefined || state?.startsWith('Z') ? [] : [{ pid: Number(pid), parent: Number(parent), startedAt }];
+  });
 };
 
 /** Those among `running` that were known before, and all that descend from one of them. */

@@ -42,6 +42,10 @@ export class Title {
     const text = titleOf(course);
     if (text !== this.#shown) this.#write(operatingSystemCommand(2, text));
     this.#shown = text;
+  }
+
+  /** A notification for each level that was crossed since the last call. */
+  notify(course: Course): void {
     this.#notify('time', course.timeShare, String(course.plannedMs), timeNotice(course));
     this.#notify('budget', course.budgetShare, String(course.session.tokenBudget), budgetNotice(course));
   }
@@ -81,8 +85,10 @@ const minuteMs = 60_000;
 /** A title that changes all the time is a nuisance: seconds only count at the end. */
 const leftWords = (ms: number): string => remainingWords(ms > 2 * minuteMs ? Math.ceil(ms / minuteMs) * minuteMs : ms);
 
-const timeNotice = ({ timeShare, remaining, session }: Course): string =>
-  `${percentWords(timeShare, 1)} of the time of ${nameOf(session)} is gone, ${remainingWords(remaining)} left`;
+const timeNotice = ({ timeShare, remaining, over, session }: Course): string =>
+  over > 0
+    ? `the time of ${nameOf(session)} is up`
+    : `${percentWords(timeShare, 1)} of the time of ${nameOf(session)} is gone, ${remainingWords(remaining)} left`;
 
 const budgetNotice = ({ session }: Course): string => {
   const { tokensUsed, tokenBudget = 1 } = session;

@@ -71,7 +71,7 @@ export const historyRoutes = (parts: FaceParts) => async (app: FastifyInstance) 
       const { after = -1, limit = defaultEvents } = request.query;
       if (wantsStream(request)) {
         const from = lastEventId(request) ?? after;
-        void reply.type('text/event-stream').header('cache-control', 'no-store');
+        void reply.type('text/event-stream');
         // HEAD asks for no stream, and nobody would end one.
         const isHead = request.method === 'HEAD';
         return sendStream(reply, isHead ? Readable.from([]) : eventStream(parts, request, reply, { session: id, after: from }));

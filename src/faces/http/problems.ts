@@ -8,8 +8,7 @@ import type { FieldProblem } from '../../contract/problem.ts';
 /** The one place that turns whatever went wrong into the timer contract's error shape. */
 
 const retryAfterSeconds = 1;
-/** A refused request that brings no more than this is heard out, so that its connection can go on. */
-const heardOutBytes = 64 * 1024;
+const passedOverMs = 1000;
 
 export const shapeOf = (problem: Problem): ApiError => ({
   error: problem.kind,
@@ -21,17 +20,25 @@ export const shapeOf = (problem: Problem): ApiError => ({
 export const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply => {
   if (problem.status === 429 || problem.status === 503) void reply.header('retry-after', retryAfterOf(problem));
   if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
-  if (bringsMore(reply.request)) void reply.header('connection', 'close');
+  passOverBody(reply);
   return reply.code(problem.status).type('application/json; charset=utf-8').send(JSON.stringify(shapeOf(problem)));
+};
+
+/**
+ * A body that is still coming is passed over: cut off at once, its sender would lose the refusal unread. One that goes on and
+ * on is cut off after all.
+ */
+const passOverBody = (reply: FastifyReply): void => {
+  const { raw, headers } = reply.request;
+  if (raw.complete || (headers['transfer-encoding'] === undefined && headers['content-length'] === undefined)) return;
+  reply.removeHeader('connection');
+  const cut = setTimeout(() => raw.socket.destroy(), passedOverMs).unref();
+  raw.once('close', () => clearTimeout(cut));
 };
 
 /** Seconds. */
 const retryAfterOf = ({ details }: Problem): number =>
   (details as { retryAfter?: number } | undefined)?.retryAfter ?? retryAfterSeconds;
-
-/** Whether a body is still to come that nobody will read: for ever, if the client likes. */
-const bringsMore = ({ raw, headers }: FastifyRequest): boolean =>
-  !raw.complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > heardOutBytes);
 
 export const onError = (error: FastifyError | Problem | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
   const problem = toProblem(error);

@@ -37,6 +37,11 @@ export type WriterAnswer =
   | { closed: true }
   | { failure: WriterFailure };
 
+/** Unasked: nothing is written any more, and no request was refused for it yet. */
+export interface WriterNews {
+  broken: WriterFailure;
+}
+
 const sqliteFull = 13;
 const sqliteIoError = 10;
 const sqliteShmSize = 4874;
@@ -97,7 +102,9 @@ const serve = (file: string): void => {
   port.on('message', (request: WriterRequest) => {
     if (request.do === 'close') return void close();
     port.postMessage(attempt(() => perform(request)));
+    if (broken) return;
     attempt(keepLogShort);
+    if (broken) port.postMessage({ broken } satisfies WriterNews);
   });
   port.postMessage({ ready: true });
 };

@@ -3,7 +3,7 @@ import { Problem } from '../../contract/problem.ts';
 import type { StoreHealth } from '../../journal/journal.ts';
 import { workerEnv, workerUrl } from '../../worker-url.ts';
 import type { PackedEntry, Placed } from './append.ts';
-import type { Statement, WriterAnswer, WriterFailure, WriterRequest } from './writer-thread.ts';
+import type { Statement, WriterAnswer, WriterFailure, WriterNews, WriterRequest } from './writer-thread.ts';
 
 /** Entries of one transaction at the most: bounds what a commit can take. */
 const largestBatch = 512;
@@ -29,7 +29,10 @@ export class Writer {
 
   private constructor(worker: Worker) {
     this.#worker = worker;
-    worker.on('message', (answer: WriterAnswer) => this.#answers.shift()?.(answer));
+    worker.on('message', (message: WriterAnswer | WriterNews) => {
+      if ('broken' in message) this.#health = { state: 'read_only', reason: message.broken.message };
+      else this.#answers.shift()?.(message);
+    });
     worker.on('error', (error) => this.#lose(`the writer stopped: ${String(error)}`));
     worker.on('exit', () => this.#lose('the writer stopped'));
   }
@@ -100,7 +103,8 @@ export class Writer {
 
   #settle(batch: readonly Waiting[], answer: WriterAnswer): void {
     if ('placed' in answer) {
-      this.#health = { state: 'writable' };
+      // What was decided on top of a failed batch conflicts, and writes nothing: no sign that there is room again.
+      if (answer.placed.some((placed) => placed !== 'conflict')) this.#health = { state: 'writable' };
       answer.placed.forEach((placed, i) => batch[i]?.settle(placed));
     } else {
       const problem = this.#refusal(answer);
