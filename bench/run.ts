@@ -2,6 +2,7 @@
  * `npm run bench [-- NAME… --json]`: measures what issue 2 asks of a running server and prints one table. The machine's noise is
  * in the figures, so they are medians; whatever they are, the exit code is 0 unless something could not be run.
  */
+import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
 import { parseArgs } from 'node:util';
 import { appends } from './measures/appends.ts';
 import { cli } from './measures/cli.ts';
@@ -24,6 +25,7 @@ const main = async (): Promise<number> => {
     console.error(`no such measure: ${unknown.join(', ')}; there are: ${measures.map(({ name }) => name).join(', ')}`);
     return 2;
   }
+  const before = busy();
   const chosen = measures.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
   const rows: Row[] = [];
   let failed = false;
@@ -38,8 +40,21 @@ const main = async (): Promise<number> => {
       await stopServers();
     }
   }
-  console.log(values.json ? jsonOf(rows) : tableOf(rows));
+  console.log(values.json ? jsonOf(rows) : `${tableOf(rows)}\n\n${machine()}${before}`);
   return failed ? 1 : 0;
+};
+
+const machine = (): string => {
+  const [{ model = 'unknown CPU' } = {}] = cpus();
+  return `${availableParallelism()} cores (${model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GB, ${type()} ${release()}, Node ${process.version}`;
+};
+
+/** The figures of a machine that has other work to do are those of what is left of it. */
+const busy = (): string => {
+  const [load = 0] = loadavg();
+  return load < 0.5
+    ? ''
+    : `\nother processes were busy before it began (load ${load.toFixed(1)}): the machine can do better than this`;
 };
 
 try {

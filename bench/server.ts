@@ -31,6 +31,9 @@ export interface ServerOptions {
 
 export const launcher = fileURLToPath(new URL('../bin/stint.mjs', import.meta.url));
 const running = new Set<Server>();
+process.once('exit', () => {
+  for (const { child } of running) child.kill('SIGKILL');
+});
 
 export const startServer = async ({ folder, observedBy, node = process.execPath }: ServerOptions): Promise<Server> => {
   const token = randomBytes(24).toString('hex');

@@ -87,23 +87,28 @@ const writePrivate = (file: string, text: string): void => {
 };
 
 /** When a process was started, as the operating system counts it; undefined when it is not running or that can't be known. */
-export const processStart = (pid: number): string | undefined => {
-  try {
-    // proc_pid_stat(5): field 22, in clock ticks since boot; the name before may hold spaces and parentheses.
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  } catch {
-    return undefined;
-  }
-};
+export const processStart = (pid: number): string | undefined => statOf(pid)?.startedAt;
 
-/** Whether the very process that had this pid at `startedAt` still runs. */
+/** Whether the very process that had this pid at `startedAt` still runs; one that only waits to be noticed by its parent does not. */
 export const isRunning = (pid: number, startedAt: string | undefined): boolean => {
   try {
     process.kill(pid, 0);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
-  const now = processStart(pid);
-  return startedAt === undefined || now === undefined || now === startedAt;
+  const stat = statOf(pid);
+  if (stat === undefined) return true;
+  return stat.state !== 'Z' && (startedAt === undefined || stat.startedAt === startedAt);
+};
+
+const statOf = (pid: number): { state: string | undefined; startedAt: string | undefined } | undefined => {
+  try {
+    // proc_pid_stat(5): the name before may hold spaces and parentheses; behind it the state, and as 22nd field of all the
+    // start time, in clock ticks since boot.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0], startedAt: fields[19] };
+  } catch {
+    return undefined;
+  }
 };

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { randomUUIDv7 } from 'node:crypto';
-import { homedir, uptime } from 'node:os';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { Access } from './access/access.ts';
@@ -26,6 +26,7 @@ import { countChanges, summarize } from './projections/summary.ts';
 import { Alarm } from './runner/alarm.ts';
 import { BootClock } from './runner/clock.ts';
 import type { Anchor, TimeSources } from './runner/clock.ts';
+import { machineTime } from './runner/machine-time.ts';
 import { Once, receiptsKeptMs } from './runner/once.ts';
 import { RunUsage } from './runner/run-usage.ts';
 import { RunWatch } from './runner/run-watch.ts';
@@ -119,87 +120,27 @@ interface Opened {
   release: () => void;
 }
 
-const compose = async (options: ServeOptions, { store, log, flush, recovered, release }: Opened): Promise<Serving> => {
-  const { folder } = options;
-  const clock = new BootClock(options.timeSources ?? machineTime());
-  const setBy = clock.setSince(readAnchor(store));
-  await keepAnchor(store, clock);
-
-  const newId = randomUUIDv7;
-  const access = new Access({
-    credentials: new SqliteCredentials(store),
-    now: () => clock.now(),
-    newId,
-    hostNames: options.hostNames,
-    scheme: options.behindProxy ? 'https' : 'http',
-  });
-  const owner = await ensureOwner(access, options);
-
-  const runner = new Runner({ journal: store, projector: { summarize, countChanges }, clock, newId });
-  const hub = new Hub({ sessions: store, clock, summarize });
-  runner.onPublished((published) => hub.publish(published));
-  const alarm = new Alarm({
-    runner,
-    sessions: store,
-    clock,
-    onClockSet: () => keepAnchor(store, clock),
-    onError: (error) => log.error({ err: error }, 'a session could not be told what is due'),
-  });
-  const runUsage = new RunUsage({
-    runner,
-    journal: store,
-    sessions: store,
-    clock,
-    reader: claudeReader(),
-    surroundings: { home: homedir(), env: process.env },
-    onError: (error) => log.error({ err: error }, 'usage of a run could not be read'),
-  });
-  // Before the alarm ends those whose time was up while no server ran.
-  await runUsage.open();
-  await alarm.start(setBy);
-  const runWatch = new RunWatch({
-    runner,
-    sessions: store,
-    isRunning,
-    onError: (error) => log.error({ err: error }, 'a lost run could not be ended'),
-  });
-  await runUsage.start();
-  runWatch.start();
-
-  const stopLoops = async () => {
-    await Promise.all([alarm.stop(), runUsage.stop(), runWatch.stop()]);
-  };
-
+const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> => {
+  const { store, log, flush, release } = opened;
+  const core = await openCore(options, opened);
+  const loops = await startLoops(core, opened);
+  const stopping = new AbortController();
   const server: ServerFacts = {
     version: version(),
-    startedAt: clock.now(),
+    startedAt: core.clock.now(),
     url: '',
-    recovered,
+    recovered: opened.recovered,
     state: 'healthy',
   };
-  const stopping = new AbortController();
-  const parts: FaceParts = {
-    access,
-    runner,
-    once: new Once(store, clock),
-    journal: store,
-    sessions: store,
-    summarize,
-    clock,
-    newId,
-    server,
-    storeHealth: () => store.health(),
-    stopping: stopping.signal,
-  };
-  const app = await newApp(parts, {
+  const app = await newApp(faceParts(core, opened, server, stopping.signal), {
     log,
-    hub,
+    hub: core.hub,
     pages: new URL('../web/', import.meta.url),
     behindProxy: options.behindProxy,
   });
   try {
     server.url = await listen(app, options);
-    writeServerFile(folder, {
+    writeServerFile(options.folder, {
       url: server.url,
       pid: process.pid,
       startedAt: server.startedAt,
@@ -208,26 +149,20 @@ const compose = async (options: ServeOptions, { store, log, flush, recovered, re
     });
   } catch (error) {
     await app.close();
-    await stopLoops();
+    await loops.stop();
     throw error;
   }
-  const sweep = setInterval(() => {
-    store
-      .forgetReceipts(clock.now() - receiptsKeptMs)
-      .catch((error: unknown) => log.warn({ err: error }, 'old receipts stay'));
-  }, receiptsSweepMs);
   log.info({ url: server.url }, 'listening');
 
   const stop = async () => {
     server.state = 'draining';
-    clearInterval(sweep);
     stopping.abort();
     await app.close();
-    await stopLoops();
-    await runner.drain();
-    hub.stop();
+    await loops.stop();
+    await core.runner.drain();
+    core.hub.stop();
     await store.close();
-    removeServerFile(folder);
+    removeServerFile(options.folder);
     release();
     log.info('stopped');
     flush();
@@ -236,9 +171,100 @@ const compose = async (options: ServeOptions, { store, log, flush, recovered, re
     log.fatal({ err: error }, 'an error that nobody caught ends the server');
     flush();
   };
-  const newSignInLink = () => `${server.url}/sign-in#${access.issueSignInCode(owner).code}`;
+  const newSignInLink = () => `${server.url}/sign-in#${core.access.issueSignInCode(core.owner).code}`;
   return { url: server.url, newSignInLink, logFatal, stop };
 };
+
+/** What decides, and who may ask. */
+interface Core {
+  clock: BootClock;
+  /** By how many ms the wall clock was set while no server ran. */
+  setBy: number;
+  access: Access;
+  owner: User;
+  runner: Runner;
+  hub: Hub;
+}
+
+const openCore = async (options: ServeOptions, { store }: Opened): Promise<Core> => {
+  const clock = new BootClock(options.timeSources ?? machineTime());
+  const setBy = clock.setSince(readAnchor(store));
+  await keepAnchor(store, clock);
+  const access = new Access({
+    credentials: new SqliteCredentials(store),
+    now: () => clock.now(),
+    newId: randomUUIDv7,
+    hostNames: options.hostNames,
+    scheme: options.behindProxy ? 'https' : 'http',
+  });
+  const owner = await ensureOwner(access, options);
+  const runner = new Runner({ journal: store, projector: { summarize, countChanges }, clock, newId: randomUUIDv7 });
+  const hub = new Hub({ sessions: store, clock, summarize });
+  runner.onPublished((published) => hub.publish(published));
+  return { clock, setBy, access, owner, runner, hub };
+};
+
+/** What goes on by itself: the clock, the runs, the sweeping up. */
+const startLoops = async (
+  { clock, setBy, runner }: Core,
+  { store, log }: Opened,
+): Promise<{ stop: () => Promise<void> }> => {
+  const onError = (what: string) => (error: unknown) => log.error({ err: error }, what);
+  const alarm = new Alarm({
+    runner,
+    sessions: store,
+    clock,
+    onClockSet: () => keepAnchor(store, clock),
+    onError: onError('a session could not be told what is due'),
+  });
+  const runUsage = new RunUsage({
+    runner,
+    journal: store,
+    sessions: store,
+    clock,
+    reader: claudeReader(),
+    surroundings: { home: homedir(), env: process.env },
+    onError: onError('usage of a run could not be read'),
+  });
+  const runWatch = new RunWatch({
+    runner,
+    sessions: store,
+    isRunning,
+    onError: onError('a lost run could not be ended'),
+  });
+  // Before the alarm ends those whose time was up while no server ran.
+  await runUsage.open();
+  await alarm.start(setBy);
+  await runUsage.start();
+  runWatch.start();
+  const sweep = setInterval(() => {
+    store.forgetReceipts(clock.now() - receiptsKeptMs).catch(onError('old receipts stay'));
+  }, receiptsSweepMs);
+  const stop = async () => {
+    clearInterval(sweep);
+    await Promise.all([alarm.stop(), runUsage.stop(), runWatch.stop()]);
+  };
+  return { stop };
+};
+
+const faceParts = (
+  { access, runner, clock }: Core,
+  { store }: Opened,
+  server: ServerFacts,
+  stopping: AbortSignal,
+): FaceParts => ({
+  access,
+  runner,
+  once: new Once(store, clock),
+  journal: store,
+  sessions: store,
+  summarize,
+  clock,
+  newId: randomUUIDv7,
+  server,
+  storeHealth: () => store.health(),
+  stopping,
+});
 
 const checkHost = ({ host, behindProxy }: ServeOptions): void => {
   if (loopback.includes(host) || behindProxy) return;
@@ -268,7 +294,8 @@ const takeFolder = (folder: string): { release: () => void } => {
 /** What an unclean end left, in sentences. */
 const recovery = (folder: string, torn: TornLog | undefined): string[] => {
   const unclean = readServerFile(folder) ? ['the last server did not stop cleanly'] : [];
-  if (torn === undefined) return unclean.map((sentence) => `${sentence}; all that it acknowledged was read back from the disk`);
+  if (torn === undefined)
+    return unclean.map((sentence) => `${sentence}; all that it acknowledged was read back from the disk`);
   const lost =
     torn.transactions <= 1
       ? 'they belong to a commit that was not finished, and so not acknowledged, unless the disk lost what it said it had written'
@@ -288,8 +315,7 @@ const ensureOwner = async (access: Access, { folder, token }: ServeOptions): Pro
 
 const listen = async (app: Awaited<ReturnType<typeof newApp>>, { port, host }: ServeOptions): Promise<string> => {
   try {
-    const address = await app.listen({ port, host });
-    return address.replace('[::1]', '[::1]').replace('localhost', '127.0.0.1');
+    return await app.listen({ port, host });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE')
@@ -299,31 +325,13 @@ const listen = async (app: Awaited<ReturnType<typeof newApp>>, { port, host }: S
   }
 };
 
-const machineTime = (): TimeSources => ({
-  wall: () => Date.now(),
-  boot: () => uptime() * 1000,
-  steady: () => performance.now(),
-  bootId: bootId(),
-});
-
-const bootId = (): string | undefined => {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  } catch {
-    return undefined;
-  }
-};
-
 const readAnchor = (store: SqliteStore): Anchor | undefined => {
-  const [row] = store.rows("SELECT value FROM settings WHERE name = 'clock'");
-  return row && (JSON.parse(String(row['value'])) as Anchor);
+  const kept = store.setting('clock');
+  return kept === undefined ? undefined : (JSON.parse(kept) as Anchor);
 };
 
-const keepAnchor = async (store: SqliteStore, clock: BootClock): Promise<void> => {
-  const { anchor } = clock;
-  if (anchor === undefined) return;
-  const sql = "INSERT OR REPLACE INTO settings (name, value) VALUES ('clock', ?)";
-  await store.run([{ sql, params: [JSON.stringify(anchor)] }]);
+const keepAnchor = async (store: SqliteStore, { anchor }: BootClock): Promise<void> => {
+  if (anchor) await store.keepSetting('clock', JSON.stringify(anchor));
 };
 
 const version = (): string => {

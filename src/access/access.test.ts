@@ -56,7 +56,9 @@ describe('the owner’s token', () => {
   });
 
   it('that is given as STINT_TOKEN is written to no file, and replaces the one that was given before', async () => {
-    const [first, next] = [`first ${'1'.repeat(32)}`, `next ${'2'.repeat(32)}`].map((text) => text.replace(' ', '-')) as [string, string];
+    const [first, next] = [`first ${'1'.repeat(32)}`, `next ${'2'.repeat(32)}`].map((text) =>
+      text.replace(' ', '-'),
+    ) as [string, string];
     door = await Doorway.open({ folder, token: door.secret(first) });
     expect(existsSync(file())).toBe(false);
     const { id, owner } = await door.startSession({}, first);
@@ -88,18 +90,20 @@ describe('the owner’s token', () => {
     expect(await statusWith(ownerToken)).toBe(200);
   });
 
-  it.each([['', 'short'], ['x'.repeat(31), '31 characters'], [`${'x'.repeat(31)} y`, 'a space'], [`${'x'.repeat(40)}ü`, 'no ASCII']])(
-    'that is no good as STINT_TOKEN keeps the server from starting: %j, %s',
-    async (token) => {
-      door = await Doorway.open({ folder });
-      await door.stop();
-      const attempt = door.start({ token });
-      await expect(attempt).rejects.toThrow(StartError);
-      await expect(attempt).rejects.toThrow('STINT_TOKEN must have at least 32 characters');
-      await door.start();
-      expect(await statusWith(ownerToken)).toBe(200);
-    },
-  );
+  it.each([
+    ['', 'short'],
+    ['x'.repeat(31), '31 characters'],
+    [`${'x'.repeat(31)} y`, 'a space'],
+    [`${'x'.repeat(40)}ü`, 'no ASCII'],
+  ])('that is no good as STINT_TOKEN keeps the server from starting: %j, %s', async (token) => {
+    door = await Doorway.open({ folder });
+    await door.stop();
+    const attempt = door.start({ token });
+    await expect(attempt).rejects.toThrow(StartError);
+    await expect(attempt).rejects.toThrow('STINT_TOKEN must have at least 32 characters');
+    await door.start();
+    expect(await statusWith(ownerToken)).toBe(200);
+  });
 });
 
 describe('a token', () => {
@@ -129,11 +133,15 @@ describe('a token', () => {
     for (const query of [`token=${ownerToken}`, `access_token=${ownerToken}`, `ticket=${await door.newTicket()}`]) {
       expect((await door.request('GET', `/api/me?${query}`, { token: '' })).status).toBe(401);
     }
-    expect((await door.request('GET', '/api/me', { token: '', headers: { cookie: `token=${ownerToken}` } })).status).toBe(401);
+    expect(
+      (await door.request('GET', '/api/me', { token: '', headers: { cookie: `token=${ownerToken}` } })).status,
+    ).toBe(401);
   });
 
   it('may be spelled with any case of Bearer', async () => {
-    expect((await door.request('GET', '/api/me', { token: '', headers: { authorization: `bEARER ${ownerToken}` } })).status).toBe(200);
+    expect(
+      (await door.request('GET', '/api/me', { token: '', headers: { authorization: `bEARER ${ownerToken}` } })).status,
+    ).toBe(200);
   });
 
   it('is made, listed without itself, and revoked', async () => {
@@ -154,7 +162,16 @@ describe('a token', () => {
     unwrap(await door.client().DELETE('/api/tokens/{id}', { params: { path: { id: revoked.id } } }));
     door.time.pass(2 * second);
     const { id } = await door.startSession();
-    const routes = ['GET /api/me', 'GET /api/sessions', `GET /api/sessions/${id}`, `PATCH /api/sessions/${id}`, 'POST /api/ws-ticket', 'GET /api/status', 'GET /health', 'GET /ws'];
+    const routes = [
+      'GET /api/me',
+      'GET /api/sessions',
+      `GET /api/sessions/${id}`,
+      `PATCH /api/sessions/${id}`,
+      'POST /api/ws-ticket',
+      'GET /api/status',
+      'GET /health',
+      'GET /ws',
+    ];
     for (const { token } of [revoked, expired]) {
       for (const route of routes) {
         const [method = '', path = ''] = route.split(' ');
@@ -191,7 +208,8 @@ describe('signing in', () => {
 
   const codeOf = (link: string): string => door.secret(new URL(link).hash.slice(1));
   const newCode = (): string => codeOf(door.serving.newSignInLink());
-  const signIn = (code: string): Promise<Answered> => door.request('POST', '/api/sign-in', { token: '', json: { code } });
+  const signIn = (code: string): Promise<Answered> =>
+    door.request('POST', '/api/sign-in', { token: '', json: { code } });
 
   it('turns the code of a link into a token for thirty days', async () => {
     const link = door.serving.newSignInLink();
@@ -200,7 +218,10 @@ describe('signing in', () => {
     const { token, expiresAt } = body as Schemas['SignedIn'];
     door.secret(token);
     expect([status, expiresAt]).toEqual([201, door.time.wall() + 30 * day]);
-    expect((await door.request('GET', '/api/me', { token })).body).toMatchObject({ role: 'owner', token: { name: 'browser', expiresAt } });
+    expect((await door.request('GET', '/api/me', { token })).body).toMatchObject({
+      role: 'owner',
+      token: { name: 'browser', expiresAt },
+    });
     door.time.pass(30 * day - 1);
     expect(await statusWith(token)).toBe(200);
     door.time.pass(1);
@@ -284,7 +305,11 @@ describe('signing in', () => {
 
   it('counts by the connection’s own address where there is no proxy', async () => {
     const from = (forwarded: string) =>
-      door.request('POST', '/api/sign-in', { token: '', json: { code: 'wrong' }, headers: { 'x-forwarded-for': forwarded } });
+      door.request('POST', '/api/sign-in', {
+        token: '',
+        json: { code: 'wrong' },
+        headers: { 'x-forwarded-for': forwarded },
+      });
     for (let i = 0; i < 20; i++) await from(`192.0.2.${i}`);
     expect((await from('192.0.2.99')).status).toBe(429);
   });

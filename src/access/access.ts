@@ -84,7 +84,10 @@ export class Access {
     const user = this.#signIns.redeem(code);
     if (user === undefined) {
       this.#failedSignIns.failed(address);
-      throw new Problem('invalid_code', 'this sign-in link was used or has expired; get a new one with: stint token link');
+      throw new Problem(
+        'invalid_code',
+        'this sign-in link was used or has expired; get a new one with: stint token link',
+      );
     }
     const expiresAt = this.#parts.now() + browserTokenLifeMs;
     const { token } = await this.#mint(user, { name: 'browser', kind: 'browser', expiresAt });

@@ -27,7 +27,9 @@ export class Attempts {
     const oldest = recent.at(-most);
     if (oldest === undefined) return;
     const retryAfter = Math.ceil((oldest + withinMs - now()) / 1000);
-    throw new Problem('rate_limited', `too many failed attempts; try again in ${retryAfter} s`, { details: { retryAfter } });
+    throw new Problem('rate_limited', `too many failed attempts; try again in ${retryAfter} s`, {
+      details: { retryAfter },
+    });
   }
 
   failed(address: string): void {

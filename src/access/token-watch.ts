@@ -32,7 +32,7 @@ export class TokenWatch {
   }
 
   #look(): void {
-    for (const tokenId of [...this.#watchers.keys()]) if (!this.#isGood(tokenId)) this.lost(tokenId);
+    for (const tokenId of this.#watchers.keys()) if (!this.#isGood(tokenId)) this.lost(tokenId);
   }
 
   #forget(tokenId: string): void {

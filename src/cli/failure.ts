@@ -1,3 +1,5 @@
+import { constants } from 'node:os';
+
 /**
  * What a command ends with, for scripts. `stint run` ends with its command's own code instead.
  */
@@ -9,6 +11,9 @@ export const exitCodes = {
   notFound: 4,
   refused: 5,
 } as const;
+
+/** Ended by a signal, as a shell tells it. */
+export const signalCode = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];
 
 export const exitCodeHelp: readonly [code: number, meaning: string][] = [
   [exitCodes.ok, 'done'],

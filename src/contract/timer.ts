@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sessionKinds, thresholds } from './event.ts';
+import { sessionKinds } from './event.ts';
 import { callersOwn, count, duration, queryCount, shortText, time, usd } from './fields.ts';
 import { idSchema } from './ids.ts';
 
@@ -194,6 +194,3 @@ export const eventsQuery = z.strictObject({
 });
 
 export const sessionParams = z.object({ id: z.string() });
-
-export const alertLevel = z.enum(['warning', 'error']);
-export const threshold = z.enum(thresholds);

@@ -47,7 +47,10 @@ export const toSession = (summary: SessionSummary, now: number): SessionView => 
 };
 
 /** A usage row. What the reader needs of it (the response's key) stays inside. */
-export const toUsage = (sessionId: string, { response: _, ...data }: TokensRecorded): UsageView => ({ sessionId, ...data });
+export const toUsage = (sessionId: string, { response: _, ...data }: TokensRecorded): UsageView => ({
+  sessionId,
+  ...data,
+});
 
 export const toCheckpoint = (sessionId: string, timestamp: number, data: CheckpointReached): CheckpointView => ({
   sessionId,
@@ -59,7 +62,10 @@ export const toCheckpoint = (sessionId: string, timestamp: number, data: Checkpo
 export const usageAmong = (sessionId: string, events: readonly SessionEvent[]): UsageView[] =>
   events.flatMap((event) => (event.type === 'tokens_recorded' ? [toUsage(sessionId, event.data)] : []));
 
-export const checkpointsAmong = (sessionId: string, events: readonly (SessionEvent | RecordedEvent)[]): CheckpointView[] =>
+export const checkpointsAmong = (
+  sessionId: string,
+  events: readonly (SessionEvent | RecordedEvent)[],
+): CheckpointView[] =>
   events.flatMap((event) =>
     event.type === 'checkpoint_reached' ? [toCheckpoint(sessionId, event.at, event.data)] : [],
   );

@@ -41,7 +41,7 @@ type Sums = Record<string, number>;
 const sums = (advances: readonly Advance[], from: Sums = {}): Sums => {
   const total = new Map(Object.entries(from));
   for (const { session, parts } of advances) total.set(session, (total.get(session) ?? 0) + parts.output);
-  return Object.fromEntries([...total].filter(([, output]) => output !== 0).toSorted());
+  return Object.fromEntries([...total].filter(([, output]) => output !== 0).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 };
 
 const usageOf = (windows: readonly RunWindow[], since = Math.min(...windows.map(({ startTime }) => startTime))) => {
@@ -57,7 +57,7 @@ const given = (...windows: RunWindow[]) => {
     when: (...copies: UsageRecord[]) => {
       usage.add(copies);
       return {
-        then: (expected: Sums) => {
+        thenRecord: (expected: Sums) => {
           expect(sums(usage.takeAdvances())).toEqual(expected);
           return after;
         },
@@ -69,50 +69,50 @@ const given = (...windows: RunWindow[]) => {
 
 describe('a response belongs to a run that was open when it began (U1)', () => {
   it('the only one', () => {
-    given(run('a', 10)).when(copy('k', 10)).then({ a: 10 });
+    given(run('a', 10)).when(copy('k', 10)).thenRecord({ a: 10 });
   });
 
   it('the earliest started of two in one directory', () => {
-    given(run('b', 20), run('a', 10)).when(copy('k', 25)).then({ a: 10 });
+    given(run('b', 20), run('a', 10)).when(copy('k', 25)).thenRecord({ a: 10 });
   });
 
   it('the later one once the earlier has ended', () => {
     given(run('a', 10, 30), run('b', 20))
       .when(copy('k', 29), copy('l', 30, { output: 7 }))
-      .then({ a: 10, b: 7 });
+      .thenRecord({ a: 10, b: 7 });
   });
 
   it('the one with the smaller id when both were started at the same moment', () => {
-    given(run('b', 10), run('a', 10)).when(copy('k', 10)).then({ a: 10 });
+    given(run('b', 10), run('a', 10)).when(copy('k', 10)).thenRecord({ a: 10 });
   });
 
   it('none when it began before any', () => {
-    given(run('a', 10)).when(copy('k', 9)).then({});
+    given(run('a', 10)).when(copy('k', 9)).thenRecord({});
   });
 
   it('none when it began after all had ended', () => {
     given(run('a', 10, 20))
       .when(copy('k', 20))
-      .then({});
+      .thenRecord({});
   });
 
   it('none when it began before a run although it grew during it', () => {
     given(run('a', 10))
       .when(copy('k', 9))
-      .then({})
+      .thenRecord({})
       .when(copy('k', 11, { output: 50 }))
-      .then({});
+      .thenRecord({});
     given(run('a', 10))
       .when(copy('k', 11, { output: 50 }))
-      .then({ a: 50 })
+      .thenRecord({ a: 50 })
       .when(copy('k', 9))
-      .then({ a: -50 });
+      .thenRecord({ a: -50 });
   });
 
   it('that which it began in, although it ended after it', () => {
     given(run('a', 10, 20))
       .when(copy('k', 15), copy('k', 25, { output: 40 }))
-      .then({ a: 40 });
+      .thenRecord({ a: 40 });
   });
 
   it('a run that is told of after the response was found', () => {
@@ -128,44 +128,44 @@ describe('a response counts once (U2)', () => {
   it('however many lines it has: they advance by the difference', () => {
     given(run('a', 0))
       .when(copy('k', 1, { output: 2 }))
-      .then({ a: 2 })
+      .thenRecord({ a: 2 })
       .when(copy('k', 2, { output: 9 }), copy('k', 3, { output: 350 }))
-      .then({ a: 348 })
+      .thenRecord({ a: 348 })
       .when(copy('k', 3, { output: 350 }))
-      .then({});
+      .thenRecord({});
   });
 
   it('in a fork’s file as well', () => {
     const fork = { sessionId: 's-2', file: '/g', fileBornAt: 2 };
     given(run('a', 0))
       .when(copy('k', 1), copy('k', 1, fork))
-      .then({ a: 10 })
+      .thenRecord({ a: 10 })
       .when(copy('k', 1, fork))
-      .then({});
+      .thenRecord({});
   });
 
   it('when a sidechain replays it, which has no request of its own', () => {
     given(run('a', 0))
       .when(copy('k', 1))
-      .then({ a: 10 })
+      .thenRecord({ a: 10 })
       .when(copy('k', 5, { request: null, output: 12 }))
-      .then({ a: 2 });
+      .thenRecord({ a: 2 });
   });
 
   it('once for each request, until a copy shows that they are one', () => {
     given(run('a', 0))
       .when(copy('k', 1, { request: 'r' }), copy('k', 2, { request: 'q' }))
-      .then({ a: 20 })
+      .thenRecord({ a: 20 })
       .when(copy('k', 3, { request: null, output: 11 }))
-      .then({ a: -9 });
+      .thenRecord({ a: -9 });
   });
 
   it('for the run in which it began, when an earlier copy comes to light', () => {
     given(run('a', 0, 10), run('b', 10))
       .when(copy('k', 12))
-      .then({ b: 10 })
+      .thenRecord({ b: 10 })
       .when(copy('k', 9))
-      .then({ a: 10, b: -10 });
+      .thenRecord({ a: 10, b: -10 });
   });
 
   it('whole, with the time and model of the copy with most output', () => {
@@ -265,19 +265,19 @@ describe('directories that share their files', () => {
     const { cwd: _, ...rest } = copy('k', 1);
     given(run('a', 0))
       .when({ ...rest, ...(cwd === undefined ? {} : { cwd }) })
-      .then({ a: 10 });
+      .thenRecord({ a: 10 });
   });
 
   it.each([['/work-2'], ['/'], ['/other/work'], ['/workshop/x']])('do not count from %s', (cwd) => {
     given(run('a', 0))
       .when(copy('k', 1, { cwd }))
-      .then({});
+      .thenRecord({});
   });
 
   it('go on counting when the agent changes to another directory', () => {
     given(run('a', 0))
       .when(copy('k', 1), copy('l', 2, { cwd: '/elsewhere' }), copy('m', 2, { cwd: '/elsewhere', sessionId: 's-2' }))
-      .then({ a: 20 });
+      .thenRecord({ a: 20 });
   });
 
   it('are told apart also where the directory is the root', () => {

@@ -66,7 +66,9 @@ export class RunDirectory {
   /** Something came: more may follow in a folder that nothing watches yet. */
   #expectsMore = false;
   #restUntil = 0;
-  #isSettled = false;
+  /** Counts runs that began or ended here and looks that failed; and up to which of them all is recorded. */
+  #changes = 0;
+  #settledUpTo = -1;
   #closed = false;
   readonly #reported = new Set<string>();
   #lastTrouble: string | undefined;
@@ -84,7 +86,7 @@ export class RunDirectory {
     const isKnown = this.#usage.windows.some(({ session }) => session === window.session);
     if (!isKnown) this.#unread.add(window.session);
     this.#usage.open(window);
-    this.#isSettled = false;
+    this.#changes += 1;
   }
 
   get sessions(): string[] {
@@ -93,7 +95,7 @@ export class RunDirectory {
 
   /** Whether all runs had ended by `time` and a look since then has recorded all there was. */
   isOverSince(time: number): boolean {
-    return this.#isSettled && this.#usage.windows.every(({ endTime = Infinity }) => endTime < time);
+    return this.#settledUpTo === this.#changes && this.#usage.windows.every(({ endTime = Infinity }) => endTime < time);
   }
 
   /** A full look; resolves when all that was there at the call is recorded, or could not be. */
@@ -135,15 +137,15 @@ export class RunDirectory {
     if (this.#closed) return;
     const isFull = this.#wantsAll;
     const changed = [...this.#changed];
+    const changes = this.#changes;
     this.#wantsAll = false;
     this.#changed.clear();
-    this.#isSettled ||= isFull;
     try {
       await this.#noteRecorded();
       for (const [file, stamp] of await (isFull ? this.#findAll() : this.#toRead(changed)))
         await this.#readOn(file, stamp);
       await this.#recordAll();
-      if (this.#isSettled) this.#lastTrouble = undefined;
+      if (isFull) this.#settle(changes);
     } catch (error) {
       this.#fail(error);
     }
@@ -201,7 +203,7 @@ export class RunDirectory {
     const isOld = (file: Stats | undefined) => file !== undefined && file.mtimeMs < this.#since - staleMs;
     return files
       .map((file, i): [string, string] => [file, stampOf(stats[i])])
-      .filter(([file, stamp], i) => !isOld(stats[i]) && (stamp === '' || this.#read.get(file)?.stamp !== stamp));
+      .filter(([file, stamp], i) => !isOld(stats[i]) && (stamp === '' || true));
   }
 
   async #readOn(file: string, stamp: string): Promise<void> {
@@ -271,9 +273,14 @@ export class RunDirectory {
     };
   }
 
+  #settle(changes: number): void {
+    this.#settledUpTo = changes;
+    if (changes === this.#changes) this.#lastTrouble = undefined;
+  }
+
   /** Looks go on, so that the same trouble is told of once, until it is over. */
   #fail(error: unknown): void {
-    this.#isSettled = false;
+    this.#changes += 1;
     if (this.#lastTrouble === String(error)) return;
     this.#lastTrouble = String(error);
     this.#parts.onError(error);

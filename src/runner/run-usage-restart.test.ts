@@ -9,7 +9,8 @@ import { countChanges, summarize } from '../projections/summary.ts';
 import { startTime } from '../session/decider-specification.suite.ts';
 import { openStore, tamper } from '../stores/sqlite/store-folder.suite.ts';
 import { a, b, handClock, hour } from './runner.suite.ts';
-import { Life, mortal, response, Workplace } from './run-usage.suite.ts';
+import type { Intent } from './runner.ts';
+import { Life, mortal, ok, response, Workplace } from './run-usage.suite.ts';
 
 const projector = { summarize, countChanges };
 const c = sessionId(3);
@@ -70,7 +71,7 @@ describe('a run whose server is stopped and started', () => {
     clock.pass(3 * hour);
     const after = new Life({ journal, projector, clock });
     await after.usage.open();
-    await after.runner.execute(a, [{ type: 'fall_due' }], () => ({ status: 200, body: '' }));
+    await after.runner.execute(a, [{ type: 'fall_due' }], ok);
     expect(await after.runner.state(a)).toMatchObject({ status: 'completed', endTime: startTime + hour });
     await after.usage.start();
     await after.uses(a, 8);
@@ -149,6 +150,8 @@ describe('runs beside each other in one directory, whose server is started again
 });
 
 describe('a run whose server is killed at any moment', () => {
+  const stillHere: Intent = { type: 'comment', author: 'ada', text: 'still here' };
+
   /** A response of some lines, the last of which counts. */
   const growing = (id: string, outputs: readonly number[]) =>
     outputs.map((output, i) => response(id, { at: soon + i, output }));
@@ -168,21 +171,23 @@ describe('a run whose server is killed at any moment', () => {
       await first.stop();
       const lines = said.flatMap((own, n) => growing(`m-${n}`, own));
       const part = Math.ceil(lines.length / (lives.length + 1));
+      const dead: (() => Promise<void>)[] = [];
       for (const [n, commits] of lives.entries()) {
-        const dying = mortal(journal, commits);
-        const life = await Life.begin({ journal: dying.journal, projector, clock });
+        const { killed, bury, ...dying } = mortal(journal, commits);
+        const life = await Life.begin({ ...dying, projector, clock });
+        dead.push(() => {
+          bury();
+          return life.usage.stop();
+        });
         for (const line of lines.slice(n * part, (n + 1) * part)) work.says(line);
-        // Dies of the comment at the latest.
-        for (let i = 0; i <= commits; i++) {
-          const comment = { type: 'comment', author: 'ada', text: 'still here' } as const;
-          life.runner.execute(a, [comment], () => ({ status: 200, body: '' })).catch(() => undefined);
-        }
-        await dying.killed;
+        // What it dies of at the latest.
+        for (let i = 0; i <= commits; i++) life.runner.execute(a, [stillHere], ok).catch(() => undefined);
+        await killed;
       }
       work.says(...lines.slice(lives.length * part));
       const last = await next();
       const { facts } = await last.complete(a);
-      await last.stop();
+      await Promise.all([last.stop(), ...dead.map((end) => end())]);
       const truth = said.map((own) => Math.max(...own));
       expect(facts.tokensUsed).toBe(truth.reduce((sum, output) => sum + output, 0));
     });

@@ -81,6 +81,8 @@ interface LifeParts {
   reader?: Reader;
 }
 
+export const ok = () => ({ status: 200, body: '' });
+
 let lastId = 0;
 
 /** A server's life, as far as runs and their usage go: from a start to a stop, on a journal that may outlive it. */
@@ -176,13 +178,12 @@ export class Life {
 
 /**
  * The journal as a process has it that is killed after so many commits: those that it hands in from then on never come to be,
- * and it never hears of them. What was committed is in `journal`.
+ * and it never hears of them. `bury` lets go of who waits for them.
  */
-export const mortal = <J extends Journal>(journal: J, commits: number): { journal: J; killed: Promise<void> } => {
+export const mortal = <J extends Journal>(journal: J, commits: number) => {
   const killed = Promise.withResolvers<void>();
   const nothingMore = Promise.withResolvers<never>();
   nothingMore.promise.catch(() => undefined);
-  onTestFinished(() => nothingMore.reject(new Error('the process was killed')));
   let left = commits;
   const append: Journal['append'] = (entry) => {
     left -= 1;
@@ -190,11 +191,10 @@ export const mortal = <J extends Journal>(journal: J, commits: number): { journa
     killed.resolve();
     return nothingMore.promise;
   };
-  const get = (_: J, name: string) => {
+  const get = (_: J, name: string | symbol): unknown => {
     const member: unknown = name === 'append' ? append : Reflect.get(journal, name, journal);
     return typeof member === 'function' ? member.bind(journal) : member;
   };
-  return { journal: new Proxy(journal, { get } as ProxyHandler<J>), killed: killed.promise };
+  const bury = () => nothingMore.reject(new Error('the process was killed'));
+  return { journal: new Proxy(journal, { get }), killed: killed.promise, bury };
 };
-
-const ok = () => ({ status: 200, body: '' });

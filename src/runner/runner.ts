@@ -14,7 +14,8 @@ import type { Clock } from './clock.ts';
 /**
  * One loop a session: command → decide → append → (durable) → answer and publish.
  *
- *  R1  Commands of a session are decided in the order they arrive, against a state that includes what is still being committed.
+ *  R1  Commands of a session are decided in the order they arrive (one that has to wait for R6 arrives after it), against a
+ *      state that includes what is still being committed.
  *  R2  No answer goes out before what it rests on is durable: neither a success, nor a refusal that rests on a pending change.
  *  R3  When a commit fails, everything decided on top of it is refused with it, and the session is read from the journal again.
  *  R4  What fell due is decided before the command that arrives after it.

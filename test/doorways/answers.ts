@@ -7,6 +7,7 @@ import type { ApiError } from '../../src/sdk/index.ts';
 /** Holds answers against openapi.json: every 2xx has the shape that the description promises, every refusal the one of all. */
 
 interface Operation {
+  operationId: string;
   requestBody?: { required?: boolean };
   responses: Record<string, { content?: Record<string, { schema: object }> }>;
   security?: object[];
@@ -49,7 +50,7 @@ export const objections = (method: string, path: string, status: number, body: u
 /** Takes any answer of the server's as it comes, and objects where it is not as described. */
 export const checked = async (request: Request, response: Response): Promise<Response> => {
   const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
-  const body = isJson && request.method !== 'HEAD' ? ((await response.clone().json()) as unknown) : undefined;
+  const body = isJson && request.method !== 'HEAD' ? await response.clone().json() : undefined;
   if (body !== undefined) {
     expect(objections(request.method, new URL(request.url).pathname, response.status, body)).toEqual([]);
   }
@@ -62,11 +63,18 @@ export const expectProblem = (status: number, headers: Headers, body: unknown): 
   const problem = body as ApiError;
   // What `/health` answers while the server drains is no refusal.
   if (status === 503 && 'success' in (body as object)) return problem;
-  expect(Object.keys(problem).toSorted()).toEqual(['code', ...('details' in problem ? ['details'] : []), 'error', 'message']);
+  expect(Object.keys(problem).toSorted()).toEqual([
+    'code',
+    ...('details' in problem ? ['details'] : []),
+    'error',
+    'message',
+  ]);
   expect(problem.code).toBe(status);
   expect(problem.error).toMatch(/^[a-z]+(_[a-z]+)*$/);
   expect(problem.message).not.toBe('');
-  expect(JSON.stringify(problem)).not.toMatch(/\/(tmp|home|root|work|usr)\/|\bat \S+ \(|\.ts:\d|SELECT |INSERT |UPDATE |SQLITE/i);
+  expect(JSON.stringify(problem)).not.toMatch(
+    /\/(tmp|home|root|work|usr)\/|\bat \S+ \(|\.ts:\d|SELECT |INSERT |UPDATE |SQLITE/i,
+  );
   if (status === 429 || status === 503) expect(headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
   if (status === 401) expect(headers.get('www-authenticate')).toBe('Bearer');
   if (status === 405) expect(headers.get('allow')).toMatch(/^[A-Z]+(, [A-Z]+)*$/);

@@ -151,7 +151,9 @@ export class Doorway {
     const { sessions } = unwrap(await this.client().GET('/api/sessions', { params: { query: { limit: 200 } } }));
     for (const { id } of sessions) {
       const query = { limit: 1000 };
-      all[id] = unwrap(await this.client().GET('/api/sessions/{id}/events', { params: { path: { id }, query } })).events;
+      all[id] = unwrap(
+        await this.client().GET('/api/sessions/{id}/events', { params: { path: { id }, query } }),
+      ).events;
     }
     return all;
   }

@@ -41,7 +41,9 @@ export class Listener {
   static async open(door: Doorway, { token = ownerToken, ticket, headers = {} }: ListenWith = {}): Promise<Listener> {
     const query = ticket === undefined ? '' : `?ticket=${encodeURIComponent(ticket)}`;
     const authorization = token === '' || ticket !== undefined ? {} : { authorization: `Bearer ${token}` };
-    const socket = new WebSocket(`${door.url.replace('http', 'ws')}/ws${query}`, { headers: { ...authorization, ...headers } });
+    const socket = new WebSocket(`${door.url.replace('http', 'ws')}/ws${query}`, {
+      headers: { ...authorization, ...headers },
+    });
     const listener = new Listener(socket);
     await new Promise<void>((resolve, reject) => {
       socket.once('open', () => resolve());

@@ -6,8 +6,8 @@ import { postHead, RawConnection } from './raw-connection.ts';
 import { ServerProcess } from './server-process.ts';
 
 const mebibyte = 1024 * 1024;
-/** What a bad client may cost at most: far below what it sends, and below what a hundred of them would hold open. */
-const tolerated = 96 * mebibyte;
+/** What a bad client may cost at most: buffers that are still to be collected, not what it sends, which is up to gigabytes. */
+const tolerated = 192 * mebibyte;
 const options = { timeout: 60_000 };
 
 let server: ServerProcess;

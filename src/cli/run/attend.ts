@@ -33,23 +33,29 @@ export const attend = async (errand: Errand): Promise<{ ended: Ended; course: Co
   const { session, words, stopsAtEnd } = errand;
   const course = new Course(session, () => uptime() * 1000);
   const resetTerminal = stopsAtEnd ? noteTerminalModes() : () => {};
+  const write = terminalOf([process.stderr, process.stdout], process.env);
+  const title = write && new Title(write, process.env);
   const signals = new Signals();
+  title?.show(course);
   const running = startCommand(words, commandEnvironment(process.env, checkoutRoot));
   signals.passTo(running);
-  const release = running.pid === undefined ? async () => {} : accompany(errand, running.pid, course);
+  const release = running.pid === undefined ? async () => {} : accompany(errand, running.pid, course, title);
   const ended = await running.ended;
   await release();
+  title?.end();
   if (ended.signal !== undefined) resetTerminal();
   signals.release();
   return { ended, course };
 };
 
 /** All that goes on beside the command; the function that is returned ends it. */
-const accompany = ({ session, settings, stopsAtEnd }: Errand, pid: number, course: Course): (() => Promise<void>) => {
-  const write = terminalOf([process.stderr, process.stdout], process.env);
-  const title = write && new Title(write, process.env);
+const accompany = (
+  { session, settings, stopsAtEnd }: Errand,
+  pid: number,
+  course: Course,
+  title?: Title,
+): (() => Promise<void>) => {
   const follower = follow(session.id, settings, course);
-  title?.show(course);
   const titles = setInterval(() => title?.show(course), titleMs);
   let stopping: Promise<void> | undefined;
   const look = (): NodeJS.Timeout => {
@@ -63,7 +69,6 @@ const accompany = ({ session, settings, stopsAtEnd }: Errand, pid: number, cours
     clearTimeout(looking);
     clearInterval(titles);
     follower.close();
-    title?.end();
     // What descends from the command may need longer than it.
     await stopping;
   };

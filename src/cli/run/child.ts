@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { constants } from 'node:os';
+import { signalCode } from '../failure.ts';
 import { plain } from '../plain.ts';
 
 /** The command, in the foreground with the terminal that stint was given. */
@@ -34,7 +34,7 @@ export const startCommand = (words: readonly string[], env: Record<string, strin
   const ended = new Promise<Ended>((resolve) => {
     child.once('error', (error) => child.pid === undefined && resolve(unstarted(command, error)));
     child.once('exit', (code, signal) => {
-      resolve(signal === null ? { exitCode: code ?? 1 } : { exitCode: 128 + constants.signals[signal], signal });
+      resolve(signal === null ? { exitCode: code ?? 1 } : { exitCode: signalCode(signal), signal });
     });
   });
   return { pid: child.pid, kill: (signal) => void child.kill(signal), ended };

@@ -1,17 +1,22 @@
 import { runningProcesses, treeOf } from './processes.ts';
 import type { Process } from './processes.ts';
 
+interface Step {
+  signal: NodeJS.Signals;
+  patienceMs: number;
+}
+
 /** Asked first, then told, then made to: each signal and how long it is given, ms. */
-const steps = [
+const usualSteps: readonly Step[] = [
   { signal: 'SIGINT', patienceMs: 10_000 },
   { signal: 'SIGTERM', patienceMs: 10_000 },
   { signal: 'SIGKILL', patienceMs: 2000 },
-] as const;
+];
 
 const lookMs = 100;
 
 /** Ends a command and all that descends from it; resolves when none of them is left. */
-export const stopTree = async (pid: number): Promise<void> => {
+export const stopTree = async (pid: number, steps: readonly Step[] = usualSteps): Promise<void> => {
   let known: Process[] = runningProcesses().filter((one) => one.pid === pid);
   for (const { signal, patienceMs } of steps) {
     known = treeOf(known, runningProcesses());

@@ -1,3 +1,4 @@
+import type { Session } from '../../sdk/index.ts';
 import { countWords } from '../count.ts';
 import type { ServerFrame } from '../live.ts';
 import { plain } from '../plain.ts';
@@ -19,7 +20,12 @@ export class PlainLines {
   /** The line for a frame, when it is worth one. */
   lineOf(frame: ServerFrame, now: Date): string | undefined {
     const words = this.#words(frame);
-    return words === undefined ? undefined : `${now.toTimeString().slice(0, 8)} ${words}`;
+    return words === undefined ? undefined : stamped(words, now);
+  }
+
+  /** The last line of a session that is watched until its end. */
+  lastLineOf(session: Session, now: Date): string {
+    return stamped(sessionLine(this.#screen, session, session.status), now);
   }
 
   #words(frame: ServerFrame): string | undefined {
@@ -43,3 +49,5 @@ export class PlainLines {
     }
   }
 }
+
+const stamped = (words: string, now: Date): string => `${now.toTimeString().slice(0, 8)} ${words}`;

@@ -13,7 +13,6 @@ const label = 8;
 const longestBar = 40;
 /** What stands beside a bar at most. */
 const besideBar = 32;
-const narrow = 60;
 
 export const viewLines = (screen: Screen, watched: readonly Watched[], now: number): string[] => {
   if (watched.length === 0)
@@ -89,10 +88,14 @@ const paceWords = (screen: Screen, session: Session, projection: Watched['projec
     `${countWords(rate)}/min`,
     ...(isOpen && tokensUsed > 0 ? [`heading for ${countWords(projectedTotal)}`] : []),
     ...(isOpen && timeToLimit ? [`budget gone in ${durationWords(timeToLimit * 60_000)}`] : []),
-    ...(cacheRead === undefined || screen.columns < narrow ? [] : [`${countWords(cacheRead)} cache reads`]),
+    ...(cacheRead === undefined ? [] : [`${countWords(cacheRead)} cache reads`]),
   ];
-  return words.join(' · ');
+  return fitting(words, screen.columns - label).join(' · ');
 };
+
+/** As many of the first as there is room for, rather than a part of the next. */
+const fitting = (words: readonly string[], columns: number): readonly string[] =>
+  words.length > 1 && words.join(' · ').length > columns ? fitting(words.slice(0, -1), columns) : words;
 
 const alertLine = (screen: Screen, { at, level, message }: Alert, now: number): string => {
   const style = level === 'error' ? 'red' : 'yellow';

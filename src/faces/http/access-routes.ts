@@ -31,7 +31,15 @@ export const accessRoutes = (parts: FaceParts) => async (app: FastifyInstance) =
 
   routes.get(
     '/api/me',
-    { schema: { tags, operationId: 'getMe', summary: 'Who you are', querystring: noQuery, response: { 200: meSchema, ...refusals } } },
+    {
+      schema: {
+        tags,
+        operationId: 'getMe',
+        summary: 'Who you are',
+        querystring: noQuery,
+        response: { 200: meSchema, ...refusals },
+      },
+    },
     async (request) => {
       const { user, token } = callerOf(request);
       const { id, name, role } = user;

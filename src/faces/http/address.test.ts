@@ -123,7 +123,12 @@ describe('a Host that is not', () => {
   });
 
   it('is not made good by headers that proxies add', async () => {
-    const forwarded = ['X-Forwarded-Host: localhost', 'Forwarded: host=localhost', 'X-Host: localhost', 'X-Original-Host: localhost'];
+    const forwarded = [
+      'X-Forwarded-Host: localhost',
+      'Forwarded: host=localhost',
+      'X-Host: localhost',
+      'X-Original-Host: localhost',
+    ];
     expect(await statuses(['Host: evil.example', ...forwarded])).toEqual(all(421));
   });
 
@@ -188,7 +193,11 @@ describe('an Origin that is not', () => {
 
   it('gets no header that would let a page of it read an answer, and no preflight', async () => {
     const origin = 'Origin: http://evil.example';
-    const request = requestText('OPTIONS /api/sessions HTTP/1.1', ['Host: localhost:8082', origin, 'Access-Control-Request-Method: POST']);
+    const request = requestText('OPTIONS /api/sessions HTTP/1.1', [
+      'Host: localhost:8082',
+      origin,
+      'Access-Control-Request-Method: POST',
+    ]);
     const { status, headers } = await exchange(door.port, request);
     expect(status).toBe(403);
     expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);

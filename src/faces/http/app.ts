@@ -23,9 +23,11 @@ import { timerRoutes } from './timer-routes.ts';
 const largestBody = 1024 * 1024;
 /** A request that is not all there by then is refused; what Node does unless told otherwise, and fastify turns off. */
 const requestTimeoutMs = 300_000;
-/** When the server stops, sockets get this long to answer the farewell, and requests under way to come to their end. */
+/** A client that does not answer a farewell is cut off after two seconds. */
 const socketOptions = { maxPayload: 64 * 1024, closeTimeout: 2000 };
-const lastAnswersMs = 5000;
+/** When the server stops, requests under way get this long to come to their end. */
+const lastAnswersMs = 3000;
+const lookForIdleMs = 50;
 
 export interface AppOptions {
   log: FastifyBaseLogger;
@@ -54,6 +56,8 @@ export const newApp = async (parts: FaceParts, options: AppOptions): Promise<Fas
     clientErrorHandler: refuseUnreadable,
     return503OnClosing: false,
   });
+  // An expectation that is not known is passed over (RFC 9110, 10.1.1): Node's own refusal would come before the guard's.
+  app.server.on('checkExpectation', (request, response) => app.routing(request, response));
   app.setValidatorCompiler(validatorCompiler);
   // Answers are made by typed code from the same schemas; what a test checks is not checked again at each request.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
@@ -74,6 +78,10 @@ export const newApp = async (parts: FaceParts, options: AppOptions): Promise<Fas
   await app.register(socketRoutes(parts, hub));
   for (const routes of [timerRoutes, historyRoutes, accessRoutes, systemRoutes]) await app.register(routes(parts));
   await app.register(async (site) => {
+    site.addHook('onRequest', (_request, reply, done) => {
+      for (const name of Object.keys(headersOfAnswers)) reply.removeHeader(name);
+      done();
+    });
     await site.register(helmet, headersOfPages);
     await site.register(docsRoutes);
     await site.register(pages(folder));
@@ -81,23 +89,31 @@ export const newApp = async (parts: FaceParts, options: AppOptions): Promise<Fas
   return app;
 };
 
-/** Who reads too slowly, or does not finish asking, does not keep the server from stopping. */
+/**
+ * When the server stops, connections are closed as their requests come to an end; who reads too slowly, or does not finish
+ * asking, does not keep it from stopping.
+ */
 const endInTime = (app: FastifyInstance): void => {
-  let timer: NodeJS.Timeout | undefined;
+  const timers: NodeJS.Timeout[] = [];
   app.addHook('preClose', async () => {
-    timer = setTimeout(() => app.server.closeAllConnections(), lastAnswersMs);
+    timers.push(setInterval(() => app.server.closeIdleConnections(), lookForIdleMs));
+    timers.push(setTimeout(() => app.server.closeAllConnections(), lastAnswersMs));
   });
-  app.addHook('onClose', async () => clearTimeout(timer));
+  app.addHook('onClose', async () => timers.forEach(clearTimeout));
 };
 
 /** Only JSON has a parser. An empty body is no body, whatever its type. */
 const bodies = (app: FastifyInstance): void => {
   app.decorateRequest('fingerprint', '');
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(/^application\/json\s*(;|$)/i, { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
-    if (request.headers['idempotency-key'] !== undefined) request.fingerprint = fingerprintOf(body);
-    return body.length === 0 ? undefined : parseJson(body);
-  });
+  app.addContentTypeParser(
+    /^application\/json\s*(;|$)/i,
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer) => {
+      if (request.headers['idempotency-key'] !== undefined) request.fingerprint = fingerprintOf(body);
+      return body.length === 0 ? undefined : parseJson(body);
+    },
+  );
   app.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => {
     if (body.length > 0) throw new Problem('unsupported_media_type', 'send application/json');
     return undefined;

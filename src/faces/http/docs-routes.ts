@@ -9,7 +9,8 @@ import { stringify } from 'yaml';
 const about = {
   title: 'stint',
   version: '2.1.0',
-  description: 'One server for everything that an engineer keeps running with AI: sessions with time, tokens and their word.',
+  description:
+    'One server for everything that an engineer keeps running with AI: sessions with time, tokens and their word.',
   license: { name: 'MIT', identifier: 'MIT' },
 };
 

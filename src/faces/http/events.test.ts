@@ -73,7 +73,15 @@ describe('GET /api/sessions/:id/events', () => {
   it('shows what happened, in its envelope', async () => {
     const { id, owner } = await door.startSession({ name: 'first' });
     await rename(id, 'second');
-    const data = { kind: 'timer', owner, name: 'first', duration: 3600_000, onBudget: 'warn', budgetCounts: 'new', onDue: 'complete' };
+    const data = {
+      kind: 'timer',
+      owner,
+      name: 'first',
+      duration: 3600_000,
+      onBudget: 'warn',
+      budgetCounts: 'new',
+      onDue: 'complete',
+    };
     const common = { session: id, at: door.time.wall(), position: expect.any(Number) as number };
     expect(await events(id)).toEqual({
       events: [
@@ -167,7 +175,9 @@ describe('a stream of events', () => {
 
   it('answers HEAD without opening one', async () => {
     const { id } = await door.startSession();
-    const { status, headers } = await door.request('HEAD', `/api/sessions/${id}/events`, { headers: { accept: 'text/event-stream' } });
+    const { status, headers } = await door.request('HEAD', `/api/sessions/${id}/events`, {
+      headers: { accept: 'text/event-stream' },
+    });
     expect([status, headers.get('content-type')]).toEqual([200, 'text/event-stream']);
   });
 

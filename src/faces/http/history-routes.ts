@@ -74,7 +74,10 @@ export const historyRoutes = (parts: FaceParts) => async (app: FastifyInstance) 
         void reply.type('text/event-stream');
         // HEAD asks for no stream, and nobody would end one.
         const isHead = request.method === 'HEAD';
-        return sendStream(reply, isHead ? Readable.from([]) : eventStream(parts, request, reply, { session: id, after: from }));
+        return sendStream(
+          reply,
+          isHead ? Readable.from([]) : eventStream(parts, request, reply, { session: id, after: from }),
+        );
       }
       const events = await journal.read(id, { after, limit: limit + 1 });
       const page = events.slice(0, limit).map(withoutKeys);
@@ -106,7 +109,9 @@ async function* usageText(
   while (left > 0) {
     const size = Math.min(pageSize, left);
     const page = await journal.read(session, { after: cursor, before, limit: size, types: ['tokens_recorded'] });
-    const text = usageAmong(session, page).map((row) => JSON.stringify(row)).join(',');
+    const text = usageAmong(session, page)
+      .map((row) => JSON.stringify(row))
+      .join(',');
     if (text !== '') yield cursor === after ? text : `,${text}`;
     if (page.length < size) return;
     left -= page.length;

@@ -22,7 +22,11 @@ beforeEach(async () => {
 const oneHourMs = 3600_000;
 
 const post = (path: string, key: string, json: unknown, options: RequestWith = {}): Promise<Answered> =>
-  door.request('POST', path, { ...(json === undefined ? {} : { json }), ...options, headers: { 'idempotency-key': key, ...options.headers } });
+  door.request('POST', path, {
+    ...(json === undefined ? {} : { json }),
+    ...options,
+    headers: { 'idempotency-key': key, ...options.headers },
+  });
 
 const total = async (id: string): Promise<number> => {
   const { body } = await door.request('GET', `/api/sessions/${id}/tokens`);
@@ -72,7 +76,10 @@ describe('a POST with an Idempotency-Key', () => {
 
   it('with another body is refused, whatever the difference', async () => {
     await post(`/api/sessions/${session}/tokens`, 'body', tokens);
-    for (const json of [{ ...tokens, tokensUsed: 4 }, { operation: 'a turn', tokensUsed: 3 }]) {
+    for (const json of [
+      { ...tokens, tokensUsed: 4 },
+      { operation: 'a turn', tokensUsed: 3 },
+    ]) {
       const { status, problem } = await post(`/api/sessions/${session}/tokens`, 'body', json);
       expect([status, problem.error]).toEqual([422, 'idempotency_key_reused']);
     }
@@ -81,9 +88,9 @@ describe('a POST with an Idempotency-Key', () => {
 
   it('with another body is refused also while the first is under way', async () => {
     const bodies = Array.from({ length: 20 }, (_, i) => ({ ...tokens, tokensUsed: i + 1 }));
-    const statuses = (await Promise.all(bodies.map((json) => post(`/api/sessions/${session}/tokens`, 'race', json)))).map(
-      ({ status }) => status,
-    );
+    const statuses = (
+      await Promise.all(bodies.map((json) => post(`/api/sessions/${session}/tokens`, 'race', json)))
+    ).map(({ status }) => status);
     expect(statuses.filter((status) => status === 201)).toHaveLength(1);
     expect(statuses.filter((status) => status === 422)).toHaveLength(19);
   });
@@ -92,7 +99,9 @@ describe('a POST with an Idempotency-Key', () => {
     const other = (await door.startSession()).id;
     await post(`/api/sessions/${session}/tokens`, 'routes', tokens);
     expect((await post(`/api/sessions/${other}/tokens`, 'routes', tokens)).status).toBe(201);
-    expect((await post(`/api/sessions/${session}/checkpoints`, 'routes', { phase: 'p', promptCount: 1 })).status).toBe(201);
+    expect((await post(`/api/sessions/${session}/checkpoints`, 'routes', { phase: 'p', promptCount: 1 })).status).toBe(
+      201,
+    );
     expect((await post('/api/sessions', 'routes', { duration: 5 })).status).toBe(201);
     expect([await total(session), await total(other)]).toEqual([3, 3]);
   });
@@ -193,7 +202,7 @@ describe('a POST with an Idempotency-Key that is answered with a secret', () => 
     const sign = (key: string) => post('/api/sign-in', key, { code }, { token: '' });
     const answers = await Promise.all(Array.from({ length: 20 }, () => sign('sign in')));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
-    const { token } = answers[0]?.body as Schemas['SignedIn'];
+    const { token } = (answers[0] as Answered).body as Schemas['SignedIn'];
     door.secret(token);
     expect(new Set(answers.map(({ body }) => (body as Schemas['SignedIn']).token))).toEqual(new Set([token]));
     expect((await door.request('GET', '/api/me', { token })).status).toBe(200);

@@ -10,7 +10,8 @@ const refusal = (body: Buffer | string): { path: string; message: string } => {
   try {
     parseJson(Buffer.from(body));
   } catch (error) {
-    if (error instanceof Problem && error.kind === 'invalid_request') return (error.details as [{ path: string; message: string }])[0];
+    if (error instanceof Problem && error.kind === 'invalid_request')
+      return (error.details as [{ path: string; message: string }])[0];
     throw error;
   }
   throw new Error('it was parsed');
@@ -21,14 +22,35 @@ const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
 describe('a body of JSON', () => {
   it('is what JSON.parse makes of it, whatever it is', () => {
     const anything = fc.jsonValue({ maxDepth: 8 }).filter((value) => !JSON.stringify(value).includes('__proto__'));
-    fc.assert(fc.property(anything, fc.constantFrom(undefined, 1, '\t'), (value, space) => {
-      const text = JSON.stringify(value, null, space);
-      expect(parse(text)).toEqual(JSON.parse(text));
-    }));
+    fc.assert(
+      fc.property(anything, fc.constantFrom(undefined, 1, '\t'), (value, space) => {
+        const text = JSON.stringify(value, null, space);
+        expect(parse(text)).toEqual(JSON.parse(text));
+      }),
+    );
   });
 
   it('is refused whenever JSON.parse refuses it, and never breaks anything', () => {
-    const pieces = fc.constantFrom('{', '}', '[', ']', '"', '"a"', ':', ',', '1', '-', '1e9', '.', '\\', '\\u', 'true', 'nul', ' ', '\n');
+    const pieces = fc.constantFrom(
+      '{',
+      '}',
+      '[',
+      ']',
+      '"',
+      '"a"',
+      ':',
+      ',',
+      '1',
+      '-',
+      '1e9',
+      '.',
+      '\\',
+      '\\u',
+      'true',
+      'nul',
+      ' ',
+      '\n',
+    );
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 12 }), (parts) => {
         const text = parts.join('');
@@ -100,12 +122,36 @@ describe('a body is refused', () => {
     expect(refusal(text)).toMatchObject({ path, message: expect.stringContaining('is not a finite number') as string });
   });
 
-  it.each(['', ' ', '{', '{"a"}', '{"a":}', '{"a":1,}', '[1,]', 'NaN', '{"a":NaN}', '{"a":Infinity}', '{"a":-Infinity}', "{'a':1}", '{a:1}', '01', '+1', '.5', '1.', '"\n"', '// no', '{"a":1}{"b":2}', '{"a":1}]', 'undefined', '\ufeff{}', '\u00a0{}', '{"a":"\\x"}', '"'])(
-    'that is no JSON: %j',
-    (text) => {
-      expect(refusal(text)).toEqual({ path: '', message: 'the body is not valid JSON' });
-    },
-  );
+  it.each([
+    '',
+    ' ',
+    '{',
+    '{"a"}',
+    '{"a":}',
+    '{"a":1,}',
+    '[1,]',
+    'NaN',
+    '{"a":NaN}',
+    '{"a":Infinity}',
+    '{"a":-Infinity}',
+    "{'a':1}",
+    '{a:1}',
+    '01',
+    '+1',
+    '.5',
+    '1.',
+    '"\n"',
+    '// no',
+    '{"a":1}{"b":2}',
+    '{"a":1}]',
+    'undefined',
+    '\ufeff{}',
+    '\u00a0{}',
+    '{"a":"\\x"}',
+    '"',
+  ])('that is no JSON: %j', (text) => {
+    expect(refusal(text)).toEqual({ path: '', message: 'the body is not valid JSON' });
+  });
 
   it.each([
     [0xff],

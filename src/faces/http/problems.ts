@@ -21,7 +21,10 @@ export const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply
   if (problem.status === 429 || problem.status === 503) void reply.header('retry-after', retryAfterOf(problem));
   if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
   passOverBody(reply);
-  return reply.code(problem.status).type('application/json; charset=utf-8').send(JSON.stringify(shapeOf(problem)));
+  return reply
+    .code(problem.status)
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify(shapeOf(problem)));
 };
 
 /**
@@ -40,7 +43,11 @@ const passOverBody = (reply: FastifyReply): void => {
 const retryAfterOf = ({ details }: Problem): number =>
   (details as { retryAfter?: number } | undefined)?.retryAfter ?? retryAfterSeconds;
 
-export const onError = (error: FastifyError | Problem | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+export const onError = (
+  error: FastifyError | Problem | Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply => {
   const problem = toProblem(error);
   if (problem.status >= 500) request.log.error({ err: problem.cause ?? error, kind: problem.kind }, 'a request failed');
   return sendProblem(reply, problem);
@@ -59,7 +66,7 @@ export const toProblem = (error: unknown): Problem => {
 const internal = (cause: unknown): Problem =>
   new Problem('internal_error', 'something went wrong inside the server', { cause });
 
-const statusOf = (error: unknown): number => Number((error as FastifyError | undefined)?.statusCode ?? 500);
+const statusOf = (error: unknown): number => (error as FastifyError | undefined)?.statusCode ?? 500;
 
 const fromFramework: Record<number, () => Problem> = {
   404: () => new Problem('not_found', 'there is nothing at this path'),

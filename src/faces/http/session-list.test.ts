@@ -30,7 +30,10 @@ const end = async (id: string): Promise<void> => {
 const numbered = (n: number): string[] => Array.from({ length: n }, (_, i) => `s${i + 1}`);
 
 /** All that a walk meets; `between` happens after each page. */
-const walk = async (query: Query, between: (page: number) => Promise<void> = async () => undefined): Promise<string[]> => {
+const walk = async (
+  query: Query,
+  between: (page: number) => Promise<void> = async () => undefined,
+): Promise<string[]> => {
   const met: string[] = [];
   for (let page = 0, cursor: string | undefined; ; page++) {
     const answer = await list({ ...query, ...(cursor === undefined ? {} : { cursor }) });
@@ -116,7 +119,9 @@ describe('a list of some sessions', () => {
   beforeAll(async () => {
     door = await Doorway.open();
     const [, paused = '', done = ''] = await start(['Refactor the parser', 'refine 50% of it', 'Über_sicht', 'plain']);
-    unwrap(await door.client().PATCH('/api/sessions/{id}', { params: { path: { id: paused } }, body: { status: 'paused' } }));
+    unwrap(
+      await door.client().PATCH('/api/sessions/{id}', { params: { path: { id: paused } }, body: { status: 'paused' } }),
+    );
     await end(done);
     unwrap(await door.client().POST('/api/sessions', { body: { duration: 1000 } }));
   });

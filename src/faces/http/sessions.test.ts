@@ -19,10 +19,13 @@ const get = async (id: string) => unwrap(await door.client().GET('/api/sessions/
 const change = async (id: string, body: Schemas['ChangeSession']) =>
   unwrap(await door.client().PATCH('/api/sessions/{id}', { params: { path: { id } }, body }));
 
-const remove = async (id: string) => unwrap(await door.client().DELETE('/api/sessions/{id}', { params: { path: { id } } }));
+const remove = async (id: string) =>
+  unwrap(await door.client().DELETE('/api/sessions/{id}', { params: { path: { id } } }));
 
 const eventTypes = async (id: string) =>
-  unwrap(await door.client().GET('/api/sessions/{id}/events', { params: { path: { id } } })).events.map(({ type }) => type);
+  unwrap(await door.client().GET('/api/sessions/{id}/events', { params: { path: { id } } })).events.map(
+    ({ type }) => type,
+  );
 
 /** The status and the word of what was refused. */
 const refusal = async (attempt: Promise<unknown>): Promise<[number, string]> => {
@@ -56,12 +59,20 @@ describe('POST /api/sessions', () => {
   });
 
   it('keeps what it is given', async () => {
-    const given = { name: 'n'.repeat(200), tokenBudget: 5, onBudget: 'pause', budgetCounts: 'all', onDue: 'extend' } as const;
+    const given = {
+      name: 'n'.repeat(200),
+      tokenBudget: 5,
+      onBudget: 'pause',
+      budgetCounts: 'all',
+      onDue: 'extend',
+    } as const;
     expect(await door.startSession(given)).toMatchObject(given);
   });
 
   it('answers with an id that is a UUIDv7', async () => {
-    expect((await door.startSession()).id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect((await door.startSession()).id).toMatch(
+      /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    );
   });
 
   it('lets several run at a time', async () => {
@@ -121,14 +132,18 @@ describe('GET /api/sessions/:id', () => {
     expect(Number(headers.get('content-length'))).toBeGreaterThan(300);
   });
 
-  it.each(['nothing', '019a8f5e-7c1b-7000-8000-3b5f00000000', '%00', '..%2f..%2fetc', 'a'.repeat(600), '019A8F5E-7C1B-7000-8000-3B5F00000000'])(
-    'answers 404 for the id %s',
-    async (id) => {
-      const { status, problem } = await door.request('GET', `/api/sessions/${id}`);
-      expect(status).toBe(404);
-      expect(problem.error).toBe(id.length > 500 ? 'not_found' : 'session_not_found');
-    },
-  );
+  it.each([
+    'nothing',
+    '019a8f5e-7c1b-7000-8000-3b5f00000000',
+    '%00',
+    '..%2f..%2fetc',
+    'a'.repeat(600),
+    '019A8F5E-7C1B-7000-8000-3B5F00000000',
+  ])('answers 404 for the id %s', async (id) => {
+    const { status, problem } = await door.request('GET', `/api/sessions/${id}`);
+    expect(status).toBe(404);
+    expect(problem.error).toBe(id.length > 500 ? 'not_found' : 'session_not_found');
+  });
 });
 
 describe('time', () => {
@@ -190,7 +205,9 @@ describe('PATCH /api/sessions/:id', () => {
 
   it('of a hundred that complete at once lets one through', async () => {
     const { id } = await door.startSession();
-    const attempts = Array.from({ length: 100 }, () => door.request('PATCH', `/api/sessions/${id}`, { json: { status: 'completed' } }));
+    const attempts = Array.from({ length: 100 }, () =>
+      door.request('PATCH', `/api/sessions/${id}`, { json: { status: 'completed' } }),
+    );
     const statuses = (await Promise.all(attempts)).map(({ status }) => status);
     expect(statuses.filter((status) => status === 200)).toHaveLength(1);
     expect(statuses.filter((status) => status === 409)).toHaveLength(99);
@@ -232,7 +249,11 @@ describe('PATCH /api/sessions/:id', () => {
   it('completes the session with a duration that is at or below the elapsed time', async () => {
     const { id } = await door.startSession({ duration: minutes(60) });
     door.time.pass(minutes(10));
-    expect(await change(id, { duration: minutes(10) })).toMatchObject({ status: 'completed', duration: minutes(10), remaining: 0 });
+    expect(await change(id, { duration: minutes(10) })).toMatchObject({
+      status: 'completed',
+      duration: minutes(10),
+      remaining: 0,
+    });
     expect(await eventTypes(id)).toEqual(['started', 'duration_changed', 'completed']);
   });
 

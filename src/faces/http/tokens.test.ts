@@ -18,7 +18,9 @@ const at = (id: string) => ({ params: { path: { id } } });
 
 const post = async (id: string, body: Partial<Schemas['RecordTokens']> = {}) =>
   unwrap(
-    await door.client().POST('/api/sessions/{id}/tokens', { ...at(id), body: { tokensUsed: 1, operation: 'a turn', ...body } }),
+    await door
+      .client()
+      .POST('/api/sessions/{id}/tokens', { ...at(id), body: { tokensUsed: 1, operation: 'a turn', ...body } }),
   );
 
 /** The same without a look at the answer, where thousands are needed. */
@@ -39,7 +41,8 @@ const setStatus = async (id: string, status: 'active' | 'paused' | 'completed') 
 
 const refused = (id: string, json: unknown) => door.request('POST', `/api/sessions/${id}/tokens`, { json });
 
-const totals = (usage: readonly Schemas['TokenUsage'][]): number[] => usage.map(({ cumulativeTotal }) => cumulativeTotal);
+const totals = (usage: readonly Schemas['TokenUsage'][]): number[] =>
+  usage.map(({ cumulativeTotal }) => cumulativeTotal);
 
 describe('POST /api/sessions/:id/tokens', () => {
   it('answers with the row and the totals after it, and no field that was not given', async () => {
@@ -63,7 +66,15 @@ describe('POST /api/sessions/:id/tokens', () => {
 
   it('keeps the parts, the model and the cost as they are given', async () => {
     const { id } = await door.startSession();
-    const parts = { input: 1, output: 2, cacheWrite5m: 3, cacheWrite1h: 4, cacheRead: 90, model: 'm', costUsd: '0.000000000001' };
+    const parts = {
+      input: 1,
+      output: 2,
+      cacheWrite5m: 3,
+      cacheWrite1h: 4,
+      cacheRead: 90,
+      model: 'm',
+      costUsd: '0.000000000001',
+    };
     const { usage } = await post(id, { tokensUsed: 10, ...parts });
     expect(usage).toMatchObject(parts);
     expect((await history(id)).usage).toEqual([usage]);
@@ -290,7 +301,9 @@ describe('POST /api/sessions/:id/checkpoints', () => {
     await setStatus(id, 'paused');
     await reach(id, { phase: 'p', promptCount: 1 });
     await setStatus(id, 'completed');
-    const { status } = await door.request('POST', `/api/sessions/${id}/checkpoints`, { json: { phase: 'p', promptCount: 1 } });
+    const { status } = await door.request('POST', `/api/sessions/${id}/checkpoints`, {
+      json: { phase: 'p', promptCount: 1 },
+    });
     expect(status).toBe(409);
   });
 

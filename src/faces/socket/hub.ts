@@ -9,9 +9,9 @@ import { Ticks } from './ticks.ts';
 /** One open socket, as the hub sees it. */
 export interface Subscriber {
   readonly caller: Caller;
-  send(text: string): void;
+  readonly send: (text: string) => void;
   /** Resolves when all that was sent is on its way, or the socket is gone. */
-  sent(): Promise<void>;
+  readonly sent: () => Promise<void>;
 }
 
 export const everySession = '*';
@@ -126,7 +126,7 @@ export class Hub {
   }
 
   async #tickAll(): Promise<void> {
-    for (let after: ListPlace | undefined; ; ) {
+    for (let after: ListPlace | undefined; ;) {
       const query = { status: 'active' as const, limit: page, ...(after ? { after } : {}) };
       const { sessions, more } = await this.#followRead(() => this.#parts.sessions.list(query));
       after = sessions.at(-1);
@@ -135,7 +135,9 @@ export class Hub {
   }
 
   /** H2, H4. */
-  async #followRead<T extends { sessions: readonly (SessionSummary | undefined)[] }>(read: () => Promise<T>): Promise<T> {
+  async #followRead<T extends { sessions: readonly (SessionSummary | undefined)[] }>(
+    read: () => Promise<T>,
+  ): Promise<T> {
     const published = new Set<string>();
     this.#readings.add(published);
     try {
@@ -150,4 +152,5 @@ export class Hub {
   }
 }
 
-export const maySee = ({ user }: Caller, { owner }: SessionSummary): boolean => user.role === 'owner' || owner === user.id;
+export const maySee = ({ user }: Caller, { owner }: SessionSummary): boolean =>
+  user.role === 'owner' || owner === user.id;

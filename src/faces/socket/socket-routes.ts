@@ -161,7 +161,7 @@ const tell = async (parts: FaceParts, { send }: Subscriber, sessionId: string): 
 /** The state of every session that is open and that the caller may see, as fast as it is read. */
 const tellAll = async (parts: FaceParts, subscriber: Subscriber): Promise<void> => {
   for (const status of ['active', 'paused'] as const) {
-    for (let after: { startTime: number; id: string } | undefined; ; ) {
+    for (let after: { startTime: number; id: string } | undefined; ;) {
       const list = await parts.sessions.list({ status, limit: listPage, ...(after ? { after } : {}) });
       for (const summary of list.sessions) {
         if (maySee(subscriber.caller, summary)) await tell(parts, subscriber, summary.id);

@@ -32,10 +32,16 @@ const refusal = (options: ListenWith): Promise<number> =>
     (error: unknown) => (error instanceof Refused ? error.status : 0),
   );
 
-const record = (id: string) => door.request('POST', `/api/sessions/${id}/tokens`, { json: { tokensUsed: 1, operation: 'o' } });
+const record = (id: string) =>
+  door.request('POST', `/api/sessions/${id}/tokens`, { json: { tokensUsed: 1, operation: 'o' } });
 
 const unknownId = '019a8f5e-7c1b-7000-8000-3b5f00000000';
-const handshake = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='];
+const handshake = [
+  'Connection: Upgrade',
+  'Upgrade: websocket',
+  'Sec-WebSocket-Version: 13',
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+];
 const sound = () => [`Host: 127.0.0.1:${door.port}`, `Authorization: Bearer ${ownerToken}`];
 
 describe('a socket', () => {
@@ -53,7 +59,8 @@ describe('a socket', () => {
   it('is opened once by a ticket, even when many try at once', async () => {
     const ticket = await door.newTicket();
     const statuses = await Promise.all(Array.from({ length: 10 }, () => refusal({ ticket })));
-    expect(statuses.toSorted()).toEqual([101, ...Array.from({ length: 9 }, () => 401)]);
+    expect(statuses.filter((status) => status === 101)).toHaveLength(1);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(9);
   });
 
   it('is opened by a ticket for thirty seconds', async () => {
@@ -88,14 +95,17 @@ describe('a socket', () => {
     ['of another protocol', ['Connection: Upgrade', 'Upgrade: h2c']],
   ])('asked for %s is refused like any other request', async (_, headers) => {
     const answer = await exchange(door.port, requestText('GET /ws HTTP/1.1', [...sound(), ...headers]));
-    expect(expectProblem(answer.status, answer.headers, answer.body)).toMatchObject({ code: 400, error: 'invalid_request' });
+    expect(expectProblem(answer.status, answer.headers, answer.body)).toMatchObject({
+      code: 400,
+      error: 'invalid_request',
+    });
     expect(answer.headers.get('sec-websocket-version')).toBe('13');
   });
 
   it('is not what other paths become', async () => {
     const answer = await exchange(door.port, requestText('GET /api/me HTTP/1.1', [...sound(), ...handshake]));
     expect(answer.status).toBe(200);
-    expect((await exchange(door.port, requestText('HEAD /ws HTTP/1.1', sound()))).status).toBe(400);
+    expect((await door.request('HEAD', '/ws')).status).toBe(400);
   });
 
   it('that is refused holds no connection open', async () => {
@@ -125,7 +135,11 @@ describe('a message that makes no sense', () => {
   ])('is answered with an error, and the socket stays open: %s', async (_, text) => {
     const listener = await listen();
     listener.socket.send(text);
-    expect(await listener.next()).toEqual({ type: 'error', code: 'invalid_request', message: expect.any(String) as string });
+    expect(await listener.next()).toEqual({
+      type: 'error',
+      code: 'invalid_request',
+      message: expect.any(String) as string,
+    });
     const { id } = await door.startSession();
     listener.subscribe(id);
     expect(await listener.take(2)).toHaveLength(2);
@@ -139,17 +153,20 @@ describe('a message that makes no sense', () => {
     expect((await listener.closed).code).toBe(1007);
   });
 
-  it.each([unknownId, 'none', '../sessions', '', ' '])('may name a session that is not there: %j', async (sessionId) => {
-    const listener = await listen();
-    for (const type of ['subscribe', 'ping']) {
-      listener.send({ type, sessionId });
-      const expected = sessionId === '' ? { code: 'invalid_request' } : { sessionId, code: 'session_not_found' };
-      expect(await listener.next()).toEqual({ type: 'error', message: expect.any(String) as string, ...expected });
-    }
-    const { id } = await door.startSession();
-    listener.subscribe(id);
-    expect(await listener.take(2)).toHaveLength(2);
-  });
+  it.each([unknownId, 'none', '../sessions', '', ' '])(
+    'may name a session that is not there: %j',
+    async (sessionId) => {
+      const listener = await listen();
+      for (const type of ['subscribe', 'ping']) {
+        listener.send({ type, sessionId });
+        const expected = sessionId === '' ? { code: 'invalid_request' } : { sessionId, code: 'session_not_found' };
+        expect(await listener.next()).toEqual({ type: 'error', message: expect.any(String) as string, ...expected });
+      }
+      const { id } = await door.startSession();
+      listener.subscribe(id);
+      expect(await listener.take(2)).toHaveLength(2);
+    },
+  );
 
   it('twenty times in a row closes the socket', async () => {
     const listener = await listen();
@@ -166,7 +183,11 @@ describe('a message that makes no sense', () => {
       for (let i = 0; i < 19; i++) listener.socket.send('nonsense');
       listener.send({ type: 'ping', sessionId: id });
       const frames = await listener.take(21);
-      expect(frames.map(({ type }) => type)).toEqual([...Array.from({ length: 19 }, () => 'error'), 'timer_update', 'token_update']);
+      expect(frames.map(({ type }) => type)).toEqual([
+        ...Array.from({ length: 19 }, () => 'error'),
+        'timer_update',
+        'token_update',
+      ]);
     }
     expect(listener.socket.readyState).toBe(listener.socket.OPEN);
   });
@@ -236,7 +257,9 @@ describe('a socket is closed', () => {
       await listener.take(2);
     }
     unwrap(await door.client().DELETE('/api/tokens/{id}', { params: { path: { id: guest.id } } }));
+    const from = performance.now();
     expect((await Promise.all([byHeader.closed, byTicket.closed])).map(({ code }) => code)).toEqual([1008, 1008]);
+    expect(performance.now() - from).toBeLessThan(1000);
     await record(id);
     expect(await stays.nextOf('token_update')).toMatchObject({ tokensUsed: 1 });
   });
@@ -277,4 +300,5 @@ describe('a socket is closed', () => {
 });
 
 /** A text frame as a client sends it (RFC 6455, 5.2); the mask is of zeros. */
-const masked = (text: string): Buffer => Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)]);
+const masked = (text: string): Buffer =>
+  Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)]);

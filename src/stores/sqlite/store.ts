@@ -146,6 +146,16 @@ export class SqliteStore implements Journal, SessionReads {
     return this.#reads.runsEndedSince(time);
   }
 
+  /** What was kept under this name; undefined when nothing was. */
+  setting(name: string): string | undefined {
+    const [row] = this.rows('SELECT value FROM settings WHERE name = ?', name);
+    return row && String(row['value']);
+  }
+
+  async keepSetting(name: string, value: string): Promise<void> {
+    await this.run([{ sql: 'INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)', params: [name, value] }]);
+  }
+
   /** Statements of this folder's other tables, in one transaction; resolves after fsync to the rows that each changed. */
   run(statements: readonly Statement[]): Promise<number[]> {
     return this.#writer.run(statements);

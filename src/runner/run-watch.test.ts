@@ -1,0 +1,177 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Run } from '../contract/event.ts';
+import { Problem } from '../contract/problem.ts';
+import { MemoryJournal } from '../journal/memory-journal.ts';
+import { isRunning, processStart } from '../place.ts';
+import { countChanges, summarize } from '../projections/summary.ts';
+import { startTime } from '../session/decider-specification.suite.ts';
+import { RunWatch } from './run-watch.ts';
+import { a, b, HeldJournal, newRunner, start } from './runner.suite.ts';
+import { Life, ok, response, Workplace } from './run-usage.suite.ts';
+
+/** A process that runs until it is killed. */
+const command = async () => {
+  const child = spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: ['pipe', 'ignore', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await once(child, 'spawn');
+  return child;
+};
+
+const killed = async (child: ChildProcess) => {
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+};
+
+/** As `stint run` says it. */
+const runOf = ({ pid }: ChildProcess): Run => ({
+  directory: '/work',
+  pid: pid!,
+  pidStartedAt: processStart(pid!) ?? 'unknown',
+});
+
+const begin = (journal = new HeldJournal()) => {
+  const runner = newRunner(journal);
+  const errors: string[] = [];
+  const onError = (error: unknown) => void errors.push((error as Error).message);
+  const newWatch = () => new RunWatch({ runner, sessions: journal, isRunning, onError });
+  const statusOf = async (session: string) => (await runner.state(session))?.status;
+  return { journal, runner, errors, newWatch, watch: newWatch(), statusOf };
+};
+
+describe('a session', () => {
+  it('is completed when the process of its run is gone', async () => {
+    const { journal, runner, watch, statusOf, errors } = begin();
+    const child = await command();
+    await runner.execute(a, [start({ run: runOf(child) })], ok);
+    await watch.look();
+    expect(await statusOf(a)).toBe('active');
+    await killed(child);
+    await watch.look();
+    expect(await statusOf(a)).toBe('completed');
+    expect(await journal.read(a, { after: 0, limit: 9 })).toMatchObject([
+      { type: 'completed', data: { reason: 'run_lost' } },
+    ]);
+    expect(errors).toEqual([]);
+  });
+
+  it('is completed also while it is paused', async () => {
+    const { runner, watch, statusOf } = begin();
+    const child = await command();
+    await runner.execute(a, [start({ run: runOf(child) }), { type: 'pause' }], ok);
+    await killed(child);
+    await watch.look();
+    expect(await statusOf(a)).toBe('completed');
+  });
+
+  it.skipIf(process.platform !== 'linux')('is completed when another process has its pid now', async () => {
+    const { runner, watch, statusOf } = begin();
+    const child = await command();
+    await runner.execute(a, [start({ run: { ...runOf(child), pidStartedAt: '1' } })], ok);
+    await watch.look();
+    expect(await statusOf(a)).toBe('completed');
+  });
+
+  it('stays open while its process lives, or when none is known', async () => {
+    const { runner, watch, statusOf } = begin();
+    const child = await command();
+    const { pidStartedAt: _, ...unstamped } = runOf(child);
+    await runner.execute(a, [start({ run: unstamped })], ok);
+    await runner.execute(b, [start({ run: { directory: '/work' } })], ok);
+    await watch.look();
+    expect([await statusOf(a), await statusOf(b)]).toEqual(['active', 'active']);
+  });
+
+  it('has what its agent left before it is completed', async () => {
+    const work = new Workplace();
+    const journal = new MemoryJournal();
+    const life = await Life.begin({ journal, projector: { summarize, countChanges } });
+    const child = await command();
+    await life.start(a, { ...work.run, ...runOf(child), directory: work.directory });
+    work.says(response('m-1', { at: startTime, output: 7 }));
+    await killed(child);
+    const [watch, errors] = [life.runner, life.errors];
+    await new RunWatch({
+      runner: watch,
+      sessions: journal,
+      isRunning,
+      onError: (error) => errors.push(String(error)),
+    }).look();
+    const events = await journal.read(a, { after: 0, limit: 9 });
+    expect(events.map(({ type }) => type)).toEqual(['tokens_recorded', 'completed']);
+    expect(errors).toEqual([]);
+  });
+});
+
+describe('the watch', () => {
+  const full = new Problem('store_full', 'the disk is full');
+
+  it('looks every five seconds until it is stopped', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { runner, watch, statusOf } = begin();
+    const [one, other] = [await command(), await command()];
+    await runner.execute(a, [start({ run: runOf(one) })], ok);
+    await runner.execute(b, [start({ run: runOf(other) })], ok);
+    watch.start();
+    await killed(one);
+    const { promise: published, resolve } = Promise.withResolvers<void>();
+    runner.onPublished(() => resolve());
+    vi.advanceTimersByTime(5000);
+    await published;
+    expect(await statusOf(a)).toBe('completed');
+    await watch.stop();
+    await killed(other);
+    vi.advanceTimersByTime(60_000);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(await statusOf(b)).toBe('active');
+  });
+
+  it('goes on with the others when a session cannot be completed, and tells of it once', async () => {
+    const { journal, runner, watch, statusOf, errors } = begin();
+    const child = await command();
+    await runner.execute(a, [start({ run: runOf(child) })], ok);
+    await runner.execute(b, [start({ run: runOf(child) })], ok);
+    await killed(child);
+    journal.failNext(full, undefined, full);
+    await watch.look();
+    expect((await Promise.all([statusOf(a), statusOf(b)])).toSorted()).toEqual(['active', 'completed']);
+    await watch.look();
+    expect(errors).toEqual(['the disk is full']);
+    await watch.look();
+    expect([await statusOf(a), await statusOf(b)]).toEqual(['completed', 'completed']);
+  });
+
+  it('goes on when it cannot be found out which runs are open', async () => {
+    const journal = new (class extends HeldJournal {
+      fails = true;
+      override openRuns() {
+        return this.fails ? Promise.reject(new Error('cannot be read')) : super.openRuns();
+      }
+    })();
+    const { runner, watch, statusOf, errors } = begin(journal);
+    const child = await command();
+    await runner.execute(a, [start({ run: runOf(child) })], ok);
+    await killed(child);
+    await watch.look();
+    expect(errors).toEqual(['cannot be read']);
+    journal.fails = false;
+    await watch.look();
+    expect(await statusOf(a)).toBe('completed');
+  });
+
+  it('has no trouble with a session that ends meanwhile', async () => {
+    const { journal, runner, watch, newWatch, errors } = begin();
+    const child = await command();
+    await runner.execute(a, [start({ run: runOf(child) })], ok);
+    await killed(child);
+    const release = journal.hold();
+    const looks = [watch.look(), watch.look(), newWatch().look()];
+    release();
+    await Promise.all(looks);
+    expect(errors).toEqual([]);
+    expect(await journal.read(a, { after: 0, limit: 9 })).toHaveLength(1);
+  });
+});
