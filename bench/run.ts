@@ -12,7 +12,6 @@ import { oneClient } from './measures/one-client.ts';
 import { reads } from './measures/reads.ts';
 import { start } from './measures/start.ts';
 import type { Measure, Row } from './row.ts';
-import { removeScratch } from './scratch.ts';
 import { stopServers } from './server.ts';
 import { jsonOf, tableOf } from './table.ts';
 
@@ -45,8 +44,8 @@ const main = async (): Promise<number> => {
 };
 
 const machine = (): string => {
-  const [{ model = 'unknown CPU' } = {}] = cpus();
-  return `${availableParallelism()} cores (${model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GB, ${type()} ${release()}, Node ${process.version}`;
+  const model = cpus()[0]?.model.trim() ?? 'unknown';
+  return `${availableParallelism()} cores (${model}), ${Math.round(totalmem() / 2 ** 30)} GB, ${type()} ${release()}, Node ${process.version}`;
 };
 
 /** The figures of a machine that has other work to do are those of what is left of it. */
@@ -57,8 +56,6 @@ const busy = (): string => {
     : `\nother processes were busy before it began (load ${load.toFixed(1)}): the machine can do better than this`;
 };
 
-try {
-  process.exitCode = await main();
-} finally {
-  removeScratch();
-}
+// What was started and made goes when this ends, however it ends.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+process.exitCode = await main();

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 
 const tmpfs = 0x01021994;
 const made: string[] = [];
+process.once('exit', () => {
+  for (const folder of made) rmSync(folder, { recursive: true, force: true });
+});
 
 const parent = (): string => (statfsSync(tmpdir()).type === tmpfs ? '/var/tmp' : tmpdir());
 
@@ -13,8 +16,4 @@ export const scratchFolder = (): string => {
   const folder = mkdtempSync(join(parent(), 'stint-bench-'));
   made.push(folder);
   return folder;
-};
-
-export const removeScratch = (): void => {
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
 };

@@ -31,8 +31,9 @@ export interface ServerOptions {
 
 export const launcher = fileURLToPath(new URL('../bin/stint.mjs', import.meta.url));
 const running = new Set<Server>();
+const children = new Set<ChildProcess>();
 process.once('exit', () => {
-  for (const { child } of running) child.kill('SIGKILL');
+  for (const child of children) child.kill('SIGKILL');
 });
 
 export const startServer = async ({ folder, observedBy, node = process.execPath }: ServerOptions): Promise<Server> => {
@@ -43,7 +44,8 @@ export const startServer = async ({ folder, observedBy, node = process.execPath 
     env: { ...cleanEnvironment(), STINT_TOKEN: token },
     stdio: ['ignore', 'pipe', 'pipe', ...(observedBy ? (['ipc'] as const) : [])],
   });
-  const exited = once(child, 'exit');
+  children.add(child);
+  const exited = once(child, 'exit').finally(() => children.delete(child));
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     running.delete(server);
     child.kill(signal);

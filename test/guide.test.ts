@@ -55,7 +55,8 @@ describe('the timer guide', () => {
     expect(examples.length).toBeGreaterThan(8);
     for (const [i, answer] of (await run(examples.map(({ shell }) => shell))).entries()) {
       const told = examples[i]?.answer;
-      if (told?.language === 'json') expect(shapeOf(JSON.parse(answer)), examples[i]?.shell).toEqual(shapeOf(JSON.parse(told.text)));
+      if (told?.language === 'json')
+        expect(shapeOf(JSON.parse(answer)), examples[i]?.shell).toEqual(shapeOf(JSON.parse(told.text)));
       else if (told) expect(answer.trim(), examples[i]?.shell).toBe(told.text.trim());
     }
   });

@@ -12,7 +12,9 @@ const documents = execFileSync('git', ['ls-files', '--cached', '--others', '--ex
   .filter((file) => file !== '' && existsSync(join(root, file)));
 
 const linksIn = (file: string): string[] =>
-  [...readFileSync(join(root, file), 'utf8').matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].flatMap(([, target]) => target ?? []);
+  [...readFileSync(join(root, file), 'utf8').matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].flatMap(
+    ([, target]) => target ?? [],
+  );
 
 describe('the documents', () => {
   it('are there', () => {

@@ -1,5 +1,9 @@
 declare module 'pino-roll' {
-  import type { SonicBoom } from 'sonic-boom';
+  /** What is used of the stream that pino-roll makes. */
+  interface RollingFile extends NodeJS.EventEmitter {
+    write(line: string): boolean;
+    flushSync(): void;
+  }
 
   /** The few options that are used of pino-roll's. */
   export default function roll(options: {
@@ -9,5 +13,5 @@ declare module 'pino-roll' {
     mkdir?: boolean;
     maxLength?: number;
     limit?: { count: number };
-  }): Promise<SonicBoom>;
+  }): Promise<RollingFile>;
 }

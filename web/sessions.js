@@ -43,7 +43,11 @@ const draw = ({ session, element }) => {
   part(element, '.status').textContent = over ? `${status}, over its time` : status;
   fill(element, 'time', unlimited ? 0 : elapsed / duration);
   part(element, '.time-text').textContent =
-    status === 'completed' ? `took ${clock(elapsed)}` : unlimited ? clock(elapsed) : `${clock(remaining)} left of ${clock(duration)}`;
+    status === 'completed'
+      ? `took ${clock(elapsed)}`
+      : unlimited
+        ? clock(elapsed)
+        : `${clock(remaining)} left of ${clock(duration)}`;
   fill(element, 'tokens', tokenBudget ? tokensUsed / tokenBudget : 0);
   part(element, '.tokens-text').textContent = tokenBudget
     ? `${count.format(tokensUsed)} of ${count.format(tokenBudget)}`

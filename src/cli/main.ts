@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Answer } from './command.ts';
 import { exitCodes, Failure } from './failure.ts';
+import { wrapped } from './plain.ts';
 import { run } from './program.ts';
 import { screenOf } from './screen.ts';
 
@@ -24,7 +25,9 @@ const tell = ({ value, text, exitCode = exitCodes.ok }: Answer, json: boolean): 
 };
 
 const tellFailure = ({ message, exitCode, error, details }: Failure, json: boolean): number => {
-  process.stderr.write(`stint: ${message}\n`);
+  const { isTerminal, columns } = screenOf(process.stderr, process.env);
+  const lines = `stint: ${message}`.split('\n');
+  process.stderr.write(`${lines.map((line) => (isTerminal ? wrapped(line, columns) : line)).join('\n')}\n`);
   const more = details === undefined ? {} : { details };
   if (json) process.stdout.write(`${JSON.stringify({ error, message, exitCode, ...more })}\n`);
   return exitCode;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cut, padded, plain, widthOf } from './plain.ts';
+import { cut, padded, plain, widthOf, wrapped } from './plain.ts';
 
 describe('plain text', () => {
   it.each([
@@ -37,6 +37,18 @@ describe('plain text', () => {
       fc.property(fc.string({ unit: 'grapheme' }).map(plain), fc.nat(20), (text, columns) => {
         expect(widthOf(cut(text, columns))).toBeLessThanOrEqual(columns);
       }),
+    );
+  });
+
+  it('is broken between words', () => {
+    expect(wrapped('there is no session “x”; see them with: stint ls', 30)).toBe(
+      'there is no session “x”; see\nthem with: stint ls',
+    );
+    expect(wrapped('a /very/long/path/that/stays whole', 10)).toBe('a\n/very/long/path/that/stays\nwhole');
+    fc.assert(
+      fc.property(fc.string(), fc.nat(40), (text, columns) =>
+        expect(wrapped(text, columns).replaceAll('\n', ' ')).toBe(text.replaceAll('\n', ' ')),
+      ),
     );
   });
 });

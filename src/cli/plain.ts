@@ -33,3 +33,14 @@ export const cut = (text: string, columns: number): string => {
 /** The text, filled with spaces to `columns`. */
 export const padded = (text: string, columns: number): string =>
   text + ' '.repeat(Math.max(0, columns - widthOf(text)));
+
+/** The text in lines of at most `columns`, broken between words; a word that is longer stays whole. */
+export const wrapped = (text: string, columns: number): string => {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && widthOf(last) + 1 + widthOf(word) <= columns) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join('\n');
+};

@@ -1,7 +1,7 @@
-import type { Session } from '../sdk/index.ts';
+import type { Schemas, Session } from '../sdk/index.ts';
 import { countWords } from './count.ts';
 import { durationWords } from './duration.ts';
-import { plain } from './plain.ts';
+import { cut, plain, widthOf } from './plain.ts';
 import type { Screen, Style } from './screen.ts';
 import { paint } from './screen.ts';
 
@@ -25,16 +25,35 @@ const styleOf: Record<Session['status'], Style> = { active: 'green', paused: 'ye
 export const statusWords = (screen: Screen, { status, over }: Session): string =>
   over && status === 'active' ? paint(screen, 'red', 'over') : paint(screen, styleOf[status], status);
 
-/** What a command that changed a session says: `paused  fix the login · 2h 14m of 5h · 96.4k tokens · 1b2c3d4e`. */
+const shortestName = 12;
+
+/** What a command that changed a session says: `paused fix the login · 2h 14m of 5h · 96.4k tokens · 1b2c3d4e`. */
 export const sessionLine = (screen: Screen, session: Session, done: string): string => {
   const facts = [
-    paint(screen, 'bold', nameOf(session)),
     timeWords(session),
     ...(session.tokensUsed > 0 || session.tokenBudget !== undefined ? [tokenWords(session)] : []),
-    ...(session.name === undefined ? [] : [paint(screen, 'dim', shortId(session.id))]),
-  ];
-  return `${done} ${facts.join(' · ')}`;
+    ...(session.name === undefined ? [] : [shortId(session.id)]),
+  ].join(' · ');
+  const room = screen.isTerminal ? screen.columns - widthOf(`${done}  · ${facts}`) : Infinity;
+  const name = cut(nameOf(session), Math.max(shortestName, room));
+  return `${done} ${paint(screen, 'bold', name)} · ${facts}`;
 };
+
+type Projection = Schemas['UsageProjection'];
+
+/** What is known of a session's pace, the most telling first: `361/min`, `heading for 156k`, `budget gone in 4h 47m`. */
+export const paceWords = (session: Session, { currentRate, projectedTotal, timeToLimit }: Projection): string[] => {
+  const { tokensUsed, elapsed, status } = session;
+  const isOpen = status !== 'completed';
+  const rate = isOpen && currentRate > 0 ? currentRate : tokensUsed / (Math.max(1000, elapsed) / minuteMs);
+  return [
+    `${countWords(rate)}/min`,
+    ...(isOpen && tokensUsed > 0 ? [`heading for ${countWords(projectedTotal)}`] : []),
+    ...(isOpen && timeToLimit ? [`budget gone in ${durationWords(timeToLimit * minuteMs)}`] : []),
+  ];
+};
+
+const minuteMs = 60_000;
 
 /** `14:02`, `yesterday 14:02`, `3 Nov 14:02`, `3 Nov 2025`, in local time. */
 export const momentWords = (at: number, now: number): string => {

@@ -33,7 +33,12 @@ export const tokenSchema = z
 export const newTokenRequest = z
   .strictObject({
     name: shortText,
-    expiresIn: z.int().min(1000).max(3660 * 86_400_000).optional().meta({ description: 'ms from now; absent: never' }),
+    expiresIn: z
+      .int()
+      .min(1000)
+      .max(3660 * 86_400_000)
+      .optional()
+      .meta({ description: 'ms from now; absent: never' }),
   })
   .meta({ id: 'NewToken' });
 

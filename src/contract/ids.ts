@@ -5,7 +5,10 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** True for a UUID in the one spelling stint writes: lower case, with hyphens. */
 export const isId = (text: string): boolean => uuid.test(text);
 
-export const idSchema = z.string().regex(uuid).meta({ format: 'uuid', example: '019a8f5e-7c1b-7000-8000-3b5f00000000' });
+export const idSchema = z
+  .string()
+  .regex(uuid)
+  .meta({ format: 'uuid', example: '019a8f5e-7c1b-7000-8000-3b5f00000000' });
 
 /**
  * The id of what an event brings into being (a usage row, a checkpoint, an alert): the command's own UUIDv7 with the

@@ -20,7 +20,10 @@ const runSchema = z
     pidStartedAt: shortText.optional().meta({ description: 'Its start time as the operating system tells it' }),
     agentConfigDir: absolutePath.optional().meta({ description: 'CLAUDE_CONFIG_DIR of the command' }),
   })
-  .meta({ id: 'Run', description: 'A command of the user’s; its tokens are read from the transcripts in its directory' });
+  .meta({
+    id: 'Run',
+    description: 'A command of the user’s; its tokens are read from the transcripts in its directory',
+  });
 
 export const startRequest = z
   .strictObject({
@@ -33,7 +36,9 @@ export const startRequest = z
       .meta({ description: 'Tokens that count: new ones (input, output, cache writes), or all, cache reads too' }),
     onDue: onDue
       .optional()
-      .meta({ description: 'At the end of the time: complete, or run on, marked over, and be extended by what it overran' }),
+      .meta({
+        description: 'At the end of the time: complete, or run on, marked over, and be extended by what it overran',
+      }),
     run: runSchema.optional(),
   })
   .meta({ id: 'StartSession' });
@@ -138,7 +143,9 @@ const usageTotals = {
 };
 
 export const recordedUsageSchema = z.object({ usage: usageSchema, ...usageTotals }).meta({ id: 'RecordedUsage' });
-export const usageHistorySchema = z.object({ usage: z.array(usageSchema), ...usageTotals }).meta({ id: 'UsageHistory' });
+export const usageHistorySchema = z
+  .object({ usage: z.array(usageSchema), ...usageTotals })
+  .meta({ id: 'UsageHistory' });
 
 export const projectionSchema = z
   .object({
@@ -171,7 +178,10 @@ export const eventSchema = z
   .meta({ id: 'SessionEvent' });
 
 export const eventPageSchema = z
-  .object({ events: z.array(eventSchema), next: z.number().optional().meta({ description: 'Pass as `after` to go on' }) })
+  .object({
+    events: z.array(eventSchema),
+    next: z.number().optional().meta({ description: 'Pass as `after` to go on' }),
+  })
   .meta({ id: 'EventPage' });
 
 export const listQuery = z.strictObject({

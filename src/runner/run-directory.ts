@@ -203,7 +203,7 @@ export class RunDirectory {
     const isOld = (file: Stats | undefined) => file !== undefined && file.mtimeMs < this.#since - staleMs;
     return files
       .map((file, i): [string, string] => [file, stampOf(stats[i])])
-      .filter(([file, stamp], i) => !isOld(stats[i]) && (stamp === '' || true));
+      .filter(([file, stamp], i) => !isOld(stats[i]) && (stamp === '' || this.#read.get(file)?.stamp !== stamp));
   }
 
   async #readOn(file: string, stamp: string): Promise<void> {

@@ -2,13 +2,13 @@ import type { Schemas, Session } from '../../sdk/index.ts';
 import { ask, open } from '../api.ts';
 import { command, optional } from '../command.ts';
 import { countWords, percentWords } from '../count.ts';
-import { durationWords, remainingWords } from '../duration.ts';
+import { remainingWords } from '../duration.ts';
 import { text } from '../parse.ts';
 import { plain } from '../plain.ts';
 import { paint } from '../screen.ts';
 import type { Screen } from '../screen.ts';
 import { chooseSession } from '../session-choice.ts';
-import { momentWords, nameOf, statusWords, timeWords } from '../session-words.ts';
+import { momentWords, nameOf, paceWords, statusWords, timeWords } from '../session-words.ts';
 import { tableText } from '../table.ts';
 import type { Column } from '../table.ts';
 
@@ -59,18 +59,13 @@ const stateRows = (session: Session, now: number): Row[] => {
   ];
 };
 
-const tokenRows = (session: Session, { currentRate, projectedTotal, timeToLimit }: Projection): Row[] => {
-  const { tokensUsed, tokenBudget, cacheRead, status } = session;
+const tokenRows = (session: Session, projection: Projection): Row[] => {
+  const { tokensUsed, tokenBudget, cacheRead } = session;
   const budget =
     tokenBudget === undefined ? '' : ` of ${countWords(tokenBudget)} · ${percentWords(tokensUsed, tokenBudget)}`;
   const reads = cacheRead === undefined ? '' : ` · ${countWords(cacheRead)} cache reads`;
-  const limit =
-    timeToLimit === null || timeToLimit === 0 ? '' : ` · budget used in ${durationWords(timeToLimit * 60_000)}`;
-  const pace: Row = ['pace', `${countWords(currentRate)}/min · heading for ${countWords(projectedTotal)}${limit}`];
-  return [
-    ['tokens', `${countWords(tokensUsed)}${budget}${reads}`],
-    ...(status === 'completed' || tokensUsed === 0 ? [] : [pace]),
-  ];
+  const pace: Row = ['pace', paceWords(session, projection).join(' · ')];
+  return [['tokens', `${countWords(tokensUsed)}${budget}${reads}`], ...(tokensUsed === 0 ? [] : [pace])];
 };
 
 const runRows = ({ run }: Session): Row[] => (run === undefined ? [] : [['in', plain(run.directory)]]);

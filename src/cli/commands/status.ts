@@ -29,8 +29,9 @@ export const statusCommand = command({
 
 const statusText = (screen: Screen, { version, url, pid, uptime, store, sessions, recovered }: Status): string => {
   const rows = [
-    ['server', `${url} · version ${version} · process ${pid}`],
-    ['up', durationWords(uptime)],
+    ['server', url],
+    ['version', version],
+    ['up', `${durationWords(uptime)} · process ${pid}`],
     [
       'store',
       store.state === 'writable'

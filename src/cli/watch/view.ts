@@ -4,7 +4,7 @@ import { clockWords, durationWords, remainingWords } from '../duration.ts';
 import { plain } from '../plain.ts';
 import { lineOf } from '../screen.ts';
 import type { Screen, Stretch, Style } from '../screen.ts';
-import { momentWords, nameOf, shortId } from '../session-words.ts';
+import { momentWords, nameOf, paceWords, shortId } from '../session-words.ts';
 import type { Alert, Watched } from './board.ts';
 
 /** Watched sessions, drawn: each a block of lines, or a line each where the blocks do not fit. */
@@ -26,7 +26,8 @@ export const viewLines = (screen: Screen, watched: readonly Watched[], now: numb
   return rest > 0 ? [...shown, lineOf(screen, [[`and ${rest} more`, 'dim']])] : shown;
 };
 
-export const blockLines = (screen: Screen, { session, projection, alerts }: Watched, now: number): string[] => {
+export const blockLines = (screen: Screen, watched: Watched, now: number): string[] => {
+  const { session, alerts } = watched;
   const { tokensUsed, tokenBudget, elapsed, duration, unlimited } = session;
   const timeShare = unlimited ? undefined : elapsed / duration;
   const tokenShare = tokenBudget === undefined ? undefined : tokensUsed / tokenBudget;
@@ -34,7 +35,7 @@ export const blockLines = (screen: Screen, { session, projection, alerts }: Watc
     headLine(screen, session, now),
     barLine(screen, 'time', timeShare, timeWords(session)),
     barLine(screen, 'tokens', tokenShare, tokenWords(session)),
-    lineOf(screen, [[padded('pace'), 'dim'], [paceWords(screen, session, projection)]]),
+    paceLine(screen, watched),
     ...alerts.map((alert) => alertLine(screen, alert, now)),
   ];
 };
@@ -78,19 +79,13 @@ const tokenWords = ({ tokensUsed, tokenBudget }: Session): string =>
     ? countWords(tokensUsed)
     : `${countWords(tokensUsed)} of ${countWords(tokenBudget)} · ${percentWords(tokensUsed, tokenBudget)}`;
 
-const paceWords = (screen: Screen, session: Session, projection: Watched['projection']): string => {
-  const { cacheRead, tokensUsed, elapsed, status: word } = session;
-  const average = tokensUsed / Math.max(1 / 60, elapsed / 60_000);
-  const isOpen = word !== 'completed';
-  const rate = isOpen && projection.currentRate > 0 ? projection.currentRate : average;
-  const { timeToLimit, projectedTotal } = projection;
+const paceLine = (screen: Screen, { session, projection }: Watched): string => {
+  const { cacheRead } = session;
   const words = [
-    `${countWords(rate)}/min`,
-    ...(isOpen && tokensUsed > 0 ? [`heading for ${countWords(projectedTotal)}`] : []),
-    ...(isOpen && timeToLimit ? [`budget gone in ${durationWords(timeToLimit * 60_000)}`] : []),
+    ...paceWords(session, projection),
     ...(cacheRead === undefined ? [] : [`${countWords(cacheRead)} cache reads`]),
   ];
-  return fitting(words, screen.columns - label).join(' · ');
+  return lineOf(screen, [[padded('pace'), 'dim'], [fitting(words, screen.columns - label).join(' · ')]]);
 };
 
 /** As many of the first as there is room for, rather than a part of the next. */
