@@ -18,10 +18,12 @@ const shown = new Map();
 /** @param {HTMLElement} element @param {string} selector */
 const part = (element, selector) => /** @type {HTMLElement} */ (element.querySelector(selector));
 
+/** @param {number} n */
+const two = (n) => String(n).padStart(2, '0');
+
 /** @param {number} ms */
 const clock = (ms) => {
   const seconds = Math.floor(ms / 1000);
-  const two = (/** @type {number} */ n) => String(n).padStart(2, '0');
   return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 };
 
@@ -57,11 +59,17 @@ const draw = ({ session, element }) => {
 /** @param {Session} session */
 const newElement = (session) => {
   const element = /** @type {HTMLElement} */ (part(/** @type {any} */ (template.content.cloneNode(true)), 'li'));
-  const status = (/** @type {string} */ value) => () =>
-    call('PATCH', `/api/sessions/${session.id}`, { status: value }).catch((error) => warn(element, error.message));
-  part(element, '.pause').addEventListener('click', status('paused'));
-  part(element, '.resume').addEventListener('click', status('active'));
-  part(element, '.done').addEventListener('click', status('completed'));
+  for (const [name, status] of [
+    ['pause', 'paused'],
+    ['resume', 'active'],
+    ['done', 'completed'],
+  ]) {
+    part(element, `.${name}`).addEventListener('click', () => {
+      call('PATCH', `/api/sessions/${session.id}`, { status }).catch((/** @type {unknown} */ error) =>
+        warn(element, /** @type {Error} */ (error).message),
+      );
+    });
+  }
   return element;
 };
 
@@ -119,10 +127,10 @@ const connect = async () => {
 
 const again = () => {
   connection.textContent = 'connection lost; trying again…';
-  setTimeout(connect, 1000 + Math.random() * 2000);
+  setTimeout(() => void connect(), 1000 + Math.random() * 2000);
 };
 
-document.getElementById('sign-out')?.addEventListener('click', async () => {
+const signOut = async () => {
   const { token } = await call('GET', '/api/me');
   const { tokens } = await call('GET', '/api/tokens');
   // A token that was pasted in is used elsewhere too.
@@ -130,7 +138,9 @@ document.getElementById('sign-out')?.addEventListener('click', async () => {
   if (made) await call('DELETE', `/api/tokens/${token.id}`);
   forgetToken();
   signInAgain();
-});
+};
+
+document.getElementById('sign-out')?.addEventListener('click', () => void signOut());
 
 if (readToken()) await connect();
 else signInAgain();

@@ -27,13 +27,17 @@ const signIn = async () => {
   }
 };
 
-form.addEventListener('submit', async (event) => {
-  event.preventDefault();
+const signInByToken = async () => {
   keepToken(input.value.trim());
   const answer = await fetch('/api/me', { headers: { authorization: `Bearer ${readToken() ?? ''}` } });
   if (answer.ok) return enter();
   forgetToken();
   ask('This token is not valid.');
+};
+
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  void signInByToken();
 });
 
 await signIn();

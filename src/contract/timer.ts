@@ -34,11 +34,9 @@ export const startRequest = z
     budgetCounts: budgetCounts
       .optional()
       .meta({ description: 'Tokens that count: new ones (input, output, cache writes), or all, cache reads too' }),
-    onDue: onDue
-      .optional()
-      .meta({
-        description: 'At the end of the time: complete, or run on, marked over, and be extended by what it overran',
-      }),
+    onDue: onDue.optional().meta({
+      description: 'At the end of the time: complete, or run on, marked over, and be extended by what it overran',
+    }),
     run: runSchema.optional(),
   })
   .meta({ id: 'StartSession' });

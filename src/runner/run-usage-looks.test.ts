@@ -186,6 +186,26 @@ describe('what cannot be read', () => {
     await life.uses(a, 21);
   });
 
+  it('is read when it can be also where nothing else has changed', async () => {
+    const work = new Workplace();
+    work.says(response('m-1', { at: soon, output: 1 }));
+    const reader = claudeReader();
+    let fails = true;
+    const failing: Reader = {
+      ...reader,
+      readFrom: async (file, cursor = null) => {
+        if (!fails) return reader.readFrom(file, cursor);
+        fails = false;
+        const skipped = [{ file, offset: 0, reason: 'unreadable' as const }];
+        return { records: [], skipped, cursor, status: 'unreadable', restarted: false };
+      },
+    };
+    const life = await begin({ reader: failing });
+    await life.start(a, work.run);
+    await life.reports('unreadable');
+    expect((await life.complete(a)).facts.tokensUsed).toBe(1);
+  });
+
   it('because the reader fails does not end the looks', async () => {
     const work = new Workplace();
     work.says(response('m-1', { at: soon, output: 1 }));

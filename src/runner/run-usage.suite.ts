@@ -21,7 +21,7 @@ import { handClock } from './runner.suite.ts';
 /** A directory to work in and the agent's configuration folder, both of the test alone. */
 export class Workplace {
   readonly home = realpathSync(tempFolder());
-  readonly configDir = join(this.home, 'config');
+  readonly configDir = join(this.home, '.claude');
   readonly directory: string;
 
   constructor(directory?: string) {
@@ -76,8 +76,8 @@ interface LifeParts {
   journal: Journal & SessionReads;
   projector: Projector;
   clock?: Clock & { pass: (ms: number) => void };
-  /** Configuration folder of agents whose run names none. */
-  usualConfigDir?: string;
+  /** Home of the user whose agents keep their files in the usual place. */
+  home?: string;
   reader?: Reader;
 }
 
@@ -94,7 +94,7 @@ export class Life {
   readonly #journal: Journal;
   #onError: () => void = () => undefined;
 
-  constructor({ journal, projector, clock = handClock(), usualConfigDir = '/nowhere', ...rest }: LifeParts) {
+  constructor({ journal, projector, clock = handClock(), home = '/nowhere', ...rest }: LifeParts) {
     this.#journal = journal;
     this.clock = clock;
     const newId = () => sessionId(2_000_000 + ++lastId);
@@ -105,7 +105,7 @@ export class Life {
       sessions: journal,
       clock,
       reader: rest.reader ?? claudeReader(),
-      surroundings: { home: '/nowhere', env: { CLAUDE_CONFIG_DIR: usualConfigDir } },
+      surroundings: { home, env: {} },
       onError: (error) => {
         this.errors.push((error as Error).message);
         this.#onError();

@@ -140,8 +140,8 @@ describe('a run', () => {
 });
 
 describe('two runs in one directory', () => {
-  const both = async (one: Workplace['run'], other: Workplace['run'], work: Workplace, usualConfigDir = '/nowhere') => {
-    const life = await Life.begin({ journal: new MemoryJournal(), projector, usualConfigDir });
+  const both = async (one: Workplace['run'], other: Workplace['run'], work: Workplace, home = '/nowhere') => {
+    const life = await Life.begin({ journal: new MemoryJournal(), projector, home });
     await life.start(a, one);
     life.clock.pass(1000);
     await life.start(b, other);
