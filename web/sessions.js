@@ -58,7 +58,7 @@ const draw = ({ session, element }) => {
 
 /** @param {Session} session */
 const newElement = (session) => {
-  const element = /** @type {HTMLElement} */ (part(/** @type {any} */ (template.content.cloneNode(true)), 'li'));
+  const element = part(/** @type {any} */ (template.content.cloneNode(true)), 'li');
   for (const [name, status] of [
     ['pause', 'paused'],
     ['resume', 'active'],

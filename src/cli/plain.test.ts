@@ -46,9 +46,9 @@ describe('plain text', () => {
     );
     expect(wrapped('a /very/long/path/that/stays whole', 10)).toBe('a\n/very/long/path/that/stays\nwhole');
     fc.assert(
-      fc.property(fc.string(), fc.nat(40), (text, columns) =>
-        expect(wrapped(text, columns).replaceAll('\n', ' ')).toBe(text.replaceAll('\n', ' ')),
-      ),
+      fc.property(fc.string(), fc.nat(40), (text, columns) => {
+        expect(wrapped(text, columns).replaceAll('\n', ' ')).toBe(text.replaceAll('\n', ' '));
+      }),
     );
   });
 });
