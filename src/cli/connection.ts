@@ -66,7 +66,14 @@ const givenServer = ({ data }: Settings, env: Environment): Connection | undefin
       'usage',
       'STINT_URL is set and STINT_TOKEN is not; set both, or neither to use this machine’s server',
     );
-  return { url: url.replace(/\/+$/, ''), token, isHere: false };
+  const bare = url.replace(/\/+$/, '');
+  return { url: bare, token, isHere: isOf(dataFolder(undefined, env), bare) };
+};
+
+/** Whether the server at a URL is the one of a data folder here. */
+const isOf = (folder: string, url: string): boolean => {
+  const file = readServerFile(folder);
+  return file !== undefined && reachableUrl(file) === url && isRunning(file.pid, file.pidStartedAt);
 };
 
 export const noServer = (folder: string): Failure =>

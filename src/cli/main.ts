@@ -9,9 +9,12 @@ import { screenOf } from './screen.ts';
 /** The command line of stint: runs what was typed, says how it went, ends with a code that tells the truth. */
 
 const main = async (typed: readonly string[]): Promise<number> => {
-  const json = typed.slice(0, typed.includes('--') ? typed.indexOf('--') : undefined).includes('--json');
+  // Until it is understood what was typed, a guess has to do.
+  let json = typed.includes('--json');
   try {
-    const outcome = await run(typed, version());
+    const outcome = await run(typed, version(), (settings) => {
+      json = settings.json;
+    });
     return typeof outcome === 'number' ? outcome : tell(outcome, json);
   } catch (error) {
     return tellFailure(toFailure(error), json);

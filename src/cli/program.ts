@@ -8,8 +8,15 @@ import { screenOf } from './screen.ts';
 
 type Outcome = Answer | number;
 
-/** Runs what was typed; resolves to the command's answer, or to its exit code when it has said all itself. */
-export const run = async (typed: readonly string[], version: string): Promise<Outcome> => {
+/**
+ * Runs what was typed; resolves to the command's answer, or to its exit code when it has said all itself. `begun` hears of the
+ * settings as soon as they are understood.
+ */
+export const run = async (
+  typed: readonly string[],
+  version: string,
+  begun: (settings: Settings) => void,
+): Promise<Outcome> => {
   let outcome: Outcome = exitCodes.ok;
   const program = rootNode(version);
   const loaders = new Map<Node, () => Promise<void>>();
@@ -22,7 +29,9 @@ export const run = async (typed: readonly string[], version: string): Promise<Ou
       const command = await load();
       describe(node, command, name);
       node.action(async () => {
-        outcome = await command.exec(callOf(node, command));
+        const call = callOf(node, command);
+        begun(call.settings);
+        outcome = await command.exec(call);
       });
     });
   }

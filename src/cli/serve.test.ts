@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readServerFile } from '../place.ts';
 import { createClient, unwrap } from '../sdk/index.ts';
@@ -18,6 +21,42 @@ const logOf = (data: string): string =>
   readdirSync(join(data, 'logs'))
     .map((name) => readFileSync(join(data, 'logs', name), 'utf8'))
     .join('');
+
+describe('a server that does not stop', () => {
+  /** Stops never; told of an interrupt it says so, and again when a second one is no longer the same. */
+  const stuck = (stopMs: number) => {
+    const module = pathToFileURL(join(import.meta.dirname, 'serving-signals.ts')).href;
+    const script = `import { endOnSignals } from '${module}';
+      const say = (word) => process.stdout.write(word + '\\n');
+      const stop = () => { say('stopping'); setTimeout(say, 150, 'later'); return new Promise(() => setInterval(() => {}, 1000)); };
+      void endOnSignals({ stop }, { duplicateMs: 100, stopMs: ${stopMs} });
+      setInterval(() => {}, 1000);
+      say('ready');`;
+    return spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'pipe'] });
+  };
+
+  it('is ended by a later Ctrl-C, not by one that comes twice', async () => {
+    const child = stuck(60_000);
+    const said = text(child.stderr);
+    await saidBy(child.stdout, /ready/);
+    child.kill('SIGINT');
+    child.kill('SIGINT');
+    await saidBy(child.stdout, /later/);
+    expect(child.exitCode).toBe(null);
+    child.kill('SIGINT');
+    expect(await once(child, 'exit')).toEqual([1, null]);
+    expect(await said).toMatch(/^stint: interrupted again; ended as it stood/);
+  });
+
+  it('is ended when it takes too long', async () => {
+    const child = stuck(50);
+    const said = text(child.stderr);
+    await saidBy(child.stdout, /ready/);
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([1, null]);
+    expect(await said).toMatch(/^stint: it did not stop within 0.05 s; ended as it stood/);
+  });
+});
 
 describe('stint serve', () => {
   it('says where it listens in one line on stdout, and its log is on stderr and in a file', async () => {
@@ -67,6 +106,23 @@ describe('stint serve', () => {
     child.kill('SIGTERM');
     await once(child, 'exit');
   });
+
+  it.each(['throw new Error("boom")', 'void Promise.reject(new Error("boom"))'])(
+    'writes down an error that nobody caught, and ends with 1: %s',
+    async (happening) => {
+      const preload = join(folder, 'preload.mjs');
+      const onSignal = `process.on('SIGUSR2', () => { ${happening} })`;
+      writeFileSync(preload, `import { isMainThread } from 'node:worker_threads'; if (isMainThread) ${onSignal};`);
+      const env = { NODE_OPTIONS: `--import=${preload}` };
+      const child = spawnStint(['serve', '--port', '0', '--data', folder, '--quiet'], { env });
+      const ended = endOf(child);
+      await saidBy(child.stdout, /\n/);
+      child.kill('SIGUSR2');
+      expect((await ended).code).toBe(1);
+      expect(logOf(folder)).toMatch(/"level":60.*"message":"boom"/);
+      expect(await stint(['status', '--data', folder])).toMatchObject({ code: 3 });
+    },
+  );
 
   it.each([
     ['a token that is too short', [], { STINT_TOKEN: 'short' }, /STINT_TOKEN must have at least 32/],

@@ -4,22 +4,26 @@ interface Serving {
   stop: () => Promise<void>;
 }
 
-/** A process group passes a signal on to members that have got it already: within this time it counts once, ms. */
-const duplicateMs = 2000;
-const patienceMs = 14_000;
+interface Patience {
+  /** A process group passes a signal on to members that have got it already: within this time it counts once. */
+  duplicateMs: number;
+  stopMs: number;
+}
+
+const usual: Patience = { duplicateMs: 2000, stopMs: 14_000 };
 
 /**
  * Stops the server on SIGTERM, SIGINT and SIGHUP; resolves to the exit code when it has stopped. A later Ctrl-C, or 14 s, ends
  * the process as it stands: what was acknowledged is on disk.
  */
-export const endOnSignals = (serving: Serving): Promise<number> =>
+export const endOnSignals = (serving: Serving, { duplicateMs, stopMs }: Patience = usual): Promise<number> =>
   new Promise((resolve, reject) => {
     let askedAt: number | undefined;
     const hear = (signal: NodeJS.Signals): void => {
       const now = performance.now();
       if (askedAt === undefined) {
         askedAt = now;
-        setTimeout(() => force(`it did not stop within ${patienceMs / 1000} s`), patienceMs).unref();
+        setTimeout(() => force(`it did not stop within ${stopMs / 1000} s`), stopMs).unref();
         serving.stop().then(() => resolve(exitCodes.ok), reject);
       } else if (signal === 'SIGINT' && now - askedAt > duplicateMs) force('interrupted again');
     };

@@ -175,12 +175,7 @@ describe('two runs in one directory', () => {
 
   it('share also where only one names the agent’s usual folder', async () => {
     const work = new Workplace();
-    await both(
-      { directory: work.directory },
-      { ...work.run, agentConfigDir: `${work.configDir}/` },
-      work,
-      work.configDir,
-    );
+    await both({ directory: work.directory }, { ...work.run, agentConfigDir: `${work.configDir}/` }, work, work.home);
   });
 
   it('do not share when their agents keep their files apart', async () => {

@@ -2,7 +2,7 @@ import type { Session, StintClient } from '../../sdk/index.ts';
 import { ask, clientOf } from '../api.ts';
 import type { Settings } from '../command.ts';
 import { connectionNow } from '../connection.ts';
-import { Failure } from '../failure.ts';
+import { exitCodes, Failure } from '../failure.ts';
 
 const patienceMs = 8000;
 const retryMs = 200;
@@ -18,7 +18,7 @@ export const completeRun = async (settings: Settings, id: string): Promise<Sessi
       if (!(error instanceof Failure)) throw error;
       if (isFinal(error) || performance.now() > deadline) return error;
     }
-    if (performance.now() > deadline) return new Failure(3, 'no_server', 'no server runs');
+    if (performance.now() > deadline) return new Failure(exitCodes.noServer, 'no_server', 'no server runs');
     await new Promise((resolve) => setTimeout(resolve, retryMs));
   }
 };

@@ -63,6 +63,7 @@ describe('a table that is gone', () => {
       message: expect.any(String) as string,
     });
     expect(JSON.stringify(frame)).not.toMatch(/table|sqlite|events/i);
+    expect(door.logs()).toContain('no such table');
     tamper('ALTER TABLE elsewhere RENAME TO events');
     listener.subscribe(id);
     expect(await listener.take(2)).toHaveLength(2);

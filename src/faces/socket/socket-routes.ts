@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
 import { isId } from '../../contract/ids.ts';
 import { invalid, Problem } from '../../contract/problem.ts';
@@ -21,6 +21,8 @@ const behindBytes = 1024 * 1024;
 /** Who sends more frames than are answered is not read on until they are. */
 const mostWaiting = 16;
 const listPage = 200;
+/** Who has lost the right to be here has this long to answer the farewell. */
+const answerMs = 400;
 
 const closeBad = 1008;
 const closeBehind = 1013;
@@ -57,7 +59,7 @@ const serve = (parts: FaceParts, hub: Hub, socket: WebSocket, request: FastifyRe
 
   const hear = async (data: Buffer | undefined): Promise<void> => {
     if (socket.readyState !== socket.OPEN) return;
-    const refusal = await answer(parts, hub, subscriber, data);
+    const refusal = await answer(parts, hub, subscriber, { data, log: request.log });
     bad = refusal ? bad + 1 : 0;
     if (refusal) subscriber.send(JSON.stringify(refusal));
     if (bad >= badFramesTolerated) socket.close(closeBad, 'too many messages that make no sense');
@@ -74,9 +76,10 @@ const serve = (parts: FaceParts, hub: Hub, socket: WebSocket, request: FastifyRe
         if (socket.readyState === socket.CLOSED) hub.leave(subscriber);
       });
   });
-  const stopWatching = parts.access.whileGood(subscriber.caller, () =>
-    socket.close(closeBad, 'the token was revoked or has expired'),
-  );
+  const stopWatching = parts.access.whileGood(subscriber.caller, () => {
+    socket.close(closeBad, 'the token was revoked or has expired');
+    setTimeout(() => socket.terminate(), answerMs).unref();
+  });
   const goAway = () => socket.close(closeGoingAway, 'the server is stopping');
   parts.stopping.addEventListener('abort', goAway, { once: true });
   if (parts.stopping.aborted) goAway();
@@ -114,7 +117,7 @@ const answer = async (
   parts: FaceParts,
   hub: Hub,
   subscriber: Subscriber,
-  data: Buffer | undefined,
+  { data, log }: { data: Buffer | undefined; log: FastifyBaseLogger },
 ): Promise<ErrorFrame | undefined> => {
   let sessionId: string | undefined;
   try {
@@ -123,7 +126,8 @@ const answer = async (
     await perform(parts, hub, subscriber, frame);
     return undefined;
   } catch (error) {
-    const { kind, message } = toProblem(error);
+    const { kind, message, status, cause } = toProblem(error);
+    if (status >= 500) log.error({ err: cause ?? error, kind }, 'a message could not be answered');
     return { type: 'error', ...(sessionId === undefined ? {} : { sessionId }), code: kind, message };
   }
 };
