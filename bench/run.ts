@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- NAME… --json]`: measures what issue 2 asks of a running server and prints one table. The machine's noise is
+ * `npm run bench [-- NAME… --json]`: measures what is asked of a running server and prints one table. The machine's noise is
  * in the figures, so they are medians; whatever they are, the exit code is 0 unless something could not be run.
  */
 import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';

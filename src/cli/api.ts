@@ -1,29 +1,18 @@
-import { createClient, StintError, unwrap } from '../sdk/index.ts';
-import type { StintClient } from '../sdk/index.ts';
-import type { Connection } from './connection.ts';
-import { connect } from './connection.ts';
+import { StintError, unwrap } from '../sdk/index.ts';
+import { clientOf } from './client.ts';
+import type { Client } from './client.ts';
 import type { Settings } from './command.ts';
+import { connect } from './connection.ts';
 import { exitCodes, Failure } from './failure.ts';
+import { NoAnswer } from './http.ts';
 
 /** The server as a command speaks to it: refusals come as failures with the exit code that tells of them. */
 
-const patienceMs = 30_000;
-
-/** What openapi-fetch answers with. */
-interface Reply<T> {
-  data?: T;
-  error?: unknown;
-  response: Response;
-}
-
-export const clientOf = ({ url, token }: Connection): StintClient =>
-  createClient({ url, token, fetch: (request) => fetch(request, { signal: AbortSignal.timeout(patienceMs) }) });
-
 /** A client of the server that the settings mean, started if need be. */
-export const open = async (settings: Settings): Promise<StintClient> => clientOf(await connect(settings));
+export const open = async (settings: Settings): Promise<Client> => clientOf(await connect(settings));
 
 /** The data of an answer. Throws a Failure when there is none, or the server refused. */
-export const ask = async <T>(reply: Promise<Reply<T>>): Promise<T> => {
+export const ask = async <T>(reply: Promise<Parameters<typeof unwrap<T>>[0]>): Promise<T> => {
   try {
     return unwrap(await reply);
   } catch (error) {
@@ -33,15 +22,14 @@ export const ask = async <T>(reply: Promise<Reply<T>>): Promise<T> => {
 
 const toFailure = (error: unknown): unknown => {
   if (error instanceof StintError) return refusal(error);
-  if (!isNetworkError(error)) return error;
-  const { cause, name } = error as Error & { cause?: { code?: string; message?: string } };
-  const why = cause?.code ?? cause?.message ?? name;
-  return new Failure(exitCodes.noServer, 'no_server', `the server does not answer (${why}); look with: stint status`);
+  if (!(error instanceof NoAnswer)) return error;
+  const { message } = error;
+  return new Failure(
+    exitCodes.noServer,
+    'no_server',
+    `the server does not answer (${message}); look with: stint status`,
+  );
 };
-
-const isNetworkError = (error: unknown): boolean =>
-  error instanceof Error &&
-  (error.name === 'TimeoutError' || (error instanceof TypeError && error.message === 'fetch failed'));
 
 const exitCodeOf: Record<number, number> = {
   400: exitCodes.usage,

@@ -1,5 +1,6 @@
 import type { Settings } from './command.ts';
 import { exitCodes, Failure } from './failure.ts';
+import { send } from './http.ts';
 import { dataFolder, isRunning, readOwnerToken, readServerFile } from '../place.ts';
 import type { ServerFile } from '../place.ts';
 
@@ -106,9 +107,8 @@ const reachableUrl = ({ url }: ServerFile): string =>
 /** A server that drains, or has stopped listening, is on its way out. */
 const answers = async (url: string): Promise<boolean> => {
   try {
-    const { ok, body } = await fetch(`${url}/health`, { signal: AbortSignal.timeout(probeMs) });
-    await body?.cancel();
-    return ok;
+    const { status } = await send({ method: 'GET', url: `${url}/health`, timeoutMs: probeMs });
+    return status === 200;
   } catch {
     return false;
   }

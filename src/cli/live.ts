@@ -1,5 +1,6 @@
 import type { ServerFrame } from '../contract/socket.ts';
-import { ask, clientOf } from './api.ts';
+import { ask } from './api.ts';
+import { clientOf } from './client.ts';
 import type { Connection } from './connection.ts';
 import { exitCodes, Failure } from './failure.ts';
 

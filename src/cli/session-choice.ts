@@ -1,4 +1,5 @@
-import type { Session, StintClient } from '../sdk/index.ts';
+import type { Session } from '../sdk/index.ts';
+import type { Client } from './client.ts';
 import { ask } from './api.ts';
 import { exitCodes, Failure, usageFailure } from './failure.ts';
 import { cut, plain } from './plain.ts';
@@ -23,7 +24,7 @@ const wholeId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  * they are meant, or else one in the statuses `otherwise`.
  */
 export const chooseSession = async (
-  client: StintClient,
+  client: Client,
   asked: string | undefined,
   preferred: readonly Status[],
   otherwise: readonly Status[] = [],
@@ -50,7 +51,7 @@ export const matching = (asked: string, sessions: readonly Session[]): Session[]
   return sessions.filter(({ id }) => id.startsWith(asked) || id.endsWith(asked));
 };
 
-const latest = async (client: StintClient, choices: readonly (readonly Status[])[]): Promise<Session> => {
+const latest = async (client: Client, choices: readonly (readonly Status[])[]): Promise<Session> => {
   for (const statuses of choices) {
     const first = await latestOf(client, statuses);
     if (first) return first;
@@ -59,7 +60,7 @@ const latest = async (client: StintClient, choices: readonly (readonly Status[])
   throw new Failure(exitCodes.notFound, 'session_not_found', `no session is ${what}; see all with: stint ls`);
 };
 
-const latestOf = async (client: StintClient, statuses: readonly Status[]): Promise<Session | undefined> => {
+const latestOf = async (client: Client, statuses: readonly Status[]): Promise<Session | undefined> => {
   const answers = statuses.map((status) =>
     ask(client.GET('/api/sessions', { params: { query: { status, limit: 1 } } })),
   );
@@ -68,11 +69,7 @@ const latestOf = async (client: StintClient, statuses: readonly Status[]): Promi
 };
 
 /** Sessions that may be meant. The server finds names; an end of an id is looked for among the latest. */
-const listed = async (
-  client: StintClient,
-  statuses: readonly Status[] | undefined,
-  asked: string,
-): Promise<Session[]> => {
+const listed = async (client: Client, statuses: readonly Status[] | undefined, asked: string): Promise<Session[]> => {
   const byId = fragment.test(asked);
   const lists = await Promise.all([
     walk(client, { q: asked }),
@@ -82,7 +79,7 @@ const listed = async (
   return [...all.values()].filter(({ status }) => statuses === undefined || statuses.includes(status));
 };
 
-const walk = async (client: StintClient, query: { q?: string; status?: Status }): Promise<Session[]> => {
+const walk = async (client: Client, query: { q?: string; status?: Status }): Promise<Session[]> => {
   const met: Session[] = [];
   for (let cursor: string | undefined; met.length < farthest;) {
     const more = cursor === undefined ? {} : { cursor };

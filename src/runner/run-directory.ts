@@ -4,11 +4,13 @@ import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TokenParts } from '../contract/event.ts';
 import { Problem } from '../contract/problem.ts';
+import type { ProblemKind } from '../contract/problem.ts';
 import type { Journal } from '../journal/journal.ts';
 import { DirectoryUsage } from '../ledger/directory-usage.ts';
 import type { Advance, RunWindow } from '../ledger/directory-usage.ts';
 import type { Cursor, Reader, Skipped, Surroundings, UsageRecord } from '../readers/reader.ts';
 import { countedTokens } from '../session/budget.ts';
+import type { Existing } from '../session/state.ts';
 import type { Clock } from './clock.ts';
 import { FolderWatch } from './folder-watch.ts';
 import type { Intent, Runner } from './runner.ts';
@@ -37,7 +39,7 @@ const busyPart = 1 / 500;
 /** …but always after so long, ms. */
 const longestRestMs = 5000;
 /** Copies or responses that are dealt with in one turn of the event loop, and rows in one commit. */
-const slice = 200;
+const slice = 100;
 
 /**
  * Follows what agents leave on disk about one directory, and records the usage that belongs to its runs.
@@ -174,7 +176,7 @@ export class RunDirectory {
         after = events.at(-1)?.seq ?? after;
       }
     } catch (error) {
-      if (!isDamage(error)) throw error;
+      if (!isProblem(error, 'journal_damaged')) throw error;
       this.#parts.onError(error);
       return [];
     }
@@ -230,15 +232,24 @@ export class RunDirectory {
 
   async #recordAll(): Promise<void> {
     const failed: Advance[] = [];
-    while (this.#usage.isWaiting && !this.#closed) {
-      await this.#noteRecorded();
-      const advances = this.#usage.takeAdvances(slice);
-      for (const [session, own] of Map.groupBy(advances, (advance) => advance.session)) {
-        if (!(await this.#record(session, own))) failed.push(...own);
+    try {
+      while (this.#usage.isWaiting && !this.#closed) {
+        await this.#recordSome(failed);
+        await nextTurn();
       }
-      await nextTurn();
+    } finally {
+      for (const advance of failed) this.#usage.giveBack(advance);
     }
-    for (const advance of failed) this.#usage.giveBack(advance);
+  }
+
+  /** Adds to `failed` what is to be tried again. */
+  async #recordSome(failed: Advance[]): Promise<void> {
+    if (this.#unread.size > 0) return this.#noteRecorded();
+    // Nothing waits from the question to here: a run that is entered later has its rows read before it is given any.
+    const advances = this.#usage.takeAdvances(slice);
+    for (const [session, own] of Map.groupBy(advances, (advance) => advance.session)) {
+      if (!(await this.#record(session, own))) failed.push(...own);
+    }
   }
 
   /** False when it is to be tried again. */
@@ -246,15 +257,16 @@ export class RunDirectory {
     const { runner } = this.#parts;
     try {
       const state = await runner.state(session);
-      // Deleted meanwhile.
-      if (state === undefined) return true;
+      const taken = advances.filter(({ beganAt }) => takes(state, beganAt));
+      if (state === undefined || taken.length === 0) return true;
       const { budgetCounts } = state.facts;
-      const intents = advances.map((advance) => this.#intent(advance, countedTokens(advance.parts, budgetCounts)));
+      const intents = taken.map((advance) => this.#intent(advance, countedTokens(advance.parts, budgetCounts)));
       await runner.execute(session, intents, () => ({ status: 200, body: '' }));
       return true;
     } catch (error) {
+      if (isProblem(error, 'session_already_completed')) return false;
       this.#fail(error);
-      return isDamage(error);
+      return isProblem(error, 'journal_damaged');
     }
   }
 
@@ -300,4 +312,8 @@ export class RunDirectory {
 /** Changes with the file; empty when it cannot be looked up. */
 const stampOf = (file: Stats | undefined): string => (file ? `${file.ino} ${file.size} ${file.mtimeMs}` : '');
 
-const isDamage = (error: unknown): boolean => error instanceof Problem && error.kind === 'journal_damaged';
+/** Not when it was deleted, nor when it had ended by then, as a clock may have it that was ahead. */
+const takes = (state: Existing | undefined, beganAt: number): boolean =>
+  state !== undefined && (!('endTime' in state) || beganAt < state.endTime);
+
+const isProblem = (error: unknown, kind: ProblemKind): boolean => error instanceof Problem && error.kind === kind;

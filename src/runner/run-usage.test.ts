@@ -126,6 +126,32 @@ describe('a run', () => {
     expect(await life.rows(a)).toMatchObject([{ data: { timestamp: startTime } }]);
   });
 
+  it('has no trouble with a response that a clock ahead puts after its end', async () => {
+    const work = new Workplace();
+    const life = await newLife();
+    await life.start(a, work.run);
+    work.says(response('m-1', { at: startTime + 600_000, output: 5 }));
+    await life.uses(a, 5);
+    life.clock.pass(2000);
+    await life.complete(a);
+    work.says(response('m-1', { at: startTime + 600_000, output: 9 }), response('m-2', { at: soon, output: 20 }));
+    await life.uses(a, 25);
+    expect(life.errors).toEqual([]);
+  });
+
+  it('is completed by its time while usage is recorded, without trouble', async () => {
+    const work = new Workplace();
+    const life = await newLife();
+    await life.start(a, work.run, { duration: 5000 });
+    life.clock.pass(5000);
+    work.says(
+      response('m-1', { at: startTime + 4999, output: 5 }),
+      response('m-2', { at: startTime + 5000, output: 20 }),
+    );
+    expect(await life.uses(a, 5)).toMatchObject({ status: 'completed', endTime: startTime + 5000 });
+    expect(life.errors).toEqual([]);
+  });
+
   it('that is deleted takes its late usage with it', async () => {
     const work = new Workplace();
     const life = await newLife();

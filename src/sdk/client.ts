@@ -48,8 +48,10 @@ export class StintError extends Error {
   }
 }
 
+type AnswerHead = Pick<Response, 'ok' | 'status' | 'statusText'>;
+
 /** The data of an answer; throws a {@link StintError} where the server refused. */
-export const unwrap = <T>(answer: { data?: T; error?: unknown; response: Response }): T => {
+export const unwrap = <T>(answer: { data?: T; error?: unknown; response: AnswerHead }): T => {
   if (answer.response.ok) return answer.data as T;
   throw new StintError(isApiError(answer.error) ? answer.error : unexpected(answer.response));
 };
@@ -57,7 +59,7 @@ export const unwrap = <T>(answer: { data?: T; error?: unknown; response: Respons
 const isApiError = (value: unknown): value is ApiError =>
   typeof value === 'object' && value !== null && 'error' in value && 'message' in value && 'code' in value;
 
-const unexpected = ({ status, statusText }: Response): ApiError => ({
+const unexpected = ({ status, statusText }: AnswerHead): ApiError => ({
   error: 'unexpected_answer',
   message: `the server answered ${status} ${statusText}`,
   code: status,

@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import type { Schemas } from '../../sdk/index.ts';
-import { ask, clientOf } from '../api.ts';
+import { ask } from '../api.ts';
+import { clientOf } from '../client.ts';
 import { command, optional, several, withDefault } from '../command.ts';
 import { connect } from '../connection.ts';
 import type { Connection } from '../connection.ts';

@@ -1,5 +1,6 @@
 import type { Schemas } from '../../sdk/index.ts';
-import { ask, clientOf } from '../api.ts';
+import { ask } from '../api.ts';
+import { clientOf } from '../client.ts';
 import { command } from '../command.ts';
 import { connectionNow, noServer } from '../connection.ts';
 import { durationWords } from '../duration.ts';

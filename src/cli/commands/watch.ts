@@ -1,4 +1,5 @@
-import type { Session, StintClient } from '../../sdk/index.ts';
+import type { Session } from '../../sdk/index.ts';
+import type { Client } from '../client.ts';
 import { open } from '../api.ts';
 import { command, optional } from '../command.ts';
 import type { Settings } from '../command.ts';
@@ -35,7 +36,7 @@ export const watchCommand = command({
 });
 
 const watch = async (
-  client: StintClient,
+  client: Client,
   settings: Settings,
   screen: Screen,
   chosen: Session | undefined,

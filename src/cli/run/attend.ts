@@ -1,5 +1,6 @@
 import { uptime } from 'node:os';
-import { ask, clientOf } from '../api.ts';
+import { ask } from '../api.ts';
+import { clientOf } from '../client.ts';
 import { checkoutRoot } from '../checkout.ts';
 import type { Settings } from '../command.ts';
 import { connectionNow } from '../connection.ts';

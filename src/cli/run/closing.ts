@@ -1,5 +1,7 @@
-import type { Session, StintClient } from '../../sdk/index.ts';
-import { ask, clientOf } from '../api.ts';
+import type { Session } from '../../sdk/index.ts';
+import type { Client } from '../client.ts';
+import { ask } from '../api.ts';
+import { clientOf } from '../client.ts';
 import type { Settings } from '../command.ts';
 import { connectionNow } from '../connection.ts';
 import { exitCodes, Failure } from '../failure.ts';
@@ -23,7 +25,7 @@ export const completeRun = async (settings: Settings, id: string): Promise<Sessi
   }
 };
 
-const complete = async (client: StintClient, id: string): Promise<Session> => {
+const complete = async (client: Client, id: string): Promise<Session> => {
   const params = { path: { id } };
   try {
     await ask(client.PATCH('/api/sessions/{id}', { params, body: { status: 'completed' } }));

@@ -1,4 +1,5 @@
-import type { Schemas, Session, StintClient } from '../../sdk/index.ts';
+import type { Schemas, Session } from '../../sdk/index.ts';
+import type { Client } from '../client.ts';
 import { ask } from '../api.ts';
 import { Failure } from '../failure.ts';
 import type { ServerFrame } from '../live.ts';
@@ -22,13 +23,13 @@ const staleMs = 10_000;
 
 /** Sessions that are watched, kept up to date by the frames that come in and what has to be asked for besides. */
 export class Board {
-  readonly #client: StintClient;
+  readonly #client: Client;
   readonly #onChange: () => void;
   readonly #watched = new Map<string, Watched>();
   readonly #askedAt = new Map<string, number>();
   readonly #asking = new Map<string, Promise<void>>();
 
-  constructor(client: StintClient, onChange: () => void) {
+  constructor(client: Client, onChange: () => void) {
     this.#client = client;
     this.#onChange = onChange;
   }

@@ -1,4 +1,5 @@
-import type { Session, StintClient } from '../../sdk/index.ts';
+import type { Session } from '../../sdk/index.ts';
+import type { Client } from '../client.ts';
 import { ask } from '../api.ts';
 import { exitCodes, signalCode } from '../failure.ts';
 import type { ServerFrame } from '../live.ts';
@@ -23,7 +24,7 @@ export const frames = (): Show => ({ frame: (frame) => void process.stdout.write
 
 /** Draws on a terminal; writes lines elsewhere. `end` leaves before the session does. */
 export const shown = async (
-  client: StintClient,
+  client: Client,
   screen: Screen,
   chosen: Session | undefined,
   end: (code: number) => void,
@@ -34,7 +35,7 @@ export const shown = async (
   return show;
 };
 
-const openSessions = async (client: StintClient): Promise<Session[]> => {
+const openSessions = async (client: Client): Promise<Session[]> => {
   const lists = await Promise.all(
     (['active', 'paused'] as const).map((status) =>
       ask(client.GET('/api/sessions', { params: { query: { status, limit: listed } } })),
