@@ -20,7 +20,7 @@ const copy = (key: string, at: number, { output = 10, input = 0, request = 'r', 
   model: 'm',
   beganAt: at,
   at,
-  cwd: '/work',
+  cwd: '/code',
   parts: { input, output, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 },
   confidence: 'exact',
   file: '/f',
@@ -45,7 +45,7 @@ const sums = (advances: readonly Advance[], from: Sums = {}): Sums => {
 };
 
 const usageOf = (windows: readonly RunWindow[], since = Math.min(...windows.map(({ startTime }) => startTime))) => {
-  const usage = new DirectoryUsage(['/work', '/mnt/work'], since);
+  const usage = new DirectoryUsage(['/code', '/mnt/code'], since);
   for (const window of windows) usage.open(window);
   return usage;
 };
@@ -261,14 +261,14 @@ describe('what was recorded before a restart (U3)', () => {
 });
 
 describe('directories that share their files', () => {
-  it.each([['/work'], ['/work/src'], ['/mnt/work'], ['/mnt/work/src'], [undefined]])('count from %s', (cwd) => {
+  it.each([['/code'], ['/code/src'], ['/mnt/code'], ['/mnt/code/src'], [undefined]])('count from %s', (cwd) => {
     const { cwd: _, ...rest } = copy('k', 1);
     given(run('a', 0))
       .when({ ...rest, ...(cwd === undefined ? {} : { cwd }) })
       .thenRecord({ a: 10 });
   });
 
-  it.each([['/work-2'], ['/'], ['/other/work'], ['/workshop/x']])('do not count from %s', (cwd) => {
+  it.each([['/code-2'], ['/'], ['/other/code'], ['/codeshop/x']])('do not count from %s', (cwd) => {
     given(run('a', 0))
       .when(copy('k', 1, { cwd }))
       .thenRecord({});
