@@ -5,7 +5,10 @@ const steering = /[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u20
 
 export const plain = (text: string): string => text.replace(steering, '�');
 
-const segments = new Intl.Segmenter('en', { granularity: 'grapheme' });
+let segmenter: Intl.Segmenter | undefined;
+/** Made when it is needed: it takes 10 ms, and most texts are ASCII. */
+const segmentsOf = (text: string) =>
+  (segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' })).segment(text);
 const wide =
   /\p{Extended_Pictographic}|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}]/u;
 
@@ -13,7 +16,7 @@ const wide =
 export const widthOf = (text: string): number => {
   if (/^[\u0020-\u007e]*$/.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of segments.segment(text)) width += wide.test(segment) ? 2 : 1;
+  for (const { segment } of segmentsOf(text)) width += wide.test(segment) ? 2 : 1;
   return width;
 };
 
@@ -22,7 +25,7 @@ export const cut = (text: string, columns: number): string => {
   if (widthOf(text) <= columns) return text;
   let kept = '';
   let width = 1;
-  for (const { segment } of segments.segment(text)) {
+  for (const { segment } of segmentsOf(text)) {
     width += widthOf(segment);
     if (width > columns) break;
     kept += segment;

@@ -1,15 +1,14 @@
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { readServerFile } from '../place.ts';
 import { unwrap } from '../sdk/index.ts';
 import type { Session } from '../sdk/index.ts';
-import { endOf, saidBy, spawnStint, startServer, stint, stopServer, useServer } from './stint.suite.ts';
+import { emptyFolder, endOf, saidBy, spawnStint, startServer, stint, stopServer, useServer } from './stint.suite.ts';
 
 const { folder, client } = useServer();
-const place = realpathSync(mkdtempSync(join(tmpdir(), 'stint-run-')));
+const place = emptyFolder();
 
 const run = (...args: string[]) => spawnStint(['run', '--data', folder, ...args], { cwd: place });
 const ran = (...args: string[]) => endOf(run(...args));

@@ -79,13 +79,18 @@ export const saidBy = (stream: Readable, pattern: RegExp): Promise<string> =>
     stream.on('close', () => reject(new Error(`ended without ${pattern}: ${said}`)));
   });
 
-/** A data folder for each file of tests; its server is stopped and the folder removed at the end. */
-export const useFolder = (): string => {
+/** An empty folder that is removed after the tests of a file. */
+export const emptyFolder = (): string => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'stint-cli-')));
-  afterAll(async () => {
-    await stopServer(folder);
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+};
+
+/** A data folder for each file of tests; its server is stopped at the end. */
+export const useFolder = (): string => {
+  const folder = emptyFolder();
+  // Hooks that run afterwards run in reverse: this one before the folder goes.
+  afterAll(() => stopServer(folder));
   return folder;
 };
 

@@ -1,12 +1,10 @@
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { catalogue } from './catalogue.ts';
-import { spawnStint, endOf, stint } from './stint.suite.ts';
+import { emptyFolder, spawnStint, endOf, stint } from './stint.suite.ts';
 
 /** What can be said without a server. */
 
@@ -19,7 +17,7 @@ const closedPort = async (): Promise<number> => {
   return port;
 };
 
-const nowhere = join(mkdtempSync(join(tmpdir(), 'stint-cli-')), 'none');
+const nowhere = join(emptyFolder(), 'none');
 const offline = (...args: string[]) => stint([...args, '--data', nowhere, '--no-start']);
 
 describe('help', () => {

@@ -146,11 +146,12 @@ const list = (
   const { limit, offset = 0 } = query;
   const { where, params } = conditions(query);
   const place = query.after === undefined ? { where: [], params: [] } : after(query.after);
+  // CROSS JOIN is how SQLite is told that the page comes first: left to itself it looks for the page's keys among all sessions.
   const page = summaries(
-    `SELECT s.doc FROM sessions s JOIN (
+    `SELECT s.doc FROM (
        SELECT key FROM sessions ${clause([...where, ...place.where])}
        ORDER BY start_time DESC, id DESC LIMIT ? OFFSET ?
-     ) page ON page.key = s.key ORDER BY s.start_time DESC, s.id DESC`,
+     ) page CROSS JOIN sessions s ON s.key = page.key ORDER BY s.start_time DESC, s.id DESC`,
     ...params,
     ...place.params,
     limit + 1,

@@ -32,8 +32,9 @@ export const migrations: readonly string[] = [
     version INTEGER NOT NULL,
     doc TEXT NOT NULL
   );
-  CREATE INDEX sessions_newest ON sessions (start_time DESC, id DESC, kind, owner, status, name_folded);
-  CREATE INDEX sessions_by_status ON sessions (status, start_time DESC, id DESC, kind, owner, name_folded);
+  -- Ascending, though lists are read from the newest: new ones go to the end, which leaves pages full instead of half full.
+  CREATE INDEX sessions_newest ON sessions (start_time, id, kind, owner, status, name_folded);
+  CREATE INDEX sessions_by_status ON sessions (status, start_time, id, kind, owner, name_folded);
   CREATE INDEX sessions_waking ON sessions (wake_at) WHERE wake_at IS NOT NULL;
   CREATE INDEX sessions_with_run ON sessions (key, status) WHERE has_run = 1;
 
