@@ -129,6 +129,7 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
     version: version(),
     startedAt: core.clock.now(),
     url: '',
+    publicUrl: '',
     recovered: opened.recovered,
     state: 'healthy',
   };
@@ -140,6 +141,7 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
   });
   try {
     server.url = await listen(app, options);
+    server.publicUrl = publicUrlOf(options, server.url);
     writeServerFile(options.folder, {
       url: server.url,
       pid: process.pid,
@@ -171,7 +173,7 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
     log.fatal({ err: error }, 'an error that nobody caught ends the server');
     flush();
   };
-  const newSignInLink = () => `${server.url}/sign-in#${core.access.issueSignInCode(core.owner).code}`;
+  const newSignInLink = () => `${server.publicUrl}/sign-in#${core.access.issueSignInCode(core.owner).code}`;
   return { url: server.url, newSignInLink, logFatal, stop };
 };
 
@@ -189,7 +191,8 @@ interface Core {
 const openCore = async (options: ServeOptions, { store }: Opened): Promise<Core> => {
   const clock = new BootClock(options.timeSources ?? machineTime());
   const setBy = clock.setSince(readAnchor(store));
-  await keepAnchor(store, clock);
+  // A clock that was set is the alarm's to keep, once the sessions know of it.
+  if (setBy === 0) await keepAnchor(store, clock);
   const access = new Access({
     credentials: new SqliteCredentials(store),
     now: () => clock.now(),
@@ -223,7 +226,8 @@ const startLoops = async (
     sessions: store,
     clock,
     reader: claudeReader(),
-    surroundings: { home: homedir(), env: process.env },
+    // What the server was started with says nothing of the runs: each brings its own.
+    surroundings: { home: homedir(), env: {} },
     onError: onError('usage of a run could not be read'),
   });
   const runWatch = new RunWatch({
@@ -237,9 +241,11 @@ const startLoops = async (
   await alarm.start(setBy);
   await runUsage.start();
   runWatch.start();
-  const sweep = setInterval(() => {
+  const sweepReceipts = () => {
     store.forgetReceipts(clock.now() - receiptsKeptMs).catch(onError('old receipts stay'));
-  }, receiptsSweepMs);
+  };
+  sweepReceipts();
+  const sweep = setInterval(sweepReceipts, receiptsSweepMs);
   const stop = async () => {
     clearInterval(sweep);
     await Promise.all([alarm.stop(), runUsage.stop(), runWatch.stop()]);
@@ -265,6 +271,9 @@ const faceParts = (
   storeHealth: () => store.health(),
   stopping,
 });
+
+const publicUrlOf = ({ behindProxy, hostNames: [name] }: ServeOptions, url: string): string =>
+  behindProxy && name !== undefined ? `https://${name}` : url;
 
 const checkHost = ({ host, behindProxy }: ServeOptions): void => {
   if (loopback.includes(host) || behindProxy) return;

@@ -2,7 +2,7 @@
 import { call, forgetToken, readToken, signInAgain } from './api.js';
 
 /** @typedef {{id: string, name?: string, status: 'active' | 'paused' | 'completed', duration: number, unlimited?: true,
- *   elapsed: number, remaining: number, over?: true, tokenBudget?: number, tokensUsed: number, endTime?: number}} Session */
+ *   startTime: number, elapsed: number, remaining: number, over?: true, tokenBudget?: number, tokensUsed: number, endTime?: number}} Session */
 /** @typedef {{session: Session, element: HTMLElement}} Shown */
 
 const list = /** @type {HTMLElement} */ (document.getElementById('sessions'));
@@ -11,9 +11,14 @@ const connection = /** @type {HTMLElement} */ (document.getElementById('connecti
 const empty = /** @type {HTMLElement} */ (document.getElementById('empty'));
 const older = /** @type {HTMLElement} */ (document.getElementById('older'));
 const shownAtOnce = 50;
+const openAtOnce = 200;
+/** Changes of name, budget and duration have no frame of their own: all is asked for again so often, ms. */
+const reloadMs = 15_000;
 
 /** @type {Map<string, Shown>} */
 const shown = new Map();
+/** Sessions that are not shown and were asked for once. @type {Set<string>} */
+const askedFor = new Set();
 
 /** @param {HTMLElement} element @param {string} selector */
 const part = (element, selector) => /** @type {HTMLElement} */ (element.querySelector(selector));
@@ -80,31 +85,75 @@ const warn = (element, text) => {
   alert.hidden = false;
 };
 
+/** All that is open, and the newest. */
 const load = async () => {
-  const { sessions, total } = await call('GET', `/api/sessions?limit=${shownAtOnce}`);
-  for (const session of sessions) {
+  const [active, paused, newest] = await Promise.all([
+    call('GET', `/api/sessions?status=active&limit=${openAtOnce}`),
+    call('GET', `/api/sessions?status=paused&limit=${openAtOnce}`),
+    call('GET', `/api/sessions?limit=${shownAtOnce}`),
+  ]);
+  /** @type {Map<string, Session>} */
+  const found = new Map();
+  for (const { sessions } of [active, paused, newest]) for (const session of sessions) found.set(session.id, session);
+  show([...found.values()].sort((a, b) => b.startTime - a.startTime));
+  const rest = newest.total - found.size;
+  empty.hidden = found.size > 0;
+  older.hidden = rest <= 0;
+  older.textContent = `and ${rest} older ones: stint ls`;
+};
+
+/** Just these, in this order. @param {Session[]} sessions */
+const show = (sessions) => {
+  const ids = new Set(sessions.map(({ id }) => id));
+  for (const [id, { element }] of shown) {
+    if (ids.has(id)) continue;
+    element.remove();
+    shown.delete(id);
+  }
+  for (const [index, session] of sessions.entries()) {
     const element = shown.get(session.id)?.element ?? newElement(session);
     shown.set(session.id, { session, element });
-    list.append(element);
+    // One that stands where it should is not moved: its buttons would lose the focus.
+    const there = list.children[index];
+    if (there !== element) list.insertBefore(element, there ?? null);
     draw({ session, element });
   }
-  empty.hidden = total > 0;
-  older.hidden = total <= sessions.length;
-  older.textContent = `and ${total - sessions.length} older ones: stint ls`;
+};
+
+/** @type {Promise<void> | undefined} */
+let loading;
+let loadsAgain = false;
+
+/** One load at a time, and one more when it was asked for meanwhile; what fails is asked for again in time. */
+const reload = () => {
+  loadsAgain = loading !== undefined;
+  loading ??= load()
+    .catch(() => {})
+    .finally(() => {
+      loading = undefined;
+      if (loadsAgain) reload();
+    });
 };
 
 /** @param {any} frame */
 const hear = (frame) => {
   const met = shown.get(frame.sessionId);
-  if (!met) return load();
+  if (!met) {
+    if (frame.sessionId === undefined || askedFor.has(frame.sessionId)) return;
+    askedFor.add(frame.sessionId);
+    return reload();
+  }
   if (frame.type === 'timer_update') {
     const { elapsed, remaining, status } = frame;
     // What a change of status brings along (an extended duration, the end) is in the session, not in the frame.
-    if (status !== met.session.status) return load();
+    if (status !== met.session.status) return reload();
     Object.assign(met.session, { elapsed, remaining });
   }
   if (frame.type === 'token_update') met.session.tokensUsed = frame.totalUsed;
-  if (frame.type === 'alert') warn(met.element, frame.message);
+  if (frame.type === 'alert') {
+    warn(met.element, frame.message);
+    reload();
+  }
   draw(met);
 };
 
@@ -118,7 +167,7 @@ const connect = async () => {
       connection.textContent = 'live';
       socket.send(JSON.stringify({ type: 'subscribe', sessionId: '*' }));
     });
-    socket.addEventListener('message', ({ data }) => void hear(JSON.parse(data)));
+    socket.addEventListener('message', ({ data }) => hear(JSON.parse(data)));
     socket.addEventListener('close', again);
   } catch {
     again();
@@ -142,5 +191,7 @@ const signOut = async () => {
 
 document.getElementById('sign-out')?.addEventListener('click', () => void signOut());
 
-if (readToken()) await connect();
-else signInAgain();
+if (readToken()) {
+  await connect();
+  setInterval(reload, reloadMs);
+} else signInAgain();

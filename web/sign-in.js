@@ -23,14 +23,22 @@ const signIn = async () => {
     keepToken(token);
     enter();
   } catch (error) {
-    ask(/** @type {Error} */ (error).message);
+    // A link is good once: who used it here is signed in.
+    if (await isSignedIn()) enter();
+    else ask(/** @type {Error} */ (error).message);
   }
+};
+
+const isSignedIn = async () => {
+  const token = readToken();
+  if (!token) return false;
+  const answer = await fetch('/api/me', { headers: { authorization: `Bearer ${token}` } });
+  return answer.ok;
 };
 
 const signInByToken = async () => {
   keepToken(input.value.trim());
-  const answer = await fetch('/api/me', { headers: { authorization: `Bearer ${readToken() ?? ''}` } });
-  if (answer.ok) return enter();
+  if (await isSignedIn()) return enter();
   forgetToken();
   ask('This token is not valid.');
 };
@@ -38,6 +46,11 @@ const signInByToken = async () => {
 form.addEventListener('submit', (event) => {
   event.preventDefault();
   void signInByToken();
+});
+
+// A link that is pasted into a tab that already shows this page changes the fragment alone.
+addEventListener('hashchange', () => {
+  if (location.hash.length > 1) void signIn();
 });
 
 await signIn();

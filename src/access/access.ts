@@ -36,7 +36,7 @@ export class Access {
   readonly #parts: AccessParts;
   readonly #checkAddress: (addressed: Addressed) => void;
   readonly #tickets: OneUse<string>;
-  readonly #signIns: OneUse<string>;
+  readonly #signIns: OneUse<{ user: string; notAfter: number }>;
   readonly #failedSignIns: Attempts;
   readonly #watch = new TokenWatch((tokenId) => this.#stillGood(tokenId));
 
@@ -74,29 +74,34 @@ export class Access {
     return { ticket: code, expiresAt };
   }
 
-  issueSignInCode(user: User): { code: string; expiresAt: number } {
-    return this.#signIns.issue(user.id);
+  /** `by`: the token that asks for it; what comes of the code ends no later than that token does. */
+  issueSignInCode(user: User, by?: TokenRow): { code: string; expiresAt: number } {
+    return this.#signIns.issue({ user: user.id, notAfter: by?.expiresAt ?? Infinity });
   }
 
   /** Turns a sign-in code into a token for the browser that posted it. Who fails too often from an address has to wait. */
   async signIn(code: string, address: string): Promise<{ token: string; expiresAt: number }> {
     this.#failedSignIns.check(address);
-    const user = this.#signIns.redeem(code);
-    if (user === undefined) {
+    const granted = this.#signIns.redeem(code);
+    if (granted === undefined) {
       this.#failedSignIns.failed(address);
       throw new Problem(
         'invalid_code',
         'this sign-in link was used or has expired; get a new one with: stint token link',
       );
     }
-    const expiresAt = this.#parts.now() + browserTokenLifeMs;
-    const { token } = await this.#mint(user, { name: 'browser', kind: 'browser', expiresAt });
+    const expiresAt = Math.min(this.#parts.now() + browserTokenLifeMs, granted.notAfter);
+    const { token } = await this.#mint(granted.user, { name: 'browser', kind: 'browser', expiresAt });
     return { token, expiresAt };
   }
 
-  createToken({ user }: Caller, { name, expiresIn }: { name: string; expiresIn?: number | undefined }) {
-    const expiresAt = expiresIn === undefined ? {} : { expiresAt: this.#parts.now() + expiresIn };
-    return this.#mint(user.id, { name, kind: 'api', ...expiresAt });
+  /** A token of the caller's that ends no later than the one they use. */
+  createToken(
+    { user, token }: Caller,
+    { name, expiresIn = Infinity }: { name: string; expiresIn?: number | undefined },
+  ) {
+    const expiresAt = Math.min(this.#parts.now() + expiresIn, token.expiresAt ?? Infinity);
+    return this.#mint(user.id, { name, kind: 'api', ...(expiresAt === Infinity ? {} : { expiresAt }) });
   }
 
   tokensOf({ user }: Caller): TokenRow[] {
@@ -111,7 +116,8 @@ export class Access {
   }
 
   /**
-   * The server's owner, made at the first start. `fromEnv` (STINT_TOKEN) becomes the owner's token `env`; without it, and when
+   * The server's owner, made at the first start. `fromEnv` (STINT_TOKEN) becomes the owner's token `env`, in place of the last;
+   * without it there is no such token. Without it, and when
    * `owned` says that no token of the owner's is at hand, a new one is made and returned, to be kept in a file.
    */
   async ensureOwner(fromEnv: string | undefined, owned: string | undefined): Promise<{ owner: User; token?: string }> {
@@ -124,6 +130,7 @@ export class Access {
       await credentials.replaceToken(this.#row(owner.id, { name: 'STINT_TOKEN', kind: 'env' }, fromEnv));
       return { owner };
     }
+    await credentials.revokeKind(owner.id, 'env', this.#parts.now());
     const known = owned === undefined ? undefined : credentials.find(hashOf(owned));
     if (known && this.#isGood(known.token)) return { owner };
     const token = newToken();

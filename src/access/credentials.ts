@@ -39,6 +39,8 @@ export interface Credentials {
   addToken(token: TokenRow): Promise<void>;
   /** Revokes every token of this kind of the user's and adds this one, in one transaction. */
   replaceToken(token: TokenRow): Promise<void>;
+  /** Revokes every token of this kind of the user's. */
+  revokeKind(user: string, kind: TokenKind, at: number): Promise<void>;
   /** True when the user had that token and it was not revoked yet. */
   revokeToken(user: string, tokenId: string, at: number): Promise<boolean>;
 }

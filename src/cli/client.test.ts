@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { readOwnerToken, readServerFile } from '../place.ts';
+import { ask } from './api.ts';
 import { clientOf } from './client.ts';
 import { send } from './http.ts';
 import { useServer } from './stint.suite.ts';
@@ -50,6 +51,18 @@ describe('the client of the command line', () => {
     await light().PATCH('/api/sessions/{id}', { params: { path }, body: { status: 'completed' } });
     const deleted = await light().DELETE('/api/sessions/{id}', { params: { path } });
     expect(said(deleted)).toEqual({ data: undefined, error: undefined, ok: true, status: 204 });
+  });
+
+  it.each(['{"id": "cut o', 'hello', ''])('takes a 200 that says %j for none', async (text) => {
+    const server = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.end(`HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n${text}`);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const client = clientOf({ url: `http://127.0.0.1:${port}`, token: 'none', isHere: true });
+    await expect(ask(client.GET('/api/sessions'))).rejects.toMatchObject({ error: 'no_server', exitCode: 3 });
+    server.close();
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import type { StintClient } from '../sdk/index.ts';
 import type { Connection } from './connection.ts';
-import { send } from './http.ts';
+import { NoAnswer, send } from './http.ts';
 
 /** The SDK's client as far as commands use it. */
 export type Client = Pick<StintClient, (typeof methods)[number]>;
@@ -28,7 +28,11 @@ export const clientOf = ({ url, token }: Connection): Client => {
       });
       const response = { ok: status >= 200 && status < 300, status, statusText };
       const value = valueOf(text);
-      return response.ok ? { data: value, response } : { error: value, response };
+      if (!response.ok) return { error: value, response };
+      // It was cut off where its length was not told, or is not stint's.
+      if (status !== 204 && (typeof value !== 'object' || value === null))
+        throw new NoAnswer(new Error('what it said is not whole, or not JSON'), timeoutMs);
+      return { data: value, response };
     };
   // Callers are checked against the API's description; in here a path is text and an answer unknown.
   return Object.fromEntries(methods.map((method) => [method, call(method)])) as unknown as Client;

@@ -36,13 +36,23 @@ export const run = async (
     });
   }
   loadWhenCalled(program, loaders);
-  await parse(program, helpAsOption(typed));
+  await parse(program, helpAsOption(program, typed));
   return outcome;
 };
 
-/** `stint help token create` is `stint token create --help`. */
-const helpAsOption = (typed: readonly string[]): readonly string[] =>
-  typed[0] === 'help' ? [...typed.slice(1), '--help'] : typed;
+/** `stint help token create` is `stint token create --help`; of a command that is not there, what typing it would say. */
+const helpAsOption = (program: Node, typed: readonly string[]): readonly string[] => {
+  if (typed[0] !== 'help') return typed;
+  const words = typed.slice(1);
+  let node = program;
+  for (const word of words) {
+    if (word.startsWith('-') || node.commands.length === 0) break;
+    const child = node.commands.find((one) => one.name() === word);
+    if (!child) return words;
+    node = child;
+  }
+  return [...words, '--help'];
+};
 
 /** Commander ends by throwing: after help, and on what it does not understand. */
 const parse = async (program: Node, typed: readonly string[]): Promise<void> => {
@@ -51,9 +61,9 @@ const parse = async (program: Node, typed: readonly string[]): Promise<void> => 
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return;
-    throw usageFailure(
-      error.code === 'commander.help' ? 'say what to do; the list is above' : sentenceOf(error.message),
-    );
+    if (error.code === 'commander.help') throw usageFailure('say what to do; the list is above');
+    const hint = error.code === 'commander.unknownCommand' ? '; see what there is with: stint help' : '';
+    throw usageFailure(sentenceOf(error.message) + hint);
   }
 };
 

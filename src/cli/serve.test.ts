@@ -147,6 +147,12 @@ describe('stint serve', () => {
       stdout: '',
       stderr: `stint: port ${port} is in use; choose another with --port (0 for any free one)\n`,
     });
+    const byNpm = await stint(['serve', '--quiet', '--port', String(port), '--data', folder], {
+      env: { npm_lifecycle_event: 'start' },
+    });
+    expect(byNpm.stderr).toBe(
+      `stint: port ${port} is in use; choose another with: npm start -- --port 0 (any free one)\n`,
+    );
     other.close();
 
     const first = serve();

@@ -42,14 +42,19 @@ export const sessionLine = (screen: Screen, session: Session, done: string): str
 type Projection = Schemas['UsageProjection'];
 
 /** What is known of a session's pace, the most telling first: `361/min`, `heading for 156k`, `budget gone in 4h 47m`. */
-export const paceWords = (session: Session, { currentRate, projectedTotal, timeToLimit }: Projection): string[] => {
+export const paceWords = (session: Session, projection: Projection): string[] => {
+  const { currentRate, projectedTotal, timeToLimit, confidence } = projection;
   const { tokensUsed, elapsed, status } = session;
   const isOpen = status !== 'completed';
+  // Until enough is known to project from, the projected total is what is used, with no confidence in it.
+  const isHeading = isOpen && projectedTotal > tokensUsed;
   const rate = isOpen && currentRate > 0 ? currentRate : tokensUsed / (Math.max(1000, elapsed) / minuteMs);
   return [
     `${countWords(rate)}/min`,
-    ...(isOpen && tokensUsed > 0 ? [`heading for ${countWords(projectedTotal)}`] : []),
-    ...(isOpen && timeToLimit ? [`budget gone in ${durationWords(timeToLimit * minuteMs)}`] : []),
+    ...(isHeading ? [`heading for ${countWords(projectedTotal)}`] : []),
+    ...(isOpen && timeToLimit && (isHeading || confidence > 0)
+      ? [`budget gone in ${durationWords(timeToLimit * minuteMs)}`]
+      : []),
   ];
 };
 

@@ -51,7 +51,8 @@ export type SessionCommand =
   | (Bare<'comment'> & { author: string; text: string })
   /** The clock says that something may have fallen due: the end of the time, or the alert before it. */
   | Bare<'fall_due'>
-  | (Bare<'adjust_clock'> & { by: number });
+  /** The wall clock was set by `by` ms; `offset` names the anchor it has since, so that telling it twice does nothing. */
+  | (Bare<'adjust_clock'> & { by: number; offset?: number });
 
 export type CommandType = SessionCommand['type'];
 export type CommandOf<T extends CommandType> = Extract<SessionCommand, { type: T }>;

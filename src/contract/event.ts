@@ -104,8 +104,11 @@ export interface EventData {
   commented: { id: string; author: string; text: string };
   /** The time is up and the session runs on (`onDue: 'extend'`). */
   overran: Record<never, never>;
-  /** The wall clock was set while the session ran: `at` is the time after, `at - by` the time before. */
-  clock_adjusted: { by: number };
+  /**
+   * The wall clock was set while the session ran: `at` is the time after, `at - by` the time before; `offset` is Unix time minus
+   * boot time since, where that is known.
+   */
+  clock_adjusted: { by: number; offset?: number };
 }
 
 export type EventType = keyof EventData;

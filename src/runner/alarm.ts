@@ -27,6 +27,9 @@ export class Alarm {
   #nextWake = Infinity;
   /** Sessions that cannot be read; told of once. */
   readonly #damaged = new Set<string>();
+  /** By how many ms the clock was set without sessions having been told. */
+  #untold = 0;
+  #anchorIsOld = false;
   #looking = true;
   #stopped = false;
   #ringing: Promise<void> = Promise.resolve();
@@ -39,7 +42,8 @@ export class Alarm {
   /** Rings for what fell due while no server ran, then goes on. `clockSetBy`: how far the clock was set meanwhile, ms. */
   async start(clockSetBy: number): Promise<void> {
     this.#unsubscribe = this.#parts.runner.onPublished((published) => this.#hear(published));
-    if (clockSetBy !== 0) await this.#tellClock(clockSetBy);
+    this.#untold = clockSetBy;
+    if (clockSetBy !== 0) await this.#tellClock();
     await this.#ring();
     this.#looking = false;
     this.#wait();
@@ -71,8 +75,8 @@ export class Alarm {
   async #look(): Promise<void> {
     this.#looking = true;
     try {
-      const setBy = this.#parts.clock.check();
-      if (setBy !== 0) await this.#tellClock(setBy);
+      this.#untold += this.#parts.clock.check();
+      if (this.#untold !== 0 || this.#anchorIsOld) await this.#tellClock();
       const { runner, clock } = this.#parts;
       if (runner.owing().length > 0 || this.#nextWake <= clock.now()) await this.#ring();
     } catch (error) {
@@ -105,10 +109,18 @@ export class Alarm {
   }
 
   /** Tells every active session that the clock moved, so that its elapsed time does not. */
-  async #tellClock(by: number): Promise<void> {
-    await this.#parts.runner.clockSet(by, this.#active());
-    await this.#ring();
-    await this.#parts.onClockSet();
+  async #tellClock(): Promise<void> {
+    const { runner, clock, onClockSet } = this.#parts;
+    const offset = clock.anchor?.offset;
+    this.#anchorIsOld = true;
+    if (this.#untold !== 0) {
+      await runner.clockSet({ by: this.#untold, ...(offset === undefined ? {} : { offset }) }, this.#active());
+      this.#untold = 0;
+      await this.#ring();
+    }
+    // Kept only now: a server that is killed before this tells again, and who was told knows.
+    await onClockSet();
+    this.#anchorIsOld = false;
   }
 
   async *#active(): AsyncGenerator<string> {

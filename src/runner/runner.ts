@@ -49,6 +49,14 @@ export interface Published {
   at: number;
 }
 
+/** The wall clock was set. */
+export interface ClockSet {
+  /** By how many ms. */
+  by: number;
+  /** Unix time minus boot time since, where boots can be told apart. */
+  offset?: number;
+}
+
 /** How read models follow from states; see projections/. */
 export interface Projector {
   summarize(session: string, state: Existing): SessionSummary;
@@ -79,6 +87,7 @@ interface Live {
 
 const livesKept = 4096;
 const eventsPerSavedState = 128;
+const endingPatienceMs = 5000;
 
 export class Runner {
   readonly #parts: Parts;
@@ -86,7 +95,7 @@ export class Runner {
   readonly #opening = new Map<string, Promise<Live>>();
   readonly #listeners = new Listeners<Published>();
   /** Sessions that have still to be told that the clock was set, and by how many ms. */
-  readonly #owed = new Map<string, number>();
+  readonly #owed = new Map<string, ClockSet>();
   /** While it is found out which sessions are to be told. */
   #gathering: Promise<void> | undefined;
   readonly #endings = new Set<(session: string) => Promise<void>>();
@@ -157,16 +166,19 @@ export class Runner {
   }
 
   /**
-   * The clock was just set, by `by` ms; `active` are the sessions that are active. Each is told before its next command (R7),
+   * The clock was just set; `active` are the sessions that are active. Each is told before its next command (R7),
    * so commands wait until all are known. Whoever calls this then runs a command on each of {@link owing}.
    */
-  async clockSet(by: number, active: AsyncIterable<string>): Promise<void> {
+  async clockSet(set: ClockSet, active: AsyncIterable<string>): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#gathering = promise;
     try {
       // What was decided before the clock was set counts as the journal will have it.
       await Promise.all([...this.#lives.values()].map((live) => live.settled));
-      for await (const session of active) this.#owe(session, by);
+      // All or none: who calls this again after a failure tells nobody twice.
+      const sessions: string[] = [];
+      for await (const session of active) sessions.push(session);
+      for (const session of sessions) this.#owe(session, set);
     } finally {
       this.#gathering = undefined;
       resolve();
@@ -195,9 +207,15 @@ export class Runner {
     await Promise.all([...this.#lives.values()].map((live) => live.settled));
   }
 
-  /** What a listener fails at is its own to report; the session ends all the same. */
+  /** What a listener fails at is its own to report, and none keeps a session from ending: who is slow is not waited for. */
   async #beforeEnd(session: string): Promise<void> {
-    await Promise.allSettled([...this.#endings].map(async (listener) => listener(session)));
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, endingPatienceMs);
+    });
+    const heard = Promise.allSettled([...this.#endings].map(async (listener) => listener(session)));
+    await Promise.race([heard, patience]);
+    clearTimeout(timer);
   }
 
   #decideAll(from: SessionState, intents: readonly Intent[], at: number): { state: Existing; events: SessionEvent[] } {
@@ -215,16 +233,16 @@ export class Runner {
 
   /** R7; when it can't be written it is owed again. */
   #settleClock(live: Live, session: string, at: number): void {
-    const by = this.#owed.get(session);
-    if (by === undefined) return;
+    const set = this.#owed.get(session);
+    if (set === undefined) return;
     this.#owed.delete(session);
     if (live.state.status !== 'active') return;
-    const { events, state } = this.#decideAll(live.state, [{ type: 'adjust_clock', by }], at);
-    this.#commit(live, session, state, events, at).catch(() => this.#owe(session, by));
+    const { events, state } = this.#decideAll(live.state, [{ type: 'adjust_clock', ...set }], at);
+    if (events.length > 0) this.#commit(live, session, state, events, at).catch(() => this.#owe(session, set));
   }
 
-  #owe(session: string, by: number): void {
-    this.#owed.set(session, (this.#owed.get(session) ?? 0) + by);
+  #owe(session: string, { by, ...anchor }: ClockSet): void {
+    this.#owed.set(session, { by: (this.#owed.get(session)?.by ?? 0) + by, ...anchor });
   }
 
   /** R4: the end of the time, or an alert, that is due by now is a fact of its own, whatever becomes of the command. */

@@ -20,6 +20,8 @@ type Open = Active | Paused;
 
 /** How far ahead of the server a reported timestamp may be, ms. */
 const clockSkewMs = 60_000;
+/** Anchors of the clock that are this close are one, ms: a clock is only anchored anew when it is further off. */
+const sameAnchorMs = 2000;
 
 /**
  * What happens when `command` meets a session in `state`: the events, possibly none, or a thrown {@link Problem}, and then
@@ -136,12 +138,18 @@ const fallDue = ({ at, id }: CommandOf<'fall_due'>, state: Active): SessionEvent
 };
 
 /** What fell due before the clock was set ends at that moment, as the clock tells it now. */
-const adjustClock = ({ at, by }: CommandOf<'adjust_clock'>, state: Active): SessionEvent[] => {
-  const set = (since: number): SessionEvent => ({ type: 'clock_adjusted', at: since, data: { by } });
+const adjustClock = ({ at, by, offset }: CommandOf<'adjust_clock'>, state: Active): SessionEvent[] => {
+  if (isTold(state, offset)) return [];
+  const data = offset === undefined ? { by } : { by, offset };
+  const set = (since: number): SessionEvent => ({ type: 'clock_adjusted', at: since, data });
   const due = dueAt(state);
   const missed = due !== undefined && due <= at - by && !state.facts.over;
   return missed ? [set(state.since + by), timeUp(state, due + by)] : [set(at)];
 };
+
+/** Whether the session knows this anchor of the clock already: a server that was killed while it told tells again. */
+const isTold = ({ facts }: Active, offset: number | undefined): boolean =>
+  offset !== undefined && facts.clockOffset !== undefined && Math.abs(offset - facts.clockOffset) <= sameAnchorMs;
 
 const recordTokens = (command: CommandOf<'record_tokens'>, state: Existing): SessionEvent[] => {
   checkTokens(command, state);

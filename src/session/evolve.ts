@@ -93,7 +93,10 @@ const reopen = (state: Ended, event: EventOf<'reopened'>): Active => ({
 const adjustClock = (state: Active, event: EventOf<'clock_adjusted'>): Active => ({
   status: 'active',
   since: event.at,
-  facts: changed(state.facts, event, closed(state, event.at - event.data.by)),
+  facts: changed(state.facts, event, {
+    ...closed(state, event.at - event.data.by),
+    ...(event.data.offset === undefined ? {} : { clockOffset: event.data.offset }),
+  }),
 });
 
 /** What happens to the facts alone, the same in every state that lets it happen. */

@@ -30,6 +30,8 @@ export interface Facts {
   spans: readonly Span[];
   pace: Pace;
   raised: readonly Threshold[];
+  /** The anchor of the clock that the session was last told of; see `clock_adjusted`. */
+  clockOffset?: number;
   checkpoints: number;
   comments: number;
   /** The time was up and the session ran on. */

@@ -293,6 +293,12 @@ describe('a clock that is set', () => {
     expect(elapsedMs(state, at(40))).toBe(minutes(40));
   });
 
+  it('is told once, however often it is told', () => {
+    given(started({ duration: minutes(600) }), event('clock_adjusted', 80, { by: hour, offset: 5 * hour }))
+      .when(command('adjust_clock', 81, { by: hour, offset: 5 * hour + 3 }))
+      .then();
+  });
+
   it('is told to an active session only', () => {
     given(started())
       .when(command('adjust_clock', 80, { by: hour }))

@@ -4,10 +4,11 @@ import type { TimeSources } from '../../src/runner/clock.ts';
 export class HandTime implements TimeSources {
   readonly bootId = 'a-boot-of-this-test-alone';
   #passed = 0;
+  #set = 0;
 
   /** Unix ms. */
   wall(): number {
-    return 1_790_000_000_000 + this.#passed;
+    return 1_790_000_000_000 + this.#passed + this.#set;
   }
 
   boot(): number {
@@ -16,6 +17,11 @@ export class HandTime implements TimeSources {
 
   steady(): number {
     return 60_000 + this.#passed;
+  }
+
+  /** Sets the wall clock, and that alone. */
+  set(byMs: number): void {
+    this.#set += byMs;
   }
 
   pass(ms: number): void {

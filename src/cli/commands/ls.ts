@@ -30,16 +30,21 @@ export const lsCommand = command({
     const { status, limit } = options;
     const query = { limit, ...(status ? { status } : {}), ...(args.name ? { q: args.name } : {}) };
     const found = await ask(client.GET('/api/sessions', { params: { query } }));
-    return { value: found, text: (screen) => listText(screen, found) };
+    return { value: found, text: (screen) => listText(screen, found, status !== undefined || Boolean(args.name)) };
   },
 });
 
-const listText = (screen: Screen, { sessions, total }: { sessions: readonly Session[]; total: number }): string => {
-  if (sessions.length === 0) return screen.isTerminal ? 'No sessions. Start one with: stint start --for 25m' : '';
+type List = { sessions: readonly Session[]; total: number };
+
+const listText = (screen: Screen, { sessions, total }: List, isFiltered: boolean): string => {
+  if (sessions.length === 0) return screen.isTerminal ? emptyText(isFiltered) : '';
   const rest = total - sessions.length;
   const more = rest > 0 && screen.isTerminal ? [paint(screen, 'dim', `and ${rest} more; see them with -n`)] : [];
   return [tableText(screen, columns(Date.now()), sessions), ...more].join('\n');
 };
+
+const emptyText = (isFiltered: boolean): string =>
+  isFiltered ? 'No session matches; see all with: stint ls' : 'No sessions. Start one with: stint start --for 25m';
 
 const columns = (now: number): Column<Session>[] => [
   { heading: 'ID', cell: ({ id }) => shortId(id), style: () => 'dim', weight: 6 },

@@ -51,13 +51,18 @@ export const runCommand = command({
         },
       }),
     );
-    const { ended, course } = await attend({ session, settings, words, stopsAtEnd: options.onEnd === 'stop' });
+    const { ended, course, wasStopped } = await attend({
+      session,
+      settings,
+      words,
+      stopsAtEnd: options.onEnd === 'stop',
+    });
     const completed = await completeRun(settings, session.id);
     const told = !(completed instanceof Failure);
     // Untold, it is as the course has it: the last that the server said, and the time since.
     const last = told ? completed : { ...course.session, elapsed: course.elapsed };
     tell(
-      { session: last, plannedMs: course.plannedMs, ended, ...(told ? {} : { untold: completed.message }) },
+      { session: last, plannedMs: course.plannedMs, ended, wasStopped, ...(told ? {} : { untold: completed.message }) },
       settings.json,
     );
     return ended.exitCode;

@@ -59,11 +59,15 @@ const start = async (options: ServeOptions) => {
     return await serve(options);
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
-    const { message } = error;
+    const message = asTyped(error.message, process.env);
     tellStarter({ refused: message, folderInUse: error instanceof FolderInUseError });
     throw new Failure(exitCodes.failed, 'not_started', message);
   }
 };
+
+/** `npm start` keeps options to itself unless they stand after `--`. */
+const asTyped = (message: string, { npm_lifecycle_event: script }: Record<string, string | undefined>): string =>
+  script === 'start' ? message.replace(/with --port.*$/, 'with: npm start -- --port 0 (any free one)') : message;
 
 /** A command that started this server in the background waits for word of it. */
 const tellStarter = (word: StartWord): void => {

@@ -1,6 +1,7 @@
 import type { Session } from '../../sdk/index.ts';
 import type { Client } from '../client.ts';
 import { open } from '../api.ts';
+import { clientOf } from '../client.ts';
 import { command, optional } from '../command.ts';
 import type { Settings } from '../command.ts';
 import { connectionNow } from '../connection.ts';
@@ -49,8 +50,8 @@ const watch = async (
       show.frame(frame);
       if (chosen && frame.type === 'timer_update' && frame.status === 'completed') end(exitCodes.ok);
     },
-    onBack: () => show.away?.(false),
-    onAway: () => show.away?.(true),
+    onBack: (connection) => show.back?.(clientOf(connection)),
+    onAway: () => show.away?.(),
     onRefused: ended.reject,
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => end(signalCode(signal)));

@@ -4,7 +4,6 @@ import { clientOf } from '../client.ts';
 import { checkoutRoot } from '../checkout.ts';
 import type { Settings } from '../command.ts';
 import { connectionNow } from '../connection.ts';
-import { Failure } from '../failure.ts';
 import { Live } from '../live.ts';
 import type { Session } from '../../sdk/index.ts';
 import { startCommand } from './child.ts';
@@ -30,7 +29,7 @@ export interface Errand {
   stopsAtEnd: boolean;
 }
 
-export const attend = async (errand: Errand): Promise<{ ended: Ended; course: Course }> => {
+export const attend = async (errand: Errand): Promise<{ ended: Ended; course: Course; wasStopped: boolean }> => {
   const { session, words, stopsAtEnd } = errand;
   const course = new Course(session, () => uptime() * 1000);
   const resetTerminal = stopsAtEnd ? noteTerminalModes() : () => {};
@@ -40,22 +39,22 @@ export const attend = async (errand: Errand): Promise<{ ended: Ended; course: Co
   title?.show(course);
   const running = startCommand(words, commandEnvironment(process.env, checkoutRoot));
   signals.passTo(running);
-  const release = running.pid === undefined ? async () => {} : accompany(errand, running.pid, course, title);
+  const release = running.pid === undefined ? async () => false : accompany(errand, running.pid, course, title);
   const ended = await running.ended;
-  await release();
+  const wasStopped = await release();
   title?.end();
   if (ended.signal !== undefined) resetTerminal();
   signals.release();
-  return { ended, course };
+  return { ended, course, wasStopped };
 };
 
-/** All that goes on beside the command; the function that is returned ends it. */
+/** All that goes on beside the command; the function that is returned ends it, and tells whether it stopped the command. */
 const accompany = (
   { session, settings, stopsAtEnd }: Errand,
   pid: number,
   course: Course,
   title?: Title,
-): (() => Promise<void>) => {
+): (() => Promise<boolean>) => {
   const follower = follow(session.id, settings, course);
   const titles = setInterval(() => title?.show(course), titleMs);
   let stopping: Promise<void> | undefined;
@@ -72,6 +71,7 @@ const accompany = (
     follower.close();
     // What descends from the command may need longer than it.
     await stopping;
+    return stopping !== undefined;
   };
 };
 
@@ -83,8 +83,8 @@ const follow = (id: string, settings: Settings, course: Course): { close: () => 
       const connection = await find();
       if (connection)
         course.put(await ask(clientOf(connection).GET('/api/sessions/{id}', { params: { path: { id } } })));
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
+    } catch {
+      // Whatever it was, the command runs on; it is asked again.
     }
   };
   const live = new Live(find, id, { onFrame: (frame) => void (course.hear(frame) && refresh()) });

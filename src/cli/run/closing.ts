@@ -16,8 +16,9 @@ export const completeRun = async (settings: Settings, id: string): Promise<Sessi
     try {
       const connection = await connectionNow(settings);
       if (connection) return await complete(clientOf(connection), id);
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
+    } catch (thrown) {
+      // Whatever it was, the command's exit code is not lost to it.
+      const error = thrown instanceof Failure ? thrown : new Failure(exitCodes.failed, 'unexpected', String(thrown));
       if (isFinal(error) || performance.now() > deadline) return error;
     }
     if (performance.now() > deadline) return new Failure(exitCodes.noServer, 'no_server', 'no server runs');

@@ -12,6 +12,8 @@ export interface Result {
   /** As it was asked for; a session that ran over is extended by that. */
   plannedMs: number;
   ended: Ended;
+  /** It was stopped as its time was up. */
+  wasStopped: boolean;
   /** Why the server could not be told of the end. */
   untold?: string;
 }
@@ -22,11 +24,12 @@ export const overOf = ({ session, plannedMs }: Result): number => Math.max(0, se
 export const averageOf = ({ tokensUsed, elapsed }: Session): number => tokensUsed / (Math.max(1000, elapsed) / 60_000);
 
 export const summaryValue = (result: Result) => {
-  const { session, ended, untold } = result;
+  const { session, ended, wasStopped, untold } = result;
   return {
     session,
     exitCode: ended.exitCode,
     ...(ended.signal === undefined ? {} : { signal: ended.signal }),
+    ...(wasStopped ? { stopped: 'time_up' } : {}),
     overBy: overOf(result),
     averagePerMinute: averageOf(session),
     told: untold === undefined,
@@ -35,10 +38,11 @@ export const summaryValue = (result: Result) => {
 };
 
 export const summaryText = (screen: Screen, result: Result): string => {
-  const { session, ended } = result;
+  const { session, ended, wasStopped } = result;
   const exit: Stretch = [ended.signal ?? `exit ${ended.exitCode}`, ended.exitCode === 0 ? 'green' : 'red'];
+  const why: Stretch[] = wasStopped ? [['  stopped: the time was up']] : [];
   const lines: Stretch[][] = [
-    [['stint  ', 'dim'], [nameOf(session), 'bold'], ['  '], exit],
+    [['stint  ', 'dim'], [nameOf(session), 'bold'], ['  '], exit, ...why],
     [['time   ', 'dim'], ...timeWords(result)],
     [['tokens ', 'dim'], ...tokenWords(session)],
   ];

@@ -18,16 +18,18 @@ export interface Alert {
 }
 
 const alertsKept = 3;
+const listed = 200;
 /** Changes of budget and name have no frame of their own: what is older is asked for again, ms. */
 const staleMs = 10_000;
 
 /** Sessions that are watched, kept up to date by the frames that come in and what has to be asked for besides. */
 export class Board {
-  readonly #client: Client;
+  #client: Client;
   readonly #onChange: () => void;
   readonly #watched = new Map<string, Watched>();
   readonly #askedAt = new Map<string, number>();
   readonly #asking = new Map<string, Promise<void>>();
+  readonly #askedNext = new Map<string, Promise<void>>();
 
   constructor(client: Client, onChange: () => void) {
     this.#client = client;
@@ -58,30 +60,71 @@ export class Board {
     this.#onChange();
   }
 
-  /** Asks for what frames do not tell; one question at a time for each session. */
+  /** The server is there again, maybe elsewhere: what is watched, or all that is open now, is asked for anew. */
+  async back(client: Client, chosen: string | undefined): Promise<void> {
+    this.#client = client;
+    this.#askedAt.clear();
+    if (chosen !== undefined) return this.refresh(chosen);
+    const known = [...this.#watched.keys()];
+    const open = await openSessions(client).catch(() => undefined);
+    if (open === undefined || client !== this.#client) return;
+    const isOpen = new Set(open.map(({ id }) => id));
+    for (const id of known) if (!isOpen.has(id)) this.#watched.delete(id);
+    for (const session of open) this.put(session);
+    this.#onChange();
+  }
+
+  /**
+   * Asks for what frames do not tell, one question at a time for each session. What it resolves with was asked after the call:
+   * an answer on its way may be older than what was just heard. It never rejects; what failed is asked again at the next frame.
+   */
   refresh(id: string): Promise<void> {
-    const asking = this.#asking.get(id) ?? this.#ask(id).finally(() => this.#asking.delete(id));
+    const next = this.#askedNext.get(id);
+    if (next) return next;
+    const asking = this.#asking.get(id);
+    if (!asking) return this.#start(id);
+    const after = asking.then(() => {
+      this.#askedNext.delete(id);
+      return this.#start(id);
+    });
+    this.#askedNext.set(id, after);
+    return after;
+  }
+
+  #start(id: string): Promise<void> {
+    const asking = this.#ask(id).finally(() => this.#asking.delete(id));
     this.#asking.set(id, asking);
     return asking;
   }
 
   async #ask(id: string): Promise<void> {
     this.#askedAt.set(id, performance.now());
+    const client = this.#client;
     const params = { path: { id } };
     try {
       const [session, projection] = await Promise.all([
-        ask(this.#client.GET('/api/sessions/{id}', { params })),
-        ask(this.#client.GET('/api/sessions/{id}/projection', { params })),
+        ask(client.GET('/api/sessions/{id}', { params })),
+        ask(client.GET('/api/sessions/{id}/projection', { params })),
       ]);
+      if (client !== this.#client) return;
       this.#watched.set(id, { alerts: [], ...this.#watched.get(id), session, projection });
     } catch (error) {
       // What is shown stays as it is while the server is away.
-      if (!(error instanceof Failure)) throw error;
-      if (error.error === 'session_not_found') this.#watched.delete(id);
+      this.#askedAt.delete(id);
+      if (error instanceof Failure && error.error === 'session_not_found') this.#watched.delete(id);
     }
     this.#onChange();
   }
 }
+
+export const openSessions = async (client: Client): Promise<Session[]> => {
+  const lists = await Promise.all(
+    (['active', 'paused'] as const).map((status) =>
+      ask(client.GET('/api/sessions', { params: { query: { status, limit: listed } } })),
+    ),
+  );
+  return lists.flatMap(({ sessions }) => sessions);
+};
 
 const unknownProjection = { currentRate: 0, projectedTotal: 0, timeToLimit: null, confidence: 0 };
 

@@ -1,21 +1,20 @@
 import type { Session } from '../../sdk/index.ts';
 import type { Client } from '../client.ts';
-import { ask } from '../api.ts';
 import { exitCodes, signalCode } from '../failure.ts';
 import type { ServerFrame } from '../live.ts';
 import { screenOf } from '../screen.ts';
 import type { Screen } from '../screen.ts';
-import { Board } from './board.ts';
+import { Board, openSessions } from './board.ts';
 import { PlainLines } from './plain-lines.ts';
 import { Redraw } from './redraw.ts';
 import { viewLines } from './view.ts';
 
-const listed = 200;
-
 /** What shows the frames that come in. */
 export interface Show {
   frame: (frame: ServerFrame) => void;
-  away?: (isAway: boolean) => void;
+  /** The socket is open, at first and after each time that it was away. */
+  back?: (client: Client) => void;
+  away?: () => void;
   end?: () => Promise<void>;
 }
 
@@ -35,20 +34,13 @@ export const shown = async (
   return show;
 };
 
-const openSessions = async (client: Client): Promise<Session[]> => {
-  const lists = await Promise.all(
-    (['active', 'paused'] as const).map((status) =>
-      ask(client.GET('/api/sessions', { params: { query: { status, limit: listed } } })),
-    ),
-  );
-  return lists.flatMap(({ sessions }) => sessions);
-};
-
 type Changing = Show & { change: () => void };
 
 const printing = (board: Board, screen: Screen, chosen: string | undefined): Changing => {
   const lines = new PlainLines(screen, board);
   let isAway = false;
+  if (chosen === undefined && board.all.length === 0)
+    process.stderr.write('stint: no session is open; waiting for one until Ctrl-C\n');
   const isLast = (frame: ServerFrame) =>
     frame.type === 'timer_update' && frame.status === 'completed' && frame.sessionId === chosen;
   return {
@@ -57,9 +49,13 @@ const printing = (board: Board, screen: Screen, chosen: string | undefined): Cha
       board.hear(frame);
       if (!isLast(frame)) print(lines.lineOf(frame, new Date()));
     },
-    away: (now) => {
-      if (now && !isAway) process.stderr.write('stint: the server does not answer; trying again …\n');
-      isAway = now;
+    back: (client) => {
+      isAway = false;
+      void board.back(client, chosen);
+    },
+    away: () => {
+      if (!isAway) process.stderr.write('stint: the server does not answer; trying again …\n');
+      isAway = true;
     },
     end: async () => {
       if (chosen === undefined) return;
@@ -96,8 +92,13 @@ const drawing = (board: Board, chosen: string | undefined, end: (code: number) =
   return {
     change,
     frame: (frame) => board.hear(frame),
-    away: (now) => {
-      isAway = now;
+    back: (client) => {
+      isAway = false;
+      change();
+      void board.back(client, chosen);
+    },
+    away: () => {
+      isAway = true;
       change();
     },
     end: async () => {

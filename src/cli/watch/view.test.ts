@@ -68,6 +68,14 @@ describe('a watched session', () => {
     );
   });
 
+  it('heads nowhere before enough is known to tell, nor when it is done', () => {
+    const projection = { currentRate: 361, projectedTotal: 96_400, timeToLimit: 287, confidence: 0 };
+    const paces = [watched({}, { projection }), watched({ status: 'completed' })].map(
+      (one) => viewLines(screen(80), [one], at)[3],
+    );
+    expect(paces).toEqual(['pace    361/min · 1.32M cache reads', 'pace    719/min · 1.32M cache reads']);
+  });
+
   it('has its latest alerts below, without what would steer the terminal', () => {
     const alerts = [{ at, level: 'warning' as const, message: '80 % of the \u001b[31mbudget' }];
     expect(viewLines(screen(80), [watched({}, { alerts })], at)[4]).toBe('14:02   80 % of the �[31mbudget');
@@ -88,6 +96,19 @@ describe('several watched sessions', () => {
     ]);
   });
 
+  it('have columns, and a long name leaves room for what stands after it', () => {
+    const { tokenBudget: _, ...session } = watched({ name: 'n'.repeat(90), tokensUsed: 5, status: 'paused' }).session;
+    const two = [watched({ elapsed: 754 * minute, duration: 900 * minute }), { ...watched(), session }];
+    expect(viewLines(screen(60, 4), two, at)).toEqual([
+      '████████▍░ 12:34:00 96.4k · 48 % of 200k login       active',
+      `████▍░░░░░  2:14:00     5                ${'n'.repeat(10)}…  paused`,
+    ]);
+    expect(viewLines(screen(40, 4), two, at)).toEqual([
+      '████████▍░ 12:34:00 96.4k login   active',
+      '████▍░░░░░  2:14:00     5 nnnnn…  paused',
+    ]);
+  });
+
   it('never take more room than there is', () => {
     for (const columns of [20, 40, 50, 80, 200]) {
       for (const rows of [3, 5, 10, 24]) {
@@ -99,6 +120,9 @@ describe('several watched sessions', () => {
   });
 
   it('say what to do when there is none', () => {
-    expect(viewLines(screen(80), [], at)).toEqual(['No session is open. Start one with: stint start --for 25m']);
+    expect(viewLines(screen(80), [], at)).toEqual([
+      'No session is open. Start one with: stint start --for 25m',
+      'It shows here as soon as it starts; q ends this.',
+    ]);
   });
 });

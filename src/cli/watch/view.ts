@@ -1,7 +1,7 @@
 import { barOf } from '../bar.ts';
 import { countWords, percentWords } from '../count.ts';
 import { clockWords, durationWords, remainingWords } from '../duration.ts';
-import { plain } from '../plain.ts';
+import { cut, padded as paddedTo, plain, widthOf } from '../plain.ts';
 import { lineOf } from '../screen.ts';
 import type { Screen, Stretch, Style } from '../screen.ts';
 import { momentWords, nameOf, paceWords, shortId } from '../session-words.ts';
@@ -16,12 +16,15 @@ const besideBar = 32;
 
 export const viewLines = (screen: Screen, watched: readonly Watched[], now: number): string[] => {
   if (watched.length === 0)
-    return [lineOf(screen, [['No session is open. Start one with: stint start --for 25m', 'dim']])];
+    return [
+      'No session is open. Start one with: stint start --for 25m',
+      'It shows here as soon as it starts; q ends this.',
+    ].map((words) => lineOf(screen, [[words, 'dim']]));
   const blocks = watched.map((one) => blockLines(screen, one, now));
   const lines = blocks.flatMap((block, index) => (index === 0 ? block : ['', ...block]));
   // The last row stays free, as the cursor stands there.
   if (lines.length < screen.rows) return lines;
-  const shown = watched.slice(0, Math.max(1, screen.rows - 2)).map((one) => compactLine(screen, one));
+  const shown = compactLines(screen, watched.slice(0, Math.max(1, screen.rows - 2)));
   const rest = watched.length - shown.length;
   return rest > 0 ? [...shown, lineOf(screen, [[`and ${rest} more`, 'dim']])] : shown;
 };
@@ -100,21 +103,45 @@ const alertLine = (screen: Screen, { at, level, message }: Alert, now: number): 
   ]);
 };
 
-const compactLine = (screen: Screen, { session }: Watched): string => {
-  const { tokensUsed, tokenBudget, elapsed, duration, unlimited } = session;
-  const share = unlimited ? 0 : elapsed / duration;
-  const { full, rest } = barOf(share, 10);
-  const budget =
-    tokenBudget === undefined ? '' : ` · ${percentWords(tokensUsed, tokenBudget)} of ${countWords(tokenBudget)}`;
-  return lineOf(screen, [
-    [full, styleOf(share)],
-    [rest, 'dim'],
-    [` ${clockWords(elapsed)} `],
-    [`${countWords(tokensUsed)}${budget} `],
-    [nameOf(session), 'bold'],
-    ['  '],
-    status(session),
-  ]);
+const compactBar = 10;
+const shortestName = 8;
+
+/** One line for each, in columns; where there is little room the name is cut, then the budget, tokens and time are left out. */
+const compactLines = (screen: Screen, watched: readonly Watched[]): string[] => {
+  const rows = watched.map(({ session }) => ({ session, cells: compactCells(session) }));
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map(({ cells }) => widthOf(cells[column] ?? ''))));
+  const statusWidth = Math.max(...watched.map(({ session }) => widthOf(status(session)[0])));
+  const taken = (count: number) =>
+    compactBar + widths.slice(0, count).reduce((sum, width) => sum + (width > 0 ? width + 1 : 0), 0);
+  const roomBeside = (count: number) => screen.columns - taken(count) - 3 - statusWidth;
+  const count = [3, 2, 1].find((some) => roomBeside(some) >= shortestName) ?? 0;
+  const longest = Math.max(...watched.map(({ session }) => widthOf(nameOf(session))));
+  const nameWidth = Math.max(0, Math.min(longest, roomBeside(count)));
+  return rows.map(({ session, cells }) => {
+    const { unlimited, elapsed, duration } = session;
+    const share = unlimited ? 0 : elapsed / duration;
+    const { full, rest } = barOf(share, compactBar);
+    const facts = cells.slice(0, count).flatMap((cell, column) => {
+      const width = widths[column] ?? 0;
+      // The budget is the only one that is not a number.
+      return width > 0 ? [column < 2 ? cell.padStart(width) : cell.padEnd(width)] : [];
+    });
+    return lineOf(screen, [
+      [full, styleOf(share)],
+      [rest, 'dim'],
+      [facts.map((fact) => ` ${fact}`).join('')],
+      [' '],
+      [paddedTo(cut(nameOf(session), nameWidth), nameWidth), 'bold'],
+      ['  '],
+      status(session),
+    ]);
+  });
 };
+
+const compactCells = ({ tokensUsed, tokenBudget, elapsed }: Session): string[] => [
+  clockWords(elapsed),
+  countWords(tokensUsed),
+  tokenBudget === undefined ? '' : `· ${percentWords(tokensUsed, tokenBudget)} of ${countWords(tokenBudget)}`,
+];
 
 const padded = (name: string): string => name.padEnd(label);

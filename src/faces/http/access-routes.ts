@@ -135,8 +135,9 @@ export const accessRoutes = (parts: FaceParts) => async (app: FastifyInstance) =
     },
     async (request, reply) => {
       const answer = await once(request, async () => {
-        const { code, expiresAt } = access.issueSignInCode(callerOf(request).user);
-        return answerOf(201, { url: `${parts.server.url}/sign-in#${code}`, expiresAt });
+        const { user, token } = callerOf(request);
+        const { code, expiresAt } = access.issueSignInCode(user, token);
+        return answerOf(201, { url: `${parts.server.publicUrl}/sign-in#${code}`, expiresAt });
       });
       return sendAnswer(reply, answer);
     },

@@ -42,8 +42,10 @@ export const historyRoutes = (parts: FaceParts) => async (app: FastifyInstance) 
       const from = after === undefined ? -1 : await seqOfUsage(parts, id, after);
       const totals = JSON.stringify(usageTotals(state, clock.now()));
       const rows = usageText(parts, id, { after: from, before: state.facts.version, limit });
+      // A journal that can't be read is told as a refusal, not as an answer that breaks off.
+      const first = await rows.next();
       const text = async function* () {
-        yield `${totals.slice(0, -1)},"usage":[`;
+        yield `${totals.slice(0, -1)},"usage":[${first.value ?? ''}`;
         yield* rows;
         yield ']}';
       };

@@ -12,6 +12,8 @@ export interface ServerFacts {
   startedAt: number;
   /** Known once it listens. */
   url: string;
+  /** As a browser reaches it: through the proxy, where there is one. */
+  publicUrl: string;
   /** What the start found amiss and what it did about it, a sentence each. */
   recovered: readonly string[];
   state: 'starting' | 'healthy' | 'draining';

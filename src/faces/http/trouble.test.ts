@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Doorway } from '../../../test/doorways/doorway.ts';
 import { Listener } from '../../../test/doorways/listener.ts';
 
@@ -43,7 +43,7 @@ describe('a table that is gone', () => {
       expect(problem.message).not.toContain('events');
     }
     expect((await door.request('GET', '/api/me')).status).toBe(200);
-    expect(door.logs()).toContain('no such table');
+    await vi.waitFor(() => expect(door.logs()).toContain('no such table'), { timeout: 10_000 });
     tamper('ALTER TABLE elsewhere RENAME TO events');
     expect((await door.request('POST', `/api/sessions/${id}/tokens`, { json: tokens })).status).toBe(201);
   });
@@ -63,7 +63,7 @@ describe('a table that is gone', () => {
       message: expect.any(String) as string,
     });
     expect(JSON.stringify(frame)).not.toMatch(/table|sqlite|events/i);
-    expect(door.logs()).toContain('no such table');
+    await vi.waitFor(() => expect(door.logs()).toContain('no such table'), { timeout: 10_000 });
     tamper('ALTER TABLE elsewhere RENAME TO events');
     listener.subscribe(id);
     expect(await listener.take(2)).toHaveLength(2);

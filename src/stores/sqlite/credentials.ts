@@ -72,6 +72,11 @@ export class SqliteCredentials implements Credentials {
     ]);
   }
 
+  async revokeKind(user: string, kind: TokenKind, at: number): Promise<void> {
+    const sql = 'UPDATE tokens SET revoked_at = ? WHERE user = ? AND kind = ? AND revoked_at IS NULL';
+    await this.#write([{ sql, params: [at, user, kind] }]);
+  }
+
   async revokeToken(user: string, tokenId: string, at: number): Promise<boolean> {
     const sql = 'UPDATE tokens SET revoked_at = ? WHERE user = ? AND id = ? AND revoked_at IS NULL';
     const [changed] = await this.#write([{ sql, params: [at, user, tokenId] }]);

@@ -31,10 +31,17 @@ export const newLogKeeper = (db: DatabaseSync, file: string): LogKeeper => {
   };
 
   const copy = (): void => {
-    worker ??= startCopier(file, (copied) => {
-      state = 'copied';
-      failure = copied;
-    });
+    worker ??= startCopier(
+      file,
+      (copied) => {
+        state = 'copied';
+        failure = copied;
+      },
+      () => {
+        worker = undefined;
+        if (state === 'copying') state = 'copied';
+      },
+    );
     state = 'copying';
     worker.postMessage('copy');
   };
@@ -57,14 +64,15 @@ export const newLogKeeper = (db: DatabaseSync, file: string): LogKeeper => {
   };
 };
 
-const startCopier = (file: string, onCopied: (copied: Copied) => void): Worker => {
+const startCopier = (file: string, onCopied: (copied: Copied) => void, onGone: () => void): Worker => {
   const worker = new Worker(workerUrl(import.meta.url, './checkpoint-thread'), {
     workerData: { file },
     env: workerEnv(),
   });
   worker.unref();
   worker.on('message', onCopied);
-  // Without its thread the writer does the copying itself, a little later.
-  worker.on('error', () => onCopied(null));
+  // Without its thread the writer does the copying itself; the next time there is a new thread.
+  worker.on('error', onGone);
+  worker.on('exit', onGone);
   return worker;
 };
