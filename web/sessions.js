@@ -95,7 +95,7 @@ const load = async () => {
   /** @type {Map<string, Session>} */
   const found = new Map();
   for (const { sessions } of [active, paused, newest]) for (const session of sessions) found.set(session.id, session);
-  show([...found.values()].sort((a, b) => b.startTime - a.startTime));
+  show([...found.values()].toSorted((a, b) => b.startTime - a.startTime));
   const rest = newest.total - found.size;
   empty.hidden = found.size > 0;
   older.hidden = rest <= 0;

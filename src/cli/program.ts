@@ -62,8 +62,9 @@ const parse = async (program: Node, typed: readonly string[]): Promise<void> => 
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return;
     if (error.code === 'commander.help') throw usageFailure('say what to do; the list is above');
-    const hint = error.code === 'commander.unknownCommand' ? '; see what there is with: stint help' : '';
-    throw usageFailure(sentenceOf(error.message) + hint);
+    const sentence = sentenceOf(error.message);
+    const needsHint = error.code === 'commander.unknownCommand' && !sentence.includes('Did you mean');
+    throw usageFailure(needsHint ? `${sentence}; see what there is with: stint help` : sentence);
   }
 };
 

@@ -120,7 +120,11 @@ describe('stint run', () => {
       '-c',
       "trap 'echo asked; exit 9' INT; while :; do sleep 0.05; done",
     );
-    expect(await endOf(child)).toMatchObject({ code: 9, stdout: 'asked\n' });
+    expect(await endOf(child)).toMatchObject({
+      code: 9,
+      stdout: 'asked\n',
+      stderr: expect.stringMatching(/ {2}exit 9 {2}stopped: the time was up\n/) as string,
+    });
     expect(await latest()).toMatchObject({ status: 'completed', duration: 1000, onDue: 'complete' });
   });
 

@@ -49,6 +49,8 @@ describe('what is not understood', () => {
   it.each([
     [['foo'], /unknown command 'foo'/],
     [['lss'], /Did you mean ls\?/],
+    [['help', 'nosuch'], /unknown command 'nosuch'; see what there is with: stint help/],
+    [['help', 'token', 'nosuch'], /unknown command 'nosuch'/],
     [['start', '--for', '90'], /90m are minutes/],
     [['start', '--for', 'soon'], /looks like 5h, 90m/],
     [['start', '--budget', '-5'], /looks like 500, 200k/],

@@ -100,12 +100,12 @@ describe('several watched sessions', () => {
     const { tokenBudget: _, ...session } = watched({ name: 'n'.repeat(90), tokensUsed: 5, status: 'paused' }).session;
     const two = [watched({ elapsed: 754 * minute, duration: 900 * minute }), { ...watched(), session }];
     expect(viewLines(screen(60, 4), two, at)).toEqual([
-      '████████▍░ 12:34:00 96.4k · 48 % of 200k login       active',
+      '████████▍░ 12:34:00 96.4k · 48 % of 200k login        active',
       `████▍░░░░░  2:14:00     5                ${'n'.repeat(10)}…  paused`,
     ]);
     expect(viewLines(screen(40, 4), two, at)).toEqual([
-      '████████▍░ 12:34:00 96.4k login   active',
-      '████▍░░░░░  2:14:00     5 nnnnn…  paused',
+      '████████▍░ 12:34:00 login         active',
+      '████▍░░░░░  2:14:00 nnnnnnnnnnn…  paused',
     ]);
   });
 
