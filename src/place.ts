@@ -46,7 +46,10 @@ const isServerFile = (found: unknown): found is ServerFile =>
 export const writeServerFile = (folder: string, server: ServerFile): void =>
   writePrivate(serverFile(folder), `${JSON.stringify(server, null, 2)}\n`);
 
-export const removeServerFile = (folder: string): void => rmSync(serverFile(folder), { force: true });
+/** Removes what this very process wrote there: after the folder was moved, another server's file may lie in its place. */
+export const removeServerFile = (folder: string): void => {
+  if (readServerFile(folder)?.pid === process.pid) rmSync(serverFile(folder), { force: true });
+};
 
 /** The owner's token that the first start made. */
 export const readOwnerToken = (folder: string): string | undefined => {

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalid } from '../../contract/problem.ts';
 import type { ReceiptName } from '../../journal/journal.ts';
@@ -19,6 +20,9 @@ const longestKey = 255;
 
 export const sendAnswer = (reply: FastifyReply, { status, body }: Answer): FastifyReply =>
   reply.code(status).type('application/json; charset=utf-8').send(body);
+
+/** The schema is that of what the stream spells out. */
+export const sendStream = (reply: FastifyReply, stream: Readable): FastifyReply => reply.send(stream);
 
 export const answerOf = (status: number, value: unknown): Answer => ({ status, body: JSON.stringify(value) });
 

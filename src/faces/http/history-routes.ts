@@ -1,14 +1,15 @@
 import { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { errorSchema } from '../../contract/fields.ts';
 import { seqOfEntity } from '../../contract/ids.ts';
 import { invalid } from '../../contract/problem.ts';
 import { eventPageSchema, eventsQuery, sessionParams, usageHistorySchema, usageQuery } from '../../contract/timer.ts';
 import { usageAmong } from '../timer-view.ts';
-import { answerOf, sendAnswer } from './answers.ts';
+import { sendAnswer, sendStream } from './answers.ts';
 import { eventStream, withoutKeys } from './event-stream.ts';
 import type { FaceParts } from './parts.ts';
+import { objectWithRows, rowsText } from './rows-text.ts';
 import { unknownSession, usageTotals, visibleSession } from './timer-routes.ts';
 
 /** What happened in a session, in order: its usage rows and its events, paged, or followed live. */
@@ -16,6 +17,9 @@ import { unknownSession, usageTotals, visibleSession } from './timer-routes.ts';
 const tags = ['timer'];
 const refusals = { '4XX': errorSchema, '5XX': errorSchema };
 const pageSize = 500;
+/** A checkpoint's metadata may have a mebibyte, so events are read few at a time, and a page of them ends past this size. */
+const largeRowsAtOnce = 8;
+const largestPageBytes = 4 * 1024 * 1024;
 const defaultEvents = 100;
 
 export const historyRoutes = (parts: FaceParts) => async (app: FastifyInstance) => {
@@ -40,16 +44,16 @@ export const historyRoutes = (parts: FaceParts) => async (app: FastifyInstance) 
       if (state === undefined) throw unknownSession();
       const { limit = Infinity, after } = request.query;
       const from = after === undefined ? -1 : await seqOfUsage(parts, id, after);
-      const totals = JSON.stringify(usageTotals(state, clock.now()));
-      const rows = usageText(parts, id, { after: from, before: state.facts.version, limit });
-      // A journal that can't be read is told as a refusal, not as an answer that breaks off.
-      const first = await rows.next();
-      const text = async function* () {
-        yield `${totals.slice(0, -1)},"usage":[${first.value ?? ''}`;
-        yield* rows;
-        yield ']}';
-      };
-      return sendStream(reply.type('application/json; charset=utf-8'), Readable.from(text()));
+      const rows = rowsText(journal, id, {
+        after: from,
+        before: state.facts.version,
+        limit,
+        types: ['tokens_recorded'],
+        pageSize,
+        view: usageAmong,
+      });
+      const text = await objectWithRows(usageTotals(state, clock.now()), 'usage', rows);
+      return sendStream(reply.type('application/json; charset=utf-8'), Readable.from(text));
     },
   );
 
@@ -81,16 +85,12 @@ export const historyRoutes = (parts: FaceParts) => async (app: FastifyInstance) 
           isHead ? Readable.from([]) : eventStream(parts, request, reply, { session: id, after: from }),
         );
       }
-      const events = await journal.read(id, { after, limit: limit + 1 });
-      const page = events.slice(0, limit).map(withoutKeys);
-      const next = events.length > limit ? { next: page.at(-1)?.seq } : {};
-      return sendAnswer(reply, answerOf(200, { events: page, ...next }));
+      const { texts, next } = await eventPage(parts, id, after, limit);
+      const end = next === undefined ? '' : `,"next":${next}`;
+      return sendAnswer(reply, { status: 200, body: `{"events":[${texts.join(',')}]${end}}` });
     },
   );
 };
-
-/** The schema is that of what the stream spells out. */
-const sendStream = (reply: FastifyReply, stream: Readable): FastifyReply => reply.send(stream);
 
 /** The place of a usage row that a caller names: its id tells, and the row there must have that id. */
 const seqOfUsage = async ({ journal }: FaceParts, session: string, id: string): Promise<number> => {
@@ -100,26 +100,25 @@ const seqOfUsage = async ({ journal }: FaceParts, session: string, id: string): 
   throw invalid([{ path: 'after', message: 'is not the id of a usage row of this session' }]);
 };
 
-/** Rows as JSON, with commas between, a page at a time: nothing holds them all. */
-async function* usageText(
-  { journal }: FaceParts,
-  session: string,
-  { after, before, limit }: { after: number; before: number; limit: number },
-): AsyncGenerator<string> {
-  let cursor = after;
-  let left = limit;
-  while (left > 0) {
-    const size = Math.min(pageSize, left);
-    const page = await journal.read(session, { after: cursor, before, limit: size, types: ['tokens_recorded'] });
-    const text = usageAmong(session, page)
-      .map((row) => JSON.stringify(row))
-      .join(',');
-    if (text !== '') yield cursor === after ? text : `,${text}`;
-    if (page.length < size) return;
-    left -= page.length;
-    cursor = page.at(-1)?.seq ?? cursor;
+/** Events until `limit` of them or {@link largestPageBytes}; what is left is the next page's. */
+const eventPage = async ({ journal }: FaceParts, session: string, from: number, limit: number) => {
+  const texts: string[] = [];
+  let bytes = 0;
+  let after = from;
+  while (texts.length < limit && bytes < largestPageBytes) {
+    const size = Math.min(largeRowsAtOnce, limit - texts.length);
+    const events = await journal.read(session, { after, limit: size });
+    for (const event of events) {
+      const text = JSON.stringify(withoutKeys(event));
+      texts.push(text);
+      bytes += text.length;
+      after = event.seq;
+    }
+    if (events.length < size) return { texts };
   }
-}
+  const more = await journal.read(session, { after, limit: 1 });
+  return { texts, ...(more.length > 0 ? { next: after } : {}) };
+};
 
 const wantsStream = ({ headers }: FastifyRequest): boolean =>
   (headers.accept ?? '').toLowerCase().includes('text/event-stream');

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -23,17 +24,17 @@ import type { Intent, Outcome } from '../../runner/runner.ts';
 import { averagePerMinute, projectionOf } from '../../session/projection.ts';
 import type { Existing } from '../../session/state.ts';
 import { checkpointsAmong, toSession, usageAmong } from '../timer-view.ts';
-import { answerOf, once, sendAnswer } from './answers.ts';
+import { answerOf, once, sendAnswer, sendStream } from './answers.ts';
 import { callerOf } from './guard.ts';
 import { cursorOf, placeOf } from './list-cursor.ts';
 import type { FaceParts } from './parts.ts';
+import { objectWithRows, rowsText } from './rows-text.ts';
 
 /** The timer contract over HTTP: sessions, their tokens, checkpoints and projection. */
 
 const tags = ['timer'];
 const refusals = { '4XX': errorSchema, '5XX': errorSchema };
 const defaultLimit = 50;
-const checkpointPage = 500;
 
 export const unknownSession = (): Problem => new Problem('session_not_found', 'there is no such session');
 
@@ -125,8 +126,13 @@ export const timerRoutes = (parts: FaceParts) => async (app: FastifyInstance) =>
     },
     async (request, reply) => {
       const summary = await visibleSession(parts, request, request.params.id);
-      const checkpoints = summary.checkpoints === 0 ? [] : await allCheckpoints(parts, summary);
-      return sendAnswer(reply, answerOf(200, { ...toSession(summary, clock.now()), checkpoints }));
+      const session = toSession(summary, clock.now());
+      if (summary.checkpoints === 0) return sendAnswer(reply, answerOf(200, { ...session, checkpoints: [] }));
+      const rows = rowsText(parts.journal, summary.id, { ...allCheckpoints, limit: summary.checkpoints });
+      return sendStream(
+        reply.type('application/json; charset=utf-8'),
+        Readable.from(await objectWithRows(session, 'checkpoints', rows)),
+      );
     },
   );
 
@@ -302,13 +308,5 @@ const toQuery = (query: z.infer<typeof listQuery>, user: { id: string; role: str
   };
 };
 
-const allCheckpoints = async ({ journal }: FaceParts, { id, checkpoints }: SessionSummary) => {
-  const found = [];
-  for (let after = -1; found.length < checkpoints;) {
-    const page = await journal.read(id, { after, limit: checkpointPage, types: ['checkpoint_reached'] });
-    found.push(...checkpointsAmong(id, page));
-    if (page.length < checkpointPage) break;
-    after = page.at(-1)?.seq ?? after;
-  }
-  return found;
-};
+/** Few at a time: a checkpoint's metadata may have a mebibyte. */
+const allCheckpoints = { after: -1, types: ['checkpoint_reached'], pageSize: 8, view: checkpointsAmong } as const;

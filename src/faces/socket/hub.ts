@@ -9,6 +9,7 @@ import { Ticks } from './ticks.ts';
 /** One open socket, as the hub sees it. */
 export interface Subscriber {
   readonly caller: Caller;
+  readonly isOpen: () => boolean;
   readonly send: (text: string) => void;
   /** Resolves when all that was sent is on its way, or the socket is gone. */
   readonly sent: () => Promise<void>;

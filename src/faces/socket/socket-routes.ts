@@ -8,6 +8,7 @@ import { callerOf } from '../http/guard.ts';
 import { parseJson } from '../http/json-body.ts';
 import type { FaceParts } from '../http/parts.ts';
 import { toProblem } from '../http/problems.ts';
+import type { SessionSummary } from '../../journal/sessions.ts';
 import { timerUpdate, tokenState } from './frames.ts';
 import { socketVersion } from './handshake.ts';
 import { everySession, maySee } from './hub.ts';
@@ -20,6 +21,8 @@ const badFramesTolerated = 20;
 const behindBytes = 1024 * 1024;
 /** Who sends more frames than are answered is not read on until they are. */
 const mostWaiting = 16;
+/** What came before reading stopped waits too; past this the socket is closed. */
+const mostWaitingEver = 10_000;
 const listPage = 200;
 /** Who has lost the right to be here has this long to answer the farewell. */
 const answerMs = 400;
@@ -58,8 +61,8 @@ const serve = (parts: FaceParts, hub: Hub, socket: WebSocket, request: FastifyRe
   let turn = Promise.resolve();
 
   const hear = async (data: Buffer | undefined): Promise<void> => {
-    if (socket.readyState !== socket.OPEN) return;
-    const refusal = await answer(parts, hub, subscriber, { data, log: request.log });
+    if (!subscriber.isOpen()) return;
+    const refusal = await answer(parts, hub, subscriber, { data, log: request.log, crowded: waiting >= mostWaiting });
     bad = refusal ? bad + 1 : 0;
     if (refusal) subscriber.send(JSON.stringify(refusal));
     if (bad >= badFramesTolerated) socket.close(closeBad, 'too many messages that make no sense');
@@ -67,6 +70,10 @@ const serve = (parts: FaceParts, hub: Hub, socket: WebSocket, request: FastifyRe
 
   socket.on('message', (data, isBinary) => {
     waiting += 1;
+    if (waiting > mostWaitingEver) {
+      socket.close(closeBad, 'too many messages at once');
+      return;
+    }
     if (waiting >= mostWaiting) socket.pause();
     turn = turn
       .then(() => hear(isBinary ? undefined : (data as Buffer)))
@@ -98,6 +105,7 @@ const newSubscriber = (socket: WebSocket, request: FastifyRequest): Subscriber =
   socket.on('close', () => tell?.());
   return {
     caller: callerOf(request),
+    isOpen: () => socket.readyState === socket.OPEN,
     send: (text) => {
       if (socket.readyState !== socket.OPEN) return;
       if (socket.bufferedAmount > behindBytes) socket.close(closeBehind, 'too far behind');
@@ -117,13 +125,13 @@ const answer = async (
   parts: FaceParts,
   hub: Hub,
   subscriber: Subscriber,
-  { data, log }: { data: Buffer | undefined; log: FastifyBaseLogger },
+  { data, log, crowded }: { data: Buffer | undefined; log: FastifyBaseLogger; crowded: boolean },
 ): Promise<ErrorFrame | undefined> => {
   let sessionId: string | undefined;
   try {
     const frame = frameIn(data);
     sessionId = frame.sessionId;
-    await perform(parts, hub, subscriber, frame);
+    await perform(parts, hub, subscriber, { ...frame, crowded });
     return undefined;
   } catch (error) {
     const { kind, message, status, cause } = toProblem(error);
@@ -138,12 +146,19 @@ const frameIn = (data: Buffer | undefined): ClientFrame => {
   throw new Problem('invalid_request', 'send {"type": "subscribe" | "unsubscribe" | "ping", "sessionId": "…"}');
 };
 
-const perform = async (parts: FaceParts, hub: Hub, subscriber: Subscriber, frame: ClientFrame): Promise<void> => {
-  const { type, sessionId } = frame;
+const perform = async (
+  parts: FaceParts,
+  hub: Hub,
+  subscriber: Subscriber,
+  { type, sessionId, crowded }: ClientFrame & { crowded: boolean },
+): Promise<void> => {
   if (type === 'unsubscribe') return hub.unsubscribe(subscriber, sessionId);
   if (sessionId === everySession) {
     if (type === 'subscribe') await hub.subscribe(subscriber, sessionId);
-    return tellAll(parts, subscriber);
+    else if (crowded && performance.now() - (toldAll.get(subscriber) ?? -Infinity) < tellAllMs) return undefined;
+    await tellAll(parts, subscriber);
+    toldAll.set(subscriber, performance.now());
+    return undefined;
   }
   const summary = isId(sessionId) ? await parts.sessions.get(sessionId) : undefined;
   if (summary === undefined || !maySee(subscriber.caller, summary)) {
@@ -152,6 +167,10 @@ const perform = async (parts: FaceParts, hub: Hub, subscriber: Subscriber, frame
   if (type === 'subscribe') await hub.subscribe(subscriber, sessionId);
   await tell(parts, subscriber, sessionId);
 };
+
+/** When a subscriber was last told of all sessions: of a crowd of pings, those that come right after are answered by that. */
+const toldAll = new WeakMap<Subscriber, number>();
+const tellAllMs = 1000;
 
 /** The state of a session, at once. */
 const tell = async (parts: FaceParts, { send }: Subscriber, sessionId: string): Promise<void> => {
@@ -162,15 +181,26 @@ const tell = async (parts: FaceParts, { send }: Subscriber, sessionId: string): 
   send(JSON.stringify(tokenState(sessionId, state, now)));
 };
 
+/** The state of a session as the list has it: the projection goes with it only where it costs no read. */
+const tellBriefly = (parts: FaceParts, { send }: Subscriber, summary: SessionSummary, now: number): void => {
+  send(JSON.stringify(timerUpdate(summary, now)));
+  const state = parts.runner.inMemory(summary.id);
+  const tokens = { type: 'token_update', sessionId: summary.id, tokensUsed: 0, totalUsed: summary.tokensUsed } as const;
+  send(JSON.stringify(state ? tokenState(summary.id, state, now) : tokens));
+};
+
 /** The state of every session that is open and that the caller may see, as fast as it is read. */
 const tellAll = async (parts: FaceParts, subscriber: Subscriber): Promise<void> => {
   for (const status of ['active', 'paused'] as const) {
     for (let after: { startTime: number; id: string } | undefined; ;) {
       const list = await parts.sessions.list({ status, limit: listPage, ...(after ? { after } : {}) });
-      for (const summary of list.sessions) {
-        if (maySee(subscriber.caller, summary)) await tell(parts, subscriber, summary.id);
-      }
+      const now = parts.clock.now();
+      for (const summary of list.sessions)
+        if (maySee(subscriber.caller, summary)) tellBriefly(parts, subscriber, summary, now);
       await subscriber.sent();
+      // Others have their turn between pages.
+      await new Promise((resolve) => setImmediate(resolve));
+      if (!subscriber.isOpen()) return;
       after = list.sessions.at(-1);
       if (!list.more) break;
     }
