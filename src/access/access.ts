@@ -116,9 +116,9 @@ export class Access {
   }
 
   /**
-   * The server's owner, made at the first start. `fromEnv` (STINT_TOKEN) becomes the owner's token `env`, in place of the last;
-   * without it there is no such token. Without it, and when
-   * `owned` says that no token of the owner's is at hand, a new one is made and returned, to be kept in a file.
+   * The server's owner, made at the first start. `fromEnv` (STINT_TOKEN) becomes the owner's token `env`, in place of the last one.
+   * Without it there is no such token, and when `owned` is no good token of the owner's, a new one is made and returned, to be
+   * kept in a file.
    */
   async ensureOwner(fromEnv: string | undefined, owned: string | undefined): Promise<{ owner: User; token?: string }> {
     const { credentials } = this.#parts;

@@ -16,7 +16,7 @@ export interface ServerFacts {
   publicUrl: string;
   /** What the start found amiss and what it did about it, a sentence each. */
   recovered: readonly string[];
-  state: 'starting' | 'healthy' | 'draining';
+  state: 'healthy' | 'draining';
 }
 
 /** All that the doorways need of the rest. */

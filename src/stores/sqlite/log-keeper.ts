@@ -48,7 +48,9 @@ export const newLogKeeper = (db: DatabaseSync, file: string): LogKeeper => {
 
   const startOver = (): void => {
     state = 'idle';
-    if (failure) throw Object.assign(new Error(failure.message), failure);
+    const failed = failure;
+    failure = null;
+    if (failed) throw Object.assign(new Error(failed.message), failed);
     const { size } = statSync(`${file}-wal`, { throwIfNoEntry: false }) ?? { size: 0 };
     db.exec(`PRAGMA wal_checkpoint(${size < truncateAtBytes ? 'RESTART' : 'TRUNCATE'})`);
   };
