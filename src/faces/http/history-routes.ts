@@ -10,7 +10,8 @@ import { sendAnswer, sendStream } from './answers.ts';
 import { eventStream, withoutKeys } from './event-stream.ts';
 import type { FaceParts } from './parts.ts';
 import { objectWithRows, rowsText } from './rows-text.ts';
-import { unknownSession, usageTotals, visibleSession } from './timer-routes.ts';
+import { unknownSession, visibleSession } from './session-of-caller.ts';
+import { usageTotals } from './usage-totals.ts';
 
 /** What happened in a session, in order: its usage rows and its events, paged, or followed live. */
 

@@ -1,10 +1,9 @@
 import { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { errorSchema, noQuery } from '../../contract/fields.ts';
-import { isId } from '../../contract/ids.ts';
-import { invalid, Problem } from '../../contract/problem.ts';
+import { invalid } from '../../contract/problem.ts';
 import {
   changeRequest,
   checkpointRequest,
@@ -19,37 +18,23 @@ import {
   startRequest,
   tokensRequest,
 } from '../../contract/timer.ts';
-import type { OpenStatus, SessionQuery, SessionSummary } from '../../journal/sessions.ts';
+import type { OpenStatus, SessionQuery } from '../../journal/sessions.ts';
 import type { Intent, Outcome } from '../../runner/runner.ts';
-import { averagePerMinute, projectionOf } from '../../session/projection.ts';
-import type { Existing } from '../../session/state.ts';
+import { projectionOf } from '../../session/projection.ts';
 import { checkpointsAmong, toSession, usageAmong } from '../timer-view.ts';
 import { answerOf, once, sendAnswer, sendStream } from './answers.ts';
 import { callerOf } from './guard.ts';
 import { cursorOf, placeOf } from './list-cursor.ts';
 import type { FaceParts } from './parts.ts';
 import { objectWithRows, rowsText } from './rows-text.ts';
+import { changeableSession, unknownSession, visibleSession } from './session-of-caller.ts';
+import { usageTotals } from './usage-totals.ts';
 
 /** The timer contract over HTTP: sessions, their tokens, checkpoints and projection. */
 
 const tags = ['timer'];
 const refusals = { '4XX': errorSchema, '5XX': errorSchema };
 const defaultLimit = 50;
-
-export const unknownSession = (): Problem => new Problem('session_not_found', 'there is no such session');
-
-/** The session, if it is there and the caller may see it; both answer alike when not. */
-export const visibleSession = async (
-  { runner, sessions, summarize }: FaceParts,
-  request: FastifyRequest,
-  id: string,
-): Promise<SessionSummary> => {
-  const { user } = callerOf(request);
-  const state = runner.inMemory(id);
-  const summary = state ? summarize(id, state) : isId(id) ? await sessions.get(id) : undefined;
-  if (summary === undefined || (user.role !== 'owner' && summary.owner !== user.id)) throw unknownSession();
-  return summary;
-};
 
 export const timerRoutes = (parts: FaceParts) => async (app: FastifyInstance) => {
   const routes = app.withTypeProvider<ZodTypeProvider>();
@@ -151,7 +136,7 @@ export const timerRoutes = (parts: FaceParts) => async (app: FastifyInstance) =>
       },
     },
     async (request, reply) => {
-      const { id } = await visibleSession(parts, request, request.params.id);
+      const { id } = await changeableSession(parts, request, request.params.id);
       return sendAnswer(reply, await runner.execute(id, changeIntents(request.body), sessionAnswer(id, 200)));
     },
   );
@@ -169,7 +154,7 @@ export const timerRoutes = (parts: FaceParts) => async (app: FastifyInstance) =>
       },
     },
     async (request, reply) => {
-      const { id } = await visibleSession(parts, request, request.params.id);
+      const { id } = await changeableSession(parts, request, request.params.id);
       await runner.remove(id);
       return reply.code(204).send(null);
     },
@@ -191,7 +176,7 @@ export const timerRoutes = (parts: FaceParts) => async (app: FastifyInstance) =>
     async (request, reply) => {
       const intent = { ...request.body, type: 'record_tokens', source: 'api' } as Intent;
       const answer = await once(parts, request, async (receipt) => {
-        const { id } = await visibleSession(parts, request, request.params.id);
+        const { id } = await changeableSession(parts, request, request.params.id);
         return runner.execute(id, [intent], (outcome) => recordedAnswer(id, outcome), receipt);
       });
       return sendAnswer(reply, answer);
@@ -214,7 +199,7 @@ export const timerRoutes = (parts: FaceParts) => async (app: FastifyInstance) =>
     async (request, reply) => {
       const intent = { ...request.body, type: 'reach_checkpoint' } as Intent;
       const answer = await once(parts, request, async (receipt) => {
-        const { id } = await visibleSession(parts, request, request.params.id);
+        const { id } = await changeableSession(parts, request, request.params.id);
         return runner.execute(id, [intent], ({ events }) => answerOf(201, checkpointsAmong(id, events)[0]), receipt);
       });
       return sendAnswer(reply, answer);
@@ -285,12 +270,6 @@ const timeIntents = (duration: number | undefined, status: OpenStatus | undefine
 /** What a report of tokens is answered with: the row and the session's totals after it. */
 const recordedAnswer = (id: string, { state, events, at }: Outcome) =>
   answerOf(201, { usage: usageAmong(id, events)[0], ...usageTotals(state, at) });
-
-export const usageTotals = (state: Existing, now: number) => ({
-  totalUsed: state.facts.tokensUsed,
-  averagePerMinute: averagePerMinute(state, now),
-  projectedTotal: projectionOf(state, now).projectedTotal,
-});
 
 const toQuery = (query: z.infer<typeof listQuery>, user: { id: string; role: string }): SessionQuery => {
   const { limit = defaultLimit, offset, status, kind, q, cursor } = query;
