@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { isId } from '../../contract/ids.ts';
 import { Problem } from '../../contract/problem.ts';
 import type { SessionSummary } from '../../journal/sessions.ts';
+import { mayChange, maySee } from '../rights.ts';
 import { callerOf } from './guard.ts';
 import type { FaceParts } from './parts.ts';
 
@@ -18,7 +19,7 @@ export const visibleSession = async (
   const { user } = callerOf(request);
   const state = runner.inMemory(id);
   const summary = state ? summarize(id, state) : isId(id) ? await sessions.get(id) : undefined;
-  if (summary === undefined || (user.role !== 'owner' && summary.owner !== user.id)) throw unknownSession();
+  if (summary === undefined || !maySee(user, summary)) throw unknownSession();
   return summary;
 };
 
@@ -29,6 +30,6 @@ export const changeableSession = async (
   id: string,
 ): Promise<SessionSummary> => {
   const summary = await visibleSession(parts, request, id);
-  if (callerOf(request).user.role === 'viewer') throw new Problem('forbidden', 'a viewer reads and changes nothing');
+  if (!mayChange(callerOf(request).user)) throw new Problem('forbidden', 'a viewer reads and changes nothing');
   return summary;
 };

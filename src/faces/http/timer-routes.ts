@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { User } from '../../access/credentials.ts';
 import { errorSchema, noQuery } from '../../contract/fields.ts';
 import { invalid } from '../../contract/problem.ts';
 import {
@@ -21,6 +22,7 @@ import {
 import type { OpenStatus, SessionQuery } from '../../journal/sessions.ts';
 import type { Intent, Outcome } from '../../runner/runner.ts';
 import { projectionOf } from '../../session/projection.ts';
+import { seenBy } from '../rights.ts';
 import { checkpointsAmong, toSession, usageAmong } from '../timer-view.ts';
 import { answerOf, once, sendAnswer, sendStream } from './answers.ts';
 import { callerOf } from './guard.ts';
@@ -271,7 +273,7 @@ const timeIntents = (duration: number | undefined, status: OpenStatus | undefine
 const recordedAnswer = (id: string, { state, events, at }: Outcome) =>
   answerOf(201, { usage: usageAmong(id, events)[0], ...usageTotals(state, at) });
 
-const toQuery = (query: z.infer<typeof listQuery>, user: { id: string; role: string }): SessionQuery => {
+const toQuery = (query: z.infer<typeof listQuery>, user: User): SessionQuery => {
   const { limit = defaultLimit, offset, status, kind, q, cursor } = query;
   if (cursor !== undefined && offset !== undefined) {
     throw invalid([{ path: 'cursor', message: 'goes without offset' }]);
@@ -283,7 +285,7 @@ const toQuery = (query: z.infer<typeof listQuery>, user: { id: string; role: str
     ...(kind === undefined ? {} : { kind }),
     ...(q === undefined ? {} : { nameContains: q }),
     ...(cursor === undefined ? {} : { after: placeOf(cursor) }),
-    ...(user.role === 'owner' ? {} : { owner: user.id }),
+    ...seenBy(user),
   };
 };
 

@@ -3,6 +3,7 @@ import type { ServerFrame } from '../../contract/socket.ts';
 import type { ListPlace, SessionReads, SessionSummary } from '../../journal/sessions.ts';
 import type { Clock } from '../../runner/clock.ts';
 import type { Published } from '../../runner/runner.ts';
+import { maySee } from '../rights.ts';
 import { framesOf, timerUpdate } from './frames.ts';
 import { Ticks } from './ticks.ts';
 
@@ -94,7 +95,7 @@ export class Hub {
     const named = this.#bySession.get(summary.id);
     for (const subscriber of named ?? []) subscriber.send(text);
     for (const subscriber of this.#ofAll) {
-      if (!named?.has(subscriber) && maySee(subscriber.caller, summary)) subscriber.send(text);
+      if (!named?.has(subscriber) && maySee(subscriber.caller.user, summary)) subscriber.send(text);
     }
   }
 
@@ -152,6 +153,3 @@ export class Hub {
     }
   }
 }
-
-export const maySee = ({ user }: Caller, { owner }: SessionSummary): boolean =>
-  user.role === 'owner' || owner === user.id;

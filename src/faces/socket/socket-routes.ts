@@ -9,9 +9,10 @@ import { parseJson } from '../http/json-body.ts';
 import type { FaceParts } from '../http/parts.ts';
 import { toProblem } from '../http/problems.ts';
 import type { SessionSummary } from '../../journal/sessions.ts';
+import { maySee } from '../rights.ts';
 import { timerUpdate, tokenState } from './frames.ts';
 import { socketVersion } from './handshake.ts';
-import { everySession, maySee } from './hub.ts';
+import { everySession } from './hub.ts';
 import type { Hub, Subscriber } from './hub.ts';
 
 /** The timer's socket at `/ws`: live views of sessions. */
@@ -161,7 +162,7 @@ const perform = async (
     return undefined;
   }
   const summary = isId(sessionId) ? await parts.sessions.get(sessionId) : undefined;
-  if (summary === undefined || !maySee(subscriber.caller, summary)) {
+  if (summary === undefined || !maySee(subscriber.caller.user, summary)) {
     throw new Problem('session_not_found', 'there is no such session');
   }
   if (type === 'subscribe') await hub.subscribe(subscriber, sessionId);
@@ -196,7 +197,7 @@ const tellAll = async (parts: FaceParts, subscriber: Subscriber): Promise<void> 
       const list = await parts.sessions.list({ status, limit: listPage, ...(after ? { after } : {}) });
       const now = parts.clock.now();
       for (const summary of list.sessions)
-        if (maySee(subscriber.caller, summary)) tellBriefly(parts, subscriber, summary, now);
+        if (maySee(subscriber.caller.user, summary)) tellBriefly(parts, subscriber, summary, now);
       await subscriber.sent();
       // Others have their turn between pages.
       await new Promise((resolve) => setImmediate(resolve));
