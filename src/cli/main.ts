@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Answer } from './command.ts';
 import { exitCodes, Failure } from './failure.ts';
-import { wrapped } from './plain.ts';
+import { plain, wrapped } from './plain.ts';
 import { run } from './program.ts';
 import { screenOf } from './screen.ts';
 
@@ -29,7 +29,7 @@ const tell = ({ value, text, exitCode = exitCodes.ok }: Answer, json: boolean): 
 
 const tellFailure = ({ message, exitCode, error, details }: Failure, json: boolean): number => {
   const { isTerminal, columns } = screenOf(process.stderr, process.env);
-  const lines = `stint: ${message}`.split('\n');
+  const lines = `stint: ${message}`.split('\n').map(plain);
   process.stderr.write(`${lines.map((line) => (isTerminal ? wrapped(line, columns) : line)).join('\n')}\n`);
   const more = details === undefined ? {} : { details };
   if (json) process.stdout.write(`${JSON.stringify({ error, message, exitCode, ...more })}\n`);

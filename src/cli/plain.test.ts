@@ -8,6 +8,7 @@ describe('plain text', () => {
     ['line\nbreak\r', 'line�break�'],
     ['turned \u202eround', 'turned �round'],
     ['C1 \u009b31m', 'C1 �31m'],
+    ['soft\u00adhyphen, tag \u{e0041}, filler \u3164', 'soft�hyphen, tag �, filler �'],
     ['as it is: Ünï 日本 👩‍🚀', 'as it is: Ünï 日本 👩‍🚀'],
   ])('of %j', (text, shown) => expect(plain(text)).toBe(shown));
 

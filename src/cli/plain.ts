@@ -1,7 +1,7 @@
 /** Names and messages come from anywhere: nothing in them may steer the terminal, hide, or turn the text around. */
 
-// oxlint-disable-next-line no-control-regex
-const steering = /[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+/** Controls, formats and line separators; what joins letters or pictures (ZWJ, ZWNJ) shows something, and stays. */
+const steering = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u115f\u1160\u3164\uffa0]/gu;
 
 export const plain = (text: string): string => text.replace(steering, '�');
 

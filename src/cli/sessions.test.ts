@@ -106,6 +106,17 @@ describe('a session from its start to its deletion', () => {
     expect(await json('ls', '--status', 'paused')).toMatchObject({ sessions: [], total: 0 });
   });
 
+  it('is not completed by a shorter time without being asked for', async () => {
+    await run('start', 'short', '--for', '1h');
+    expect(await run('change', 'short', '--for', '0.01s')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/nobody to ask.*--yes/) as string,
+    });
+    expect(await json('show', 'short')).toMatchObject({ status: 'active', duration: 3_600_000 });
+    expect((await run('change', 'short', '--for', '0.01s', '--yes')).stdout).toMatch(/^completed short/);
+    await run('rm', 'short', '--yes');
+  });
+
   it('is not deleted while it is open, nor without being asked for', async () => {
     expect(await run('rm', 'log-in', '--yes')).toMatchObject({
       code: 5,

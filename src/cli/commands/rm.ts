@@ -1,5 +1,6 @@
-import { ask, open } from '../api.ts';
+import { ask as call, open } from '../api.ts';
 import { command, flag, required } from '../command.ts';
+import { confirm } from '../confirm.ts';
 import { exitCodes, Failure, usageFailure } from '../failure.ts';
 import { text } from '../parse.ts';
 import { chooseSession } from '../session-choice.ts';
@@ -25,16 +26,11 @@ export const rmCommand = command({
         `“${nameOf(session)}” is still open; complete it first: stint done ${id}`,
       );
     }
-    if (!options.yes) await confirm(sessionLine(screen, session, 'Delete'));
-    await ask(client.DELETE('/api/sessions/{id}', { params: { path: { id } } }));
+    if (!options.yes) {
+      const ask = `${sessionLine(screen, session, 'Delete')}?`;
+      await confirm({ ask, yesMeans: 'delete without a question', ifNot: 'nothing was deleted' });
+    }
+    await call(client.DELETE('/api/sessions/{id}', { params: { path: { id } } }));
     return { value: { deleted: id }, text: () => sessionLine(screen, session, 'deleted') };
   },
 });
-
-const confirm = async (question: string): Promise<void> => {
-  if (!process.stdin.isTTY || !process.stdout.isTTY)
-    throw usageFailure('there is nobody to ask; say --yes to delete without a question');
-  const prompts = await import('@clack/prompts');
-  const answer = await prompts.confirm({ message: `${question}?`, initialValue: false });
-  if (answer !== true) throw new Failure(exitCodes.failed, 'not_confirmed', 'nothing was deleted');
-};
