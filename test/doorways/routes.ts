@@ -1,0 +1,39 @@
+import { description } from './answers.ts';
+
+/** Every route that openapi.json describes, and what a test has to know to call it. */
+
+export interface Route {
+  method: string;
+  path: string;
+  /** Whether it answers without a token. */
+  isPublic: boolean;
+  takesBody: boolean;
+  needsBody: boolean;
+  operationId: string;
+}
+
+/** An id of nothing. */
+export const unknownId = '019a8f5e-7c1b-7000-8000-3b5f00000000';
+
+/** Every route with its parameters filled in. */
+export const describedRoutes = (parameter: (name: string, path: string) => string): Route[] =>
+  Object.entries(description.paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, { security, requestBody, operationId }]) => ({
+      operationId,
+      method: method.toUpperCase(),
+      path: path.replaceAll(/\{(\w+)\}/g, (_, name: string) => parameter(name, path)),
+      isPublic: security !== undefined,
+      takesBody: method === 'post' || method === 'patch' || method === 'put',
+      needsBody: requestBody?.required ?? false,
+    })),
+  );
+
+/** A body that each operation takes, where it needs one. */
+export const bodies: Record<string, object> = {
+  startSession: { duration: 1000 },
+  changeSession: { name: 'n' },
+  recordTokens: { tokensUsed: 1, operation: 'o' },
+  reachCheckpoint: { phase: 'p', promptCount: 1 },
+  createToken: { name: 'n' },
+  signIn: { code: 'c' },
+};
