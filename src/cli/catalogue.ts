@@ -86,6 +86,18 @@ export const catalogue: readonly Entry[] = [
     load: async () => (await import('./commands/checkpoint.ts')).checkpointCommand,
   },
   {
+    name: 'comment',
+    summary: 'Comment on a session',
+    heading: sessions,
+    load: async () => (await import('./commands/comment.ts')).commentCommand,
+  },
+  {
+    name: 'comments',
+    summary: 'Read the comments on a session',
+    heading: sessions,
+    load: async () => (await import('./commands/comments.ts')).commentsCommand,
+  },
+  {
     name: 'serve',
     summary: 'Run the server in this terminal',
     heading: server,

@@ -80,11 +80,22 @@ describe('a session from its start to its deletion', () => {
     expect(stdout).toBe('login reached “tests pass” at 2k tokens\n');
   });
 
+  it('is commented on', async () => {
+    expect((await run('comment', 'a first word')).stdout).toBe('commented on login\n');
+    await json('comment', 'login', 'why\u001b[2J twice?', '--type', 'question', '--at', 'plan 3');
+    const { stdout } = await run('comments', 'login');
+    expect(stdout).toMatch(
+      /^plan 3\n\d\d:\d\d owner · question\n {2}why�\[2J twice\?\n\n\d\d:\d\d owner\n {2}a first word\n$/,
+    );
+    expect(await run('comment', 'login', 'not', 'quoted')).toMatchObject({ code: 2 });
+  });
+
   it('is shown with all of that', async () => {
     const { stdout } = await run('show', 'login');
     expect(stdout).toMatch(/^login {2}active\nid +[0-9a-f-]{36}\n/);
     expect(stdout).toMatch(/tokens +2k of 200k · 1 % · 40k cache reads\n/);
-    expect(stdout).toMatch(/tests pass +\d\d:\d\d +12 +2k\n$/);
+    expect(stdout).toMatch(/tests pass +\d\d:\d\d +12 +2k\n/);
+    expect(stdout).toMatch(/owner\n {2}a first word\n\n\d\d:\d\d owner · question · on plan 3\n {2}why.* twice\?\n$/);
     expect(await json('show', 'login')).toMatchObject({
       checkpoints: [{ phase: 'tests pass', metadata: { pr: 7 } }],
       projection: { projectedTotal: 2000 },
@@ -97,6 +108,14 @@ describe('a session from its start to its deletion', () => {
     expect((await run('change', 'login', '--for', '2h', '--budget', '1M', '--name', 'log-in')).stdout).toMatch(
       /^changed log-in · .* of 2h · 2k of 1M tokens/,
     );
+  });
+
+  it('is shown with the alerts it raised', async () => {
+    await run('change', 'log-in', '--budget', '2.1k');
+    const { stdout } = await run('show', 'log-in');
+    expect(stdout).toMatch(/\nALERT +AT\n95 % of the token budget is used \(2000 of 2100\) +\d\d:\d\d\n/);
+    expect(await json('show', 'log-in')).toMatchObject({ alerts: [{ threshold: 'budget_95', level: 'error' }] });
+    await run('change', 'log-in', '--budget', '1M');
   });
 
   it('is listed', async () => {

@@ -1,4 +1,4 @@
-import type { AlertLevel, Run, SessionKind, Started, Threshold, TokenParts } from './event.ts';
+import type { AlertLevel, Commented, Run, SessionKind, Started, Threshold, TokenParts } from './event.ts';
 
 /**
  * What can be asked of a session. Commands are imperative and carry everything that is not in the session's state: the
@@ -48,7 +48,7 @@ export type SessionCommand =
   | RecordTokens
   | (Bare<'reach_checkpoint'> & { phase: string; promptCount: number; metadata?: Record<string, unknown> })
   | (Bare<'raise_alert'> & { threshold: Threshold; level: AlertLevel; message: string })
-  | (Bare<'comment'> & { author: string; text: string })
+  | (Bare<'comment'> & Omit<Commented, 'id'>)
   /** The clock says that something may have fallen due: the end of the time, or the alert before it. */
   | Bare<'fall_due'>
   /** The wall clock was set by `by` ms; `offset` names the anchor it has since, so that telling it twice does nothing. */

@@ -85,6 +85,22 @@ export interface AlertRaised {
   message: string;
 }
 
+export const commentKinds = ['note', 'question', 'insight'] as const;
+export type CommentKind = (typeof commentKinds)[number];
+
+export interface Commented {
+  id: string;
+  /** The user's id. */
+  author: string;
+  /** As they were called then. */
+  authorName?: string;
+  text: string;
+  /** A note when absent. */
+  kind?: CommentKind;
+  /** What in the session it is about, in the words of whoever wrote it: comments on one point are a thread. */
+  reference?: string;
+}
+
 /** Event types and their data: the vocabulary of the journal. */
 export interface EventData {
   started: Started;
@@ -101,7 +117,7 @@ export interface EventData {
   tokens_recorded: TokensRecorded;
   checkpoint_reached: CheckpointReached;
   alert_raised: AlertRaised;
-  commented: { id: string; author: string; text: string };
+  commented: Commented;
   /** The time is up and the session runs on (`onDue: 'extend'`). */
   overran: Record<never, never>;
   /**
@@ -112,6 +128,29 @@ export interface EventData {
 }
 
 export type EventType = keyof EventData;
+
+/** Total: a type that is missing here does not compile. */
+const named: Record<EventType, true> = {
+  started: true,
+  paused: true,
+  resumed: true,
+  completed: true,
+  failed: true,
+  cancelled: true,
+  timed_out: true,
+  reopened: true,
+  renamed: true,
+  budget_changed: true,
+  duration_changed: true,
+  tokens_recorded: true,
+  checkpoint_reached: true,
+  alert_raised: true,
+  commented: true,
+  overran: true,
+  clock_adjusted: true,
+};
+
+export const eventTypes = Object.keys(named) as [EventType, ...EventType[]];
 
 /** An event as it is decided: not yet in the journal. */
 export type SessionEvent = { [T in EventType]: { type: T; at: number; data: EventData[T] } }[EventType];

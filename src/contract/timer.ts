@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sessionKinds } from './event.ts';
+import { eventTypes, sessionKinds } from './event.ts';
 import { callersOwn, count, duration, queryCount, shortText, time, usd } from './fields.ts';
 import { idSchema } from './ids.ts';
 
@@ -199,6 +199,7 @@ export const usageQuery = z.strictObject({
 export const eventsQuery = z.strictObject({
   after: queryCount(0, Number.MAX_SAFE_INTEGER, 'Only events with a greater seq').optional(),
   limit: queryCount(1, 1000, 'At most this many (100)').optional(),
+  type: z.enum(eventTypes).optional().meta({ description: 'Only events of this type' }),
 });
 
 export const sessionParams = z.object({ id: z.string() });

@@ -1,17 +1,18 @@
-import type { Recorded } from '../contract/event.ts';
+import type { EventType, Recorded } from '../contract/event.ts';
 import type { Journal } from './journal.ts';
 
 /** Small, since each reader that is slow holds one: an event can be as large as a request. */
 const pageSize = 32;
 
 /**
- * All events of a session after `after` (a `seq`; −1 for all), then each new one as it is committed, until `signal` aborts.
+ * All events of a session after `after` (a `seq`; −1 for all), or those of `types`, then each new one as it is committed, until
+ * `signal` aborts.
  * Every event is read from the journal in pages, so a slow reader holds no more than a page in memory and no transaction open.
  */
 export async function* follow(
   journal: Journal,
   session: string,
-  { after, signal }: { after: number; signal: AbortSignal },
+  { after, signal, types }: { after: number; signal: AbortSignal; types?: readonly EventType[] },
 ): AsyncGenerator<Recorded> {
   const bell = newBell(signal);
   const stop = journal.onCommitted((events) => {
@@ -21,7 +22,7 @@ export async function* follow(
     let cursor = after;
     while (!signal.aborted) {
       bell.reset();
-      const page = await journal.read(session, { after: cursor, limit: pageSize });
+      const page = await journal.read(session, { after: cursor, limit: pageSize, ...(types ? { types } : {}) });
       for (const event of page) {
         if (signal.aborted) return;
         yield event;

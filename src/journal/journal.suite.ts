@@ -176,6 +176,10 @@ export const journalSuite = (name: string, open: OpenJournal): void => {
       expect(await read({ types: ['started', 'renamed'], before: 6 })).toEqual([0, 3]);
       expect(await read({ types: ['checkpoint_reached'] })).toEqual([]);
       expect(seqs(await author.journal.read(a, { limit: 2, types: ['commented'], after: 1 }))).toEqual([2, 4]);
+      expect(await read({ latest: true, limit: 2 })).toEqual([5, 6]);
+      expect(await read({ latest: true, limit: 1, types: ['renamed'] })).toEqual([6]);
+      expect(await read({ latest: true, limit: 2, types: ['commented'], before: 5 })).toEqual([2, 4]);
+      expect(await read({ latest: true, before: 2 })).toEqual([0, 1]);
       expect(await author.journal.read(c, { limit })).toEqual([]);
     });
 
@@ -197,6 +201,11 @@ export const journalSuite = (name: string, open: OpenJournal): void => {
         [b, 1],
         [a, 1],
       ]);
+      const all = { after: 0, limit };
+      const said = await author.journal.readAll({ ...all, types: ['commented'] });
+      expect(said).toEqual(met.filter(({ type }) => type === 'commented').slice(0, limit));
+      const later = await author.journal.readAll({ after: said[0]!.position, limit, types: ['commented', 'renamed'] });
+      expect(later.map(({ session }) => session)).toEqual([a]);
     });
 
     it('loads the latest saved state and the events since', async () => {

@@ -22,7 +22,7 @@ export interface Journal {
   /** Events of one session, oldest first. */
   read(session: string, page: SessionPage): Promise<readonly Recorded[]>;
   /** Events of all sessions by position, oldest first. */
-  readAll(page: { after: number; limit: number }): Promise<readonly Recorded[]>;
+  readAll(page: AllPage): Promise<readonly Recorded[]>;
   /** The answer given to an earlier request with this key; undefined when there is none. */
   receipt(name: ReceiptName): Promise<Receipt | undefined>;
   /** Forgets receipts older than `before`, Unix ms. */
@@ -59,6 +59,16 @@ export interface SessionPage {
   after?: number;
   /** Only events with a smaller `seq`. */
   before?: number;
+  limit: number;
+  /** Only events of these types. */
+  types?: readonly SessionEvent['type'][];
+  /** The last `limit` of them instead of the first; oldest first all the same. */
+  latest?: boolean;
+}
+
+export interface AllPage {
+  /** Only events with a greater `position`. */
+  after: number;
   limit: number;
   /** Only events of these types. */
   types?: readonly SessionEvent['type'][];

@@ -1,6 +1,6 @@
 import type { Recorded } from '../contract/event.ts';
 import { Problem } from '../contract/problem.ts';
-import type { Entry, History, Journal, Receipt, ReceiptName, SessionPage } from './journal.ts';
+import type { AllPage, Entry, History, Journal, Receipt, ReceiptName, SessionPage } from './journal.ts';
 import { Listeners } from './listeners.ts';
 import type { SavedState } from './saved-state.ts';
 import { openStatus } from './sessions.ts';
@@ -50,16 +50,18 @@ export class MemoryJournal implements Journal, SessionReads {
     return Promise.resolve({ ...saved(kept.saved), events: kept.events.slice(from) });
   }
 
-  read(session: string, { after = -1, before = Infinity, limit, types }: SessionPage): Promise<readonly Recorded[]> {
+  read(session: string, page: SessionPage): Promise<readonly Recorded[]> {
+    const { after = -1, before = Infinity, limit, types, latest = false } = page;
     const events = this.#sessions.get(session)?.events ?? [];
     const met = events.filter(
       ({ seq, type }) => seq > after && seq < before && (types === undefined || types.includes(type)),
     );
-    return Promise.resolve(met.slice(0, limit));
+    return Promise.resolve(latest ? met.slice(Math.max(0, met.length - limit)) : met.slice(0, limit));
   }
 
-  readAll({ after, limit }: { after: number; limit: number }): Promise<readonly Recorded[]> {
-    return Promise.resolve(this.#all.filter(({ position }) => position > after).slice(0, limit));
+  readAll({ after, limit, types }: AllPage): Promise<readonly Recorded[]> {
+    const met = this.#all.filter(({ position, type }) => position > after && (types?.includes(type) ?? true));
+    return Promise.resolve(met.slice(0, limit));
   }
 
   receipt(name: ReceiptName): Promise<Receipt | undefined> {

@@ -114,6 +114,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Comments on a session, in threads by what they are about */
+        get: operations["listComments"];
+        put?: never;
+        /** Comment on a session */
+        post: operations["addComment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -363,6 +381,79 @@ export interface components {
              * @example 1790000000000
              */
             expiresAt: number;
+        };
+        NewComment: {
+            content: string;
+            /**
+             * @description note when absent
+             * @enum {string}
+             */
+            comment_type?: "note" | "question" | "insight";
+            /** @description What in the session it is about; comments on one point are a thread */
+            reference_point?: string;
+        };
+        Comment: {
+            /**
+             * Format: uuid
+             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
+             */
+            comment_id: string;
+            /**
+             * Format: uuid
+             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
+             */
+            session_id: string;
+            content: string;
+            /** @enum {string} */
+            comment_type: "note" | "question" | "insight";
+            reference_point?: string;
+            author: {
+                user_id: string;
+                /** @description As they were called then */
+                name?: string;
+            };
+            /**
+             * Format: date-time
+             * @example 2026-11-20T10:30:00.000Z
+             */
+            created_at: string;
+        };
+        /** @description The thread with the newest comment first */
+        CommentThreads: {
+            /**
+             * Format: uuid
+             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
+             */
+            session_id: string;
+            threads: {
+                /** @description Absent for comments on the session as a whole */
+                reference_point?: string;
+                /** @description Oldest first */
+                comments: components["schemas"]["Comment"][];
+            }[];
+            /** @description Leads to older comments; absent at the end */
+            cursor?: string;
+        };
+        /** @description Refused */
+        ResearchError: {
+            /**
+             * @description What is wrong, in one snake_case word
+             * @example session_not_found
+             */
+            error: string;
+            /** @description The same for a person */
+            message: string;
+            /**
+             * @description HTTP status
+             * @example 404
+             */
+            code: number;
+            /**
+             * Format: date-time
+             * @example 2026-11-20T10:30:00.000Z
+             */
+            timestamp: string;
+            details?: unknown;
         };
         /** @description A command of the user’s; its tokens are read from the transcripts in its directory */
         Run: {
@@ -1132,6 +1223,8 @@ export interface operations {
                 after?: number;
                 /** @description At most this many (100) */
                 limit?: number;
+                /** @description Only events of this type */
+                type?: "started" | "paused" | "resumed" | "completed" | "failed" | "cancelled" | "timed_out" | "reopened" | "renamed" | "budget_changed" | "duration_changed" | "tokens_recorded" | "checkpoint_reached" | "alert_raised" | "commented" | "overran" | "clock_adjusted";
             };
             header?: never;
             path: {
@@ -1166,6 +1259,95 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listComments: {
+        parameters: {
+            query?: {
+                /** @description At most this many comments, the newest (50) */
+                limit?: number;
+                /** @description From the answer before: continues with older ones */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentThreads"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResearchError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResearchError"];
+                };
+            };
+        };
+    };
+    addComment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewComment"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResearchError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResearchError"];
                 };
             };
         };

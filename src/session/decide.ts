@@ -193,8 +193,8 @@ const raiseAlert = (command: CommandOf<'raise_alert'>, state: Open): SessionEven
 };
 
 const comment = (command: CommandOf<'comment'>, state: Existing): SessionEvent[] => {
-  const { at, id, author, text } = command;
-  return [{ type: 'commented', at, data: { id: entityId(id, versionOf(state)), author, text } }];
+  const { type: _, at, id, ...rest } = command;
+  return [{ type: 'commented', at, data: { id: entityId(id, versionOf(state)), ...rest } }];
 };
 
 /** A row of the table for what an open session takes, whether it is paused or not, and an ended one refuses. */

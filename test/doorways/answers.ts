@@ -54,12 +54,14 @@ export const checked = async (request: Request, response: Response): Promise<Res
   if (body !== undefined) {
     expect(objections(request.method, new URL(request.url).pathname, response.status, body)).toEqual([]);
   }
-  if (response.status >= 400 && request.method !== 'HEAD') expectProblem(response.status, response.headers, body);
+  if (response.status >= 400 && request.method !== 'HEAD') {
+    expectProblem(response.status, response.headers, body, new URL(request.url).pathname);
+  }
   return response;
 };
 
 /** A refusal: the shape of all, what has to come with its status, and nothing of the server's inside. */
-export const expectProblem = (status: number, headers: Headers, body: unknown): ApiError => {
+export const expectProblem = (status: number, headers: Headers, body: unknown, path = ''): ApiError => {
   const problem = body as ApiError;
   // What `/health` answers while the server drains is no refusal.
   if (status === 503 && 'success' in (body as object)) return problem;
@@ -68,6 +70,7 @@ export const expectProblem = (status: number, headers: Headers, body: unknown): 
     ...('details' in problem ? ['details'] : []),
     'error',
     'message',
+    ...(/^\/api\/v1(\/|$)/.test(path) ? ['timestamp'] : []),
   ]);
   expect(problem.code).toBe(status);
   expect(problem.error).toMatch(/^[a-z]+(_[a-z]+)*$/);

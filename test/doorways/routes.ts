@@ -34,6 +34,7 @@ export const bodies: Record<string, object> = {
   changeSession: { name: 'n' },
   recordTokens: { tokensUsed: 1, operation: 'o' },
   reachCheckpoint: { phase: 'p', promptCount: 1 },
+  addComment: { content: 'c' },
   createToken: { name: 'n' },
   signIn: { code: 'c' },
 };

@@ -1,6 +1,8 @@
 import type { Schemas, Session } from '../../sdk/index.ts';
 import { ask, open } from '../api.ts';
+import type { Client } from '../client.ts';
 import { command, optional } from '../command.ts';
+import { commentText } from '../comment-words.ts';
 import { countWords, percentWords } from '../count.ts';
 import { remainingWords } from '../duration.ts';
 import { text } from '../parse.ts';
@@ -14,9 +16,24 @@ import type { Column } from '../table.ts';
 
 type Checkpoint = Schemas['Checkpoint'];
 type Projection = Schemas['UsageProjection'];
+type SessionEvent = Schemas['SessionEvent'];
+type Comment = Schemas['Comment'];
+
+/** What `show` says of a session besides itself. */
+interface Shown {
+  session: Session & { checkpoints: Checkpoint[] };
+  projection: Projection;
+  /** Events `alert_raised`, oldest first. */
+  alerts: SessionEvent[];
+  /** The last few, oldest first. */
+  comments: Comment[];
+}
+
+const mostAlerts = 1000;
+const lastComments = 3;
 
 export const showCommand = command({
-  about: 'Shows a session: its time, tokens, pace and checkpoints.',
+  about: 'Shows a session: its time, tokens, pace, checkpoints, alerts and last comments.',
   args: { session: optional('[session]', 'id, its beginning or end, or name; - or nothing: the latest', text) },
   options: {},
   examples: [
@@ -27,25 +44,50 @@ export const showCommand = command({
   exec: async ({ args, settings }) => {
     const client = await open(settings);
     const { id } = await chooseSession(client, args.session, ['active', 'paused'], ['completed']);
-    const params = { path: { id } };
-    const [session, projection] = await Promise.all([
-      ask(client.GET('/api/sessions/{id}', { params })),
-      ask(client.GET('/api/sessions/{id}/projection', { params })),
-    ]);
-    return { value: { ...session, projection }, text: (screen) => details(screen, session, projection) };
+    const shown = await shownOf(client, id);
+    const { session, projection, alerts, comments } = shown;
+    const raised = alerts.map(({ at, data }) => ({ at, ...data }));
+    return {
+      value: { ...session, projection, alerts: raised, comments },
+      text: (screen) => details(screen, shown),
+    };
   },
 });
 
+const shownOf = async (client: Client, id: string): Promise<Shown> => {
+  const path = { id };
+  const [session, projection, { events }, { threads }] = await Promise.all([
+    ask(client.GET('/api/sessions/{id}', { params: { path } })),
+    ask(client.GET('/api/sessions/{id}/projection', { params: { path } })),
+    ask(
+      client.GET('/api/sessions/{id}/events', {
+        params: { path, query: { type: 'alert_raised', limit: mostAlerts } },
+      }),
+    ),
+    ask(client.GET('/api/v1/sessions/{id}/comments', { params: { path, query: { limit: lastComments } } })),
+  ]);
+  const comments = threads.flatMap((thread) => thread.comments);
+  // Of one session: its comments' ids end in their place in it.
+  const inOrder = comments.toSorted(
+    (a, b) => Number.parseInt(a.comment_id.slice(28), 16) - Number.parseInt(b.comment_id.slice(28), 16),
+  );
+  return { session, projection, alerts: events, comments: inOrder };
+};
+
 type Row = readonly [name: string, value: string];
 
-const details = (screen: Screen, session: Session & { checkpoints: Checkpoint[] }, projection: Projection): string => {
+const details = (screen: Screen, { session, projection, alerts, comments }: Shown): string => {
   const now = Date.now();
   const rows = [...stateRows(session, now), ...tokenRows(session, projection), ...runRows(session)];
   const head = `${paint(screen, 'bold', nameOf(session))}  ${statusWords(screen, session)}`;
   const lines = rows.map(([name, value]) => `${paint(screen, 'dim', name.padEnd(9))}${value}`);
   const { checkpoints } = session;
-  const table = checkpoints.length === 0 ? [] : ['', tableText(screen, checkpointColumns(now), checkpoints)];
-  return [head, ...lines, ...table].join('\n');
+  const tables = [
+    ...(checkpoints.length === 0 ? [] : ['', tableText(screen, checkpointColumns(now), checkpoints)]),
+    ...(alerts.length === 0 ? [] : ['', tableText(screen, alertColumns(now), alerts)]),
+    ...comments.flatMap((comment) => ['', commentText(screen, comment, now)]),
+  ];
+  return [head, ...lines, ...tables].join('\n');
 };
 
 const stateRows = (session: Session, now: number): Row[] => {
@@ -75,4 +117,15 @@ const checkpointColumns = (now: number): Column<Checkpoint>[] => [
   { heading: 'AT', cell: ({ timestamp }) => momentWords(timestamp, now), style: () => 'dim', weight: 2 },
   { heading: 'PROMPTS', cell: ({ promptCount }) => String(promptCount), weight: 1, isNumber: true },
   { heading: 'TOKENS', cell: ({ tokensUsed }) => countWords(tokensUsed), weight: 3, isNumber: true },
+];
+
+const alertColumns = (now: number): Column<SessionEvent>[] => [
+  {
+    heading: 'ALERT',
+    cell: ({ data }) => plain(String(data['message'])),
+    style: ({ data }) => (data['level'] === 'error' ? 'red' : 'yellow'),
+    weight: 3,
+    shrinksTo: 20,
+  },
+  { heading: 'AT', cell: ({ at }) => momentWords(at, now), style: () => 'dim', weight: 2 },
 ];

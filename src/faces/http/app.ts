@@ -10,6 +10,7 @@ import type { Hub } from '../socket/hub.ts';
 import { socketRoutes } from '../socket/socket-routes.ts';
 import { accessRoutes } from './access-routes.ts';
 import { fingerprintOf } from './answers.ts';
+import { commentsRoutes } from './comments-routes.ts';
 import { describeApi, docsRoutes } from './docs-routes.ts';
 import { guard } from './guard.ts';
 import { historyRoutes } from './history-routes.ts';
@@ -61,6 +62,7 @@ export const newApp = async (parts: FaceParts, options: AppOptions): Promise<Fas
   app.setValidatorCompiler(validatorCompiler);
   // Answers are made by typed code from the same schemas; what a test checks is not checked again at each request.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.decorate('clock', parts.clock);
   app.setErrorHandler(onError);
   bodies(app);
   // Before the guard: only then is the connection of a handshake that the guard refuses let go.
@@ -76,7 +78,8 @@ export const newApp = async (parts: FaceParts, options: AppOptions): Promise<Fas
   endInTime(app);
   describeApi(app);
   await app.register(socketRoutes(parts, hub));
-  for (const routes of [timerRoutes, historyRoutes, accessRoutes, systemRoutes]) await app.register(routes(parts));
+  for (const routes of [timerRoutes, historyRoutes, commentsRoutes, accessRoutes, systemRoutes])
+    await app.register(routes(parts));
   await app.register(async (site) => {
     site.addHook('onRequest', (_request, reply, done) => {
       for (const name of Object.keys(headersOfAnswers)) reply.removeHeader(name);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Recorded } from '../../contract/event.ts';
+import type { EventType, Recorded } from '../../contract/event.ts';
 import { follow } from '../../journal/follow.ts';
 import { callerOf } from './guard.ts';
 import type { FaceParts } from './parts.ts';
@@ -18,7 +18,7 @@ export const eventStream = (
   parts: FaceParts,
   request: FastifyRequest,
   reply: FastifyReply,
-  { session, after }: { session: string; after: number },
+  { session, after, types }: { session: string; after: number; types?: readonly EventType[] },
 ): PassThrough => {
   const out = new PassThrough();
   const gone = new AbortController();
@@ -31,7 +31,7 @@ export const eventStream = (
   parts.stopping.addEventListener('abort', end, { once: true });
   if (parts.stopping.aborted) end();
 
-  pump(parts, session, { after, out, signal: gone.signal })
+  pump(parts, session, { after, out, signal: gone.signal, ...(types ? { types } : {}) })
     .catch((error: unknown) => {
       if (!gone.signal.aborted) request.log.error({ err: error }, 'an event stream failed');
     })
@@ -50,10 +50,10 @@ export const eventStream = (
 const pump = async (
   { journal }: FaceParts,
   session: string,
-  { after, out, signal }: { after: number; out: PassThrough; signal: AbortSignal },
+  { after, out, signal, types }: { after: number; out: PassThrough; signal: AbortSignal; types?: readonly EventType[] },
 ): Promise<void> => {
   out.write(': the session’s events\n\n');
-  for await (const event of follow(journal, session, { after, signal })) {
+  for await (const event of follow(journal, session, { after, signal, ...(types ? { types } : {}) })) {
     if (!out.write(toText(event))) await once(out, 'drain', { signal });
   }
 };

@@ -5,6 +5,7 @@ import { errorSchema } from '../../contract/fields.ts';
 import { seqOfEntity } from '../../contract/ids.ts';
 import { invalid } from '../../contract/problem.ts';
 import { eventPageSchema, eventsQuery, sessionParams, usageHistorySchema, usageQuery } from '../../contract/timer.ts';
+import type { SessionPage } from '../../journal/journal.ts';
 import { usageAmong } from '../timer-view.ts';
 import { sendAnswer, sendStream } from './answers.ts';
 import { eventStream, withoutKeys } from './event-stream.ts';
@@ -75,7 +76,8 @@ export const historyRoutes = (parts: FaceParts) => async (app: FastifyInstance) 
     },
     async (request, reply) => {
       const { id } = await visibleSession(parts, request, request.params.id);
-      const { after = -1, limit = defaultEvents } = request.query;
+      const { after = -1, limit = defaultEvents, type } = request.query;
+      const types = type === undefined ? {} : { types: [type] };
       if (wantsStream(request)) {
         const from = lastEventId(request) ?? after;
         void reply.type('text/event-stream');
@@ -83,10 +85,10 @@ export const historyRoutes = (parts: FaceParts) => async (app: FastifyInstance) 
         const isHead = request.method === 'HEAD';
         return sendStream(
           reply,
-          isHead ? Readable.from([]) : eventStream(parts, request, reply, { session: id, after: from }),
+          isHead ? Readable.from([]) : eventStream(parts, request, reply, { session: id, after: from, ...types }),
         );
       }
-      const { texts, next } = await eventPage(parts, id, after, limit);
+      const { texts, next } = await eventPage(parts, id, { after, limit, ...types });
       const end = next === undefined ? '' : `,"next":${next}`;
       return sendAnswer(reply, { status: 200, body: `{"events":[${texts.join(',')}]${end}}` });
     },
@@ -102,13 +104,14 @@ const seqOfUsage = async ({ journal }: FaceParts, session: string, id: string): 
 };
 
 /** Events until `limit` of them or {@link largestPageBytes}; what is left is the next page's. */
-const eventPage = async ({ journal }: FaceParts, session: string, from: number, limit: number) => {
+const eventPage = async ({ journal }: FaceParts, session: string, { after: from = -1, limit, types }: SessionPage) => {
+  const ofTypes = types ? { types } : {};
   const texts: string[] = [];
   let bytes = 0;
   let after = from;
   while (texts.length < limit && bytes < largestPageBytes) {
     const size = Math.min(largeRowsAtOnce, limit - texts.length);
-    const events = await journal.read(session, { after, limit: size });
+    const events = await journal.read(session, { after, limit: size, ...ofTypes });
     for (const event of events) {
       const text = JSON.stringify(withoutKeys(event));
       texts.push(text);
@@ -117,7 +120,7 @@ const eventPage = async ({ journal }: FaceParts, session: string, from: number, 
     }
     if (events.length < size) return { texts };
   }
-  const more = await journal.read(session, { after, limit: 1 });
+  const more = await journal.read(session, { after, limit: 1, ...ofTypes });
   return { texts, ...(more.length > 0 ? { next: after } : {}) };
 };
 

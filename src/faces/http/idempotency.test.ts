@@ -40,6 +40,7 @@ const journaled = (): [string, unknown][] => [
   ['/api/sessions', { duration: 200 * oneHourMs, name: 'once' }],
   [`/api/sessions/${session}/tokens`, tokens],
   [`/api/sessions/${session}/checkpoints`, { phase: 'p', promptCount: 1 }],
+  [`/api/v1/sessions/${session}/comments`, { content: 'c' }],
 ];
 
 /** POST routes that answer with a secret, and what each takes. */

@@ -29,7 +29,7 @@ const patternOf = (url: string): RegExp => {
 };
 
 /** Of a whole URL in the request line its path. */
-const pathOf = (url: string): string => {
+export const pathOf = (url: string): string => {
   const path = (url.split('?')[0] ?? '').replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, '') || '/';
   try {
     return decodeURI(path);

@@ -3,19 +3,45 @@ import type { ConnectionError, FastifyError, FastifyReply, FastifyRequest } from
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { ApiError } from '../../contract/fields.ts';
 import { invalid, Problem } from '../../contract/problem.ts';
-import type { FieldProblem } from '../../contract/problem.ts';
+import type { FieldProblem, ProblemKind } from '../../contract/problem.ts';
+import type { Clock } from '../../runner/clock.ts';
+import { pathOf } from './paths.ts';
 
-/** The one place that turns whatever went wrong into the timer contract's error shape. */
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The server's time, for contracts whose refusals tell it. */
+    clock: Clock;
+  }
+}
+
+/**
+ * The one place that turns whatever went wrong into the error shape of a contract: that with the longest prefix of the path,
+ * else the timer's.
+ */
 
 const retryAfterSeconds = 1;
 const passedOverMs = 1000;
 
-export const shapeOf = (problem: Problem): ApiError => ({
+const shapeOf = (problem: Problem): ApiError => ({
   error: problem.kind,
   message: problem.message,
   code: problem.status,
   ...(problem.details === undefined ? {} : { details: problem.details }),
 });
+
+/** Where the research contract has a word of its own. */
+const researchWords: Partial<Record<ProblemKind, string>> = { forbidden: 'session_not_accessible' };
+
+const researchShape = (problem: Problem, now: number) => ({
+  ...shapeOf(problem),
+  error: researchWords[problem.kind] ?? problem.kind,
+  timestamp: new Date(now).toISOString(),
+});
+
+const isResearch = (url: string): boolean => /^\/api\/v1(\/|$)/.test(pathOf(url));
+
+const bodyOf = (problem: Problem, { url, server }: FastifyRequest): object =>
+  isResearch(url) ? researchShape(problem, server.clock.now()) : shapeOf(problem);
 
 export const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply => {
   if (problem.status === 429 || problem.status === 503) void reply.header('retry-after', retryAfterOf(problem));
@@ -24,7 +50,7 @@ export const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply
   return reply
     .code(problem.status)
     .type('application/json; charset=utf-8')
-    .send(JSON.stringify(shapeOf(problem)));
+    .send(JSON.stringify(bodyOf(problem, reply.request)));
 };
 
 /**

@@ -54,7 +54,9 @@ const ask = async ({
   body = '',
 }: Required<Pick<Fault, 'line' | 'headers'>> & Fault): Promise<RawAnswer> => {
   const answer = await exchange(door.port, requestText(`${line} HTTP/1.1`, headers, body));
-  if (answer.status >= 400 && !line.startsWith('HEAD ')) expectProblem(answer.status, answer.headers, answer.body);
+  if (answer.status >= 400 && !line.startsWith('HEAD ')) {
+    expectProblem(answer.status, answer.headers, answer.body, line.split(' ')[1]);
+  }
   return answer;
 };
 

@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import type { Recorded } from '../../contract/event.ts';
-import type { History, Receipt, ReceiptName, SessionPage } from '../../journal/journal.ts';
+import type { EventType, Recorded } from '../../contract/event.ts';
+import type { AllPage, History, Receipt, ReceiptName, SessionPage } from '../../journal/journal.ts';
 import type { ListPlace, SessionList, SessionQuery, SessionSummary } from '../../journal/sessions.ts';
 import { damaged, shortened, stateCrc, toRecorded } from './rows.ts';
 import type { EventRow } from './rows.ts';
@@ -11,7 +11,7 @@ export interface Reads {
   list(query: SessionQuery): SessionList;
   load(session: string): History | undefined;
   read(session: string, page: SessionPage): Recorded[];
-  readAll(page: { after: number; limit: number }): Recorded[];
+  readAll(page: AllPage): Recorded[];
   receipt(name: ReceiptName): Receipt | undefined;
   waking(time: number, limit: number): SessionSummary[];
   nextWake(): number | undefined;
@@ -34,7 +34,7 @@ export const newReads = (db: DatabaseSync): Reads => {
       .all(...params)
       .map(summaryOf);
 
-  const read = (session: string, { after = -1, before, limit, types }: SessionPage): Recorded[] => {
+  const read = (session: string, { after = -1, before, limit, types, latest }: SessionPage): Recorded[] => {
     const key = keyOf(session);
     if (key === undefined) return [];
     const where = ['e.session = ?', 'e.seq > ?'];
@@ -43,13 +43,13 @@ export const newReads = (db: DatabaseSync): Reads => {
       where.push('e.seq < ?');
       params.push(before);
     }
-    // One type is written into the statement, so that a partial index can serve it.
-    if (types) where.push(`e.type IN (${types.map((type) => `'${type}'`).join(', ')})`);
+    if (types) where.push(ofTypes(types));
     const rows = statement(
-      `SELECT ${eventColumns} FROM events e WHERE ${where.join(' AND ')} ORDER BY e.seq LIMIT ?`,
+      `SELECT ${eventColumns} FROM events e WHERE ${where.join(' AND ')} ORDER BY e.seq ${latest ? 'DESC' : ''} LIMIT ?`,
       'array',
     );
-    return eventRows(rows, [...params, limit]).map((row) => toRecorded(row, session));
+    const found = eventRows(rows, [...params, limit]).map((row) => toRecorded(row, session));
+    return latest ? found.toReversed() : found;
   };
 
   return {
@@ -60,10 +60,11 @@ export const newReads = (db: DatabaseSync): Reads => {
     list: (query) => list(statement, summaries, query),
     load: (session) => load(statement, keyOf, read, session),
     read,
-    readAll: ({ after, limit }) => {
+    readAll: ({ after, limit, types }) => {
+      const ofType = types ? `AND ${ofTypes(types)}` : '';
       const rows = statement(
         `SELECT ${eventColumns}, s.id FROM events e JOIN sessions s ON s.key = e.session
-         WHERE e.position > ? ORDER BY e.position LIMIT ?`,
+         WHERE e.position > ? ${ofType} ORDER BY e.position LIMIT ?`,
         'array',
       );
       return eventRows(rows, [after, limit]).map((row) => toRecorded(row, String((row as unknown[])[7])));
@@ -88,6 +89,12 @@ export const newReads = (db: DatabaseSync): Reads => {
         ({ endTime }) => endTime !== undefined && endTime >= time,
       ),
   };
+};
+
+/** Types are written into the statement, one as `=`: only then can a partial index serve it. */
+const ofTypes = (types: readonly EventType[]): string => {
+  const texts = types.map((type) => `'${type}'`);
+  return texts.length === 1 ? `e.type = ${texts[0]}` : `e.type IN (${texts.join(', ')})`;
 };
 
 type Shape = 'object' | 'array';

@@ -1,7 +1,16 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Recorded } from '../../contract/event.ts';
 import { Problem } from '../../contract/problem.ts';
-import type { Entry, History, Journal, Receipt, ReceiptName, SessionPage, StoreHealth } from '../../journal/journal.ts';
+import type {
+  AllPage,
+  Entry,
+  History,
+  Journal,
+  Receipt,
+  ReceiptName,
+  SessionPage,
+  StoreHealth,
+} from '../../journal/journal.ts';
 import { Listeners } from '../../journal/listeners.ts';
 import type { SessionList, SessionQuery, SessionReads, SessionSummary } from '../../journal/sessions.ts';
 import { pack } from './append.ts';
@@ -69,7 +78,7 @@ export class SqliteStore implements Journal, SessionReads {
     return page.limit <= smallPage ? this.#reads.read(session, page) : this.#reader.ask('read', session, page);
   }
 
-  async readAll(page: { after: number; limit: number }): Promise<readonly Recorded[]> {
+  async readAll(page: AllPage): Promise<readonly Recorded[]> {
     return page.limit <= smallPage ? this.#reads.readAll(page) : this.#reader.ask('readAll', page);
   }
 
