@@ -212,3 +212,27 @@ describe('a store that was closed', () => {
     expect(store.health()).toMatchObject({ state: 'read_only' });
   });
 });
+
+describe('data of the version before', () => {
+  it('has its runs found', async () => {
+    const { store, file } = await openStore();
+    const author = new Author(store);
+    for (const id of [a, b]) await author.start(id, { run: { directory: '/' } });
+    await author.enter(b, 'completed');
+    const endTime = author.summaries.get(b)?.endTime ?? 0;
+    const runs = async ({ store: of }: { store: typeof store }) => [
+      await of.openRuns(),
+      await of.runsEndedSince(endTime),
+      await of.runsEndedSince(endTime + 1),
+    ];
+    const before = await runs({ store });
+    expect(before.map((found) => found.map(({ id }) => id))).toEqual([[a], [b], []]);
+    await store.close();
+    tamper(
+      file,
+      `DROP INDEX open_runs; DROP INDEX ended_runs; PRAGMA user_version = 1;
+       CREATE INDEX sessions_with_run ON sessions (key, status) WHERE has_run = 1`,
+    );
+    expect(await runs(await openStore(file))).toEqual(before);
+  });
+});

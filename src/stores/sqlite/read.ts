@@ -83,10 +83,16 @@ export const newReads = (db: DatabaseSync): Reads => {
       const row = statement('SELECT min(wake_at) AS time FROM sessions WHERE wake_at IS NOT NULL').get();
       return row?.['time'] === null || row === undefined ? undefined : Number(row['time']);
     },
-    openRuns: () => summaries("SELECT doc FROM sessions WHERE has_run = 1 AND status <> 'completed' ORDER BY key"),
+    // INDEXED BY refuses a statement that would read more than it finds.
+    openRuns: () =>
+      summaries(
+        "SELECT doc FROM sessions INDEXED BY open_runs WHERE has_run = 1 AND status <> 'completed' ORDER BY key",
+      ),
     runsEndedSince: (time) =>
-      summaries("SELECT doc FROM sessions WHERE has_run = 1 AND status = 'completed' ORDER BY key").filter(
-        ({ endTime }) => endTime !== undefined && endTime >= time,
+      summaries(
+        `SELECT doc FROM sessions INDEXED BY ended_runs
+         WHERE has_run = 1 AND status = 'completed' AND json_extract(doc, '$.endTime') >= ? ORDER BY key`,
+        time,
       ),
   };
 };
