@@ -233,18 +233,16 @@ describe('PATCH /api/sessions/:id', () => {
     expect(await change(id, body)).toMatchObject(body);
   });
 
-  it('does all of it or nothing', async () => {
-    const { id } = await door.startSession({ name: 'before' });
-    door.time.pass(minutes(10));
-    const before = await get(id);
-    // The duration ends the session, and what has ended can't be paused.
-    expect(await refusal(change(id, { name: 'after', duration: minutes(5), status: 'paused' }))).toEqual([
-      409,
-      'session_already_completed',
-    ]);
-    expect(await get(id)).toEqual(before);
-    expect(await eventTypes(id)).toEqual(['started']);
-  });
+  it.each(['active', 'paused'] as const)(
+    'completes the session with a duration that is over, also beside status %s',
+    async (status) => {
+      const { id } = await door.startSession({ name: 'before' });
+      door.time.pass(minutes(10));
+      const completed = { name: 'after', status: 'completed', duration: minutes(5), elapsed: minutes(10) };
+      expect(await change(id, { name: 'after', duration: minutes(5), status })).toMatchObject(completed);
+      expect((await eventTypes(id)).at(-1)).toBe('completed');
+    },
+  );
 
   it('completes the session with a duration that is at or below the elapsed time', async () => {
     const { id } = await door.startSession({ duration: minutes(60) });

@@ -254,16 +254,19 @@ const changeIntents = ({ name, tokenBudget, duration, status }: z.infer<typeof c
   ...timeIntents(duration === undefined ? undefined : wholeMs(duration), status),
 ];
 
-/** A session that is to end has its duration corrected with its end: by itself a short one would end it first. */
+/**
+ * A session that is to end has its duration corrected with its end: by itself a short one would end it first. One that is not
+ * gets its status first, since a duration that is over completes it whatever was asked besides.
+ */
 const timeIntents = (duration: number | undefined, status: OpenStatus | undefined): Intent[] => {
   const change: Intent[] = duration === undefined ? [] : [{ type: 'change_duration', duration }];
   switch (status) {
     case 'completed':
       return [{ type: 'complete', ...(duration === undefined ? {} : { duration }) }];
     case 'active':
-      return [...change, { type: 'resume' }];
+      return [{ type: 'resume' }, ...change];
     case 'paused':
-      return [...change, { type: 'pause' }];
+      return [{ type: 'pause' }, ...change];
     case undefined:
       return change;
   }
