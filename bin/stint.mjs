@@ -10,6 +10,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const inCheckout = existsSync(join(root, 'src', 'cli', 'main.ts'));
 const version = process.versions.node.split('.').map(Number);
 
+// Node's own answer to it is to open its debugger to everyone on the machine.
+if (process.platform !== 'win32') process.on('SIGUSR1', () => {});
+
 if (version[0] > 24 || (version[0] === 24 && version[1] >= 16)) start();
 else restartWithOwnNode();
 

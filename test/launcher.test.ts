@@ -96,6 +96,18 @@ describe.skipIf(process.platform === 'win32')('stint on an old Node', () => {
       expect(await exitCodeOf(child)).toBe(7);
     });
 
+    it('opens no debugger when it is asked to', async () => {
+      const child = stint('count');
+      const pid = Number(await nextLine(child));
+      const said = text(child.stderr);
+      for (const id of [child.pid ?? 0, pid]) process.kill(id, 'SIGUSR1');
+      child.kill('SIGHUP');
+      expect(await nextLine(child)).toBe('1 SIGHUP');
+      child.kill('SIGTERM');
+      expect(await exitCodeOf(child)).toBe(7);
+      expect(await said).toBe('');
+    });
+
     it('takes the child along when it is killed', async () => {
       const child = stint('wait');
       await nextLine(child);

@@ -58,7 +58,12 @@ export class Access {
     const token = /^Bearer ([\x21-\x7e]+)$/i.exec(authorization ?? '')?.[1];
     const caller = token === undefined ? this.#byTicket(ticket) : this.#parts.credentials.find(hashOf(token));
     if (caller && this.#isGood(caller.token)) return caller;
-    throw new Problem('unauthorized', 'send a valid token: Authorization: Bearer …');
+    throw unauthorized();
+  }
+
+  /** Once more for a caller who took their time (401 when their token is no longer good). */
+  confirm({ token }: Caller): void {
+    if (!this.#stillGood(token.id)) throw unauthorized();
   }
 
   /**
@@ -174,3 +179,5 @@ export class Access {
     return revokedAt === undefined && (expiresAt === undefined || expiresAt > this.#parts.now());
   }
 }
+
+const unauthorized = (): Problem => new Problem('unauthorized', 'send a valid token: Authorization: Bearer …');

@@ -19,6 +19,9 @@ declare module 'fastify' {
   }
 }
 
+/** A body that took longer than this to come is performed only if the token is still good. */
+const momentMs = 500;
+
 /** Every request passes here before anything else of it is read: Host → Origin → who → route. */
 export const guard = (app: FastifyInstance, { access }: FaceParts): void => {
   const methodsAt = collectMethods(app);
@@ -32,6 +35,12 @@ export const guard = (app: FastifyInstance, { access }: FaceParts): void => {
     }
     if (request.is404) throw noRoute(methodsAt, request, reply);
     withoutOddType(request);
+    done();
+  });
+  // What came after its headers was sent by whoever may still ask by now.
+  app.addHook('preValidation', (request, reply, done) => {
+    const tookLong = request.body !== undefined && reply.elapsedTime > momentMs;
+    if (tookLong && request.caller !== null) access.confirm(request.caller);
     done();
   });
   // A file that a page's folder does not have.
