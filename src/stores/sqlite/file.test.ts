@@ -1,6 +1,7 @@
 /** The store and its file: what is in it when an append is answered, and when it is opened again. */
 import { copyFileSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { Author, commented, newYear, receiptOf, savedAt, sessionId } from '../../journal/author.suite.ts';
 import type { Entry } from '../../journal/journal.ts';
@@ -8,6 +9,7 @@ import { newAppender, pack } from './append.ts';
 import { openForWriting } from './connection.ts';
 import { newReads } from './read.ts';
 import { openStore, tamper, tempFile } from './store-folder.suite.ts';
+import { sessions } from './migrations/sessions.ts';
 import { migrations } from './tables.ts';
 
 const [a, b] = [sessionId(1), sessionId(2)];
@@ -215,24 +217,19 @@ describe('a store that was closed', () => {
 
 describe('data of the version before', () => {
   it('has its runs found', async () => {
-    const { store, file } = await openStore();
-    const author = new Author(store);
-    for (const id of [a, b]) await author.start(id, { run: { directory: '/' } });
-    await author.enter(b, 'completed');
-    const endTime = author.summaries.get(b)?.endTime ?? 0;
-    const runs = async ({ store: of }: { store: typeof store }) => [
-      await of.openRuns(),
-      await of.runsEndedSince(endTime),
-      await of.runsEndedSince(endTime + 1),
-    ];
-    const before = await runs({ store });
-    expect(before.map((found) => found.map(({ id }) => id))).toEqual([[a], [b], []]);
-    await store.close();
-    tamper(
-      file,
-      `DROP INDEX open_runs; DROP INDEX ended_runs; PRAGMA user_version = 1;
-       CREATE INDEX sessions_with_run ON sessions (key, status) WHERE has_run = 1`,
+    const file = tempFile();
+    const db = new DatabaseSync(file);
+    db.exec(`${sessions}; PRAGMA user_version = 1`);
+    const insert = db.prepare(
+      `INSERT INTO sessions (id, owner, kind, status, start_time, has_run, version, doc)
+       VALUES (?, 'owner', 'timer', ?, 1, 1, 1, ?)`,
     );
-    expect(await runs(await openStore(file))).toEqual(before);
+    insert.run('open', 'active', JSON.stringify({ id: 'open' }));
+    insert.run('ended', 'completed', JSON.stringify({ id: 'ended', endTime: newYear }));
+    db.close();
+    const { store } = await openStore(file);
+    expect(await store.openRuns()).toEqual([{ id: 'open' }]);
+    expect(await store.runsEndedSince(newYear)).toEqual([{ id: 'ended', endTime: newYear }]);
+    expect(await store.runsEndedSince(newYear + 1)).toEqual([]);
   });
 });
