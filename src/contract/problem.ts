@@ -24,6 +24,7 @@ const kinds = {
   write_conflict: { status: 503, retry: true },
   store_read_only: { status: 503, retry: false },
   server_stopping: { status: 503, retry: true },
+  overloaded: { status: 503, retry: true },
   store_full: { status: 507, retry: true },
 } as const;
 

@@ -19,6 +19,10 @@ export interface StartOptions {
   port?: number;
   /** On top of this process's environment. */
   env?: Record<string, string>;
+  /** How many files it may have open. */
+  openFiles?: number;
+  /** `serve`'s own. */
+  args?: readonly string[];
 }
 
 /** How a process ended: `code` is null when a signal ended it. */
@@ -29,8 +33,11 @@ export interface Exit {
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 
-const spawnServer = (folder: string, { port = 0, env = {} }: StartOptions): Child => {
-  return spawn(process.execPath, [launcher, 'serve', '--port', String(port), '--data', folder], {
+const spawnServer = (folder: string, { port = 0, env = {}, openFiles, args = [] }: StartOptions): Child => {
+  const command = [process.execPath, launcher, 'serve', '--port', String(port), '--data', folder, ...args];
+  const limited = openFiles === undefined ? [] : ['sh', '-c', `ulimit -n ${openFiles}; exec "$@"`, 'sh'];
+  const [program = '', ...rest] = [...limited, ...command];
+  return spawn(program, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
     // Elsewhere, so that no transcript of the one who runs the tests is read.
     env: { ...process.env, HOME: tmpdir(), XDG_CACHE_HOME: cacheHome, STINT_TOKEN: token, ...env },

@@ -11,6 +11,7 @@ import { socketRoutes } from '../socket/socket-routes.ts';
 import { accessRoutes } from './access-routes.ts';
 import { fingerprintOf } from './answers.ts';
 import { commentsRoutes } from './comments-routes.ts';
+import { connectionTimes, limitConnections } from './connections.ts';
 import { describeApi, docsRoutes } from './docs-routes.ts';
 import { guard } from './guard.ts';
 import { historyRoutes } from './history-routes.ts';
@@ -18,6 +19,7 @@ import { parseJson } from './json-body.ts';
 import { pages } from './pages.ts';
 import type { FaceParts } from './parts.ts';
 import { onError, refuseUnreadable } from './problems.ts';
+import { shedding } from './shedding.ts';
 import { systemRoutes } from './system-routes.ts';
 import { timerRoutes } from './timer-routes.ts';
 
@@ -52,7 +54,12 @@ export const newApp = async (parts: FaceParts, options: AppOptions): Promise<Fas
     requestTimeout: requestTimeoutMs,
     trustProxy: behindProxy && ((_address, hop) => hop === 0),
     // The guard looks at the Host, also where it is missing or given twice; what is given twice is no longer one.
-    http: { requireHostHeader: false, joinDuplicateHeaders: true, shouldUpgradeCallback: isHandshake },
+    http: {
+      ...connectionTimes,
+      requireHostHeader: false,
+      joinDuplicateHeaders: true,
+      shouldUpgradeCallback: isHandshake,
+    },
     routerOptions: { maxParamLength: 500, onBadUrl: routeNowhere, onMaxParamLength: routeNowhere },
     clientErrorHandler: refuseUnreadable,
     return503OnClosing: false,
@@ -75,6 +82,8 @@ export const newApp = async (parts: FaceParts, options: AppOptions): Promise<Fas
     done();
   });
   guard(app, parts);
+  shedding(app, log);
+  limitConnections(app, log);
   endInTime(app);
   describeApi(app);
   await app.register(socketRoutes(parts, hub));

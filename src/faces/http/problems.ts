@@ -75,7 +75,9 @@ export const onError = (
   reply: FastifyReply,
 ): FastifyReply => {
   const problem = toProblem(error);
-  if (problem.status >= 500) request.log.error({ err: problem.cause ?? error, kind: problem.kind }, 'a request failed');
+  // Who sheds load tells of it, once for many.
+  if (problem.status >= 500 && problem.kind !== 'overloaded')
+    request.log.error({ err: problem.cause ?? error, kind: problem.kind }, 'a request failed');
   return sendProblem(reply, problem);
 };
 

@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Load } from './shedding.ts';
+
+const limit = 1000;
+const empty = { limit, used: () => 0 };
+const full = { limit, used: () => limit };
+
+describe('what is under way', () => {
+  it('stays below half of the heap, whatever comes and goes', () => {
+    const step = fc.record({ bytes: fc.integer({ min: 1, max: 400 }), ends: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const load = new Load(empty);
+        const underWay: number[] = [];
+        for (const { bytes, ends } of steps) {
+          const sum = underWay.reduce((a, b) => a + b, 0);
+          const admitted = load.admit(bytes, false);
+          expect(admitted).toBe(sum === 0 || sum + bytes <= limit / 2);
+          if (admitted) underWay.push(bytes);
+          const ended = ends ? underWay.shift() : undefined;
+          if (ended !== undefined) load.release(ended, false);
+        }
+      }),
+    );
+  });
+
+  it('leaves a part to small reads, and they leave theirs to it', () => {
+    const load = new Load(empty);
+    expect(load.admit(500, false)).toBe(true);
+    expect([load.admit(100, true), load.admit(100, true)]).toEqual([true, false]);
+    load.release(500, false);
+    expect(load.admit(500, false)).toBe(true);
+    load.release(100, true);
+    expect(load.admit(100, true)).toBe(true);
+  });
+});
+
+describe('a heap that is full', () => {
+  it('takes small reads, and one request at a time', () => {
+    const load = new Load(full);
+    expect(load.admit(10, true)).toBe(true);
+    expect([load.admit(10, false), load.admit(10, false)]).toEqual([true, false]);
+    load.release(10, false);
+    expect(load.admit(10_000, false)).toBe(true);
+  });
+
+  it('takes everything again when there is room', () => {
+    const gibibyte = 2 ** 30;
+    const large = 2 ** 20;
+    let used = gibibyte;
+    const load = new Load({ limit: gibibyte, used: () => used });
+    expect([load.admit(large, false), load.admit(large, false)]).toEqual([true, false]);
+    used = gibibyte / 2;
+    expect([load.admit(large, false), load.admit(large, false)]).toEqual([true, true]);
+  });
+});
