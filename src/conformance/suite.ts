@@ -1,6 +1,7 @@
 import { Mismatch, Skipped } from './mismatch.ts';
 import type { Check, Group, Level } from './check.ts';
 import { Context } from './context.ts';
+import { Http } from './http.ts';
 import type { Target } from './http.ts';
 
 /** Runs checks against a server and says how each went. */
@@ -80,6 +81,22 @@ const outcomeOf = async (
       error instanceof Mismatch ? error : new Mismatch('the check to come to its end', String(error));
     const reason = `expected ${expected}, got ${got}; the rule: “${check.rule}”`;
     return { verdict: 'failed', reason, expected, got };
+  }
+};
+
+/** What stands in the way of any check, before the first is run: no server there, or none that takes the token. */
+export const obstacle = async (
+  target: Target,
+): Promise<{ kind: 'no_server' | 'unauthorized'; why: string } | undefined> => {
+  const http = new Http(target);
+  try {
+    const { status } = await http.get('/api/sessions?limit=1');
+    return status === 401 ? { kind: 'unauthorized', why: 'it answers 401' } : undefined;
+  } catch (error) {
+    if (error instanceof Mismatch) return { kind: 'no_server', why: error.got };
+    throw error;
+  } finally {
+    http.close();
   }
 };
 

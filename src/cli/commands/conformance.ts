@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { command, flag, optional, several, withDefault } from '../command.ts';
-import { exitCodes, usageFailure } from '../failure.ts';
+import { exitCodes, Failure, usageFailure } from '../failure.ts';
 import { choice, text } from '../parse.ts';
 import { paint } from '../screen.ts';
 import type { Screen, Style } from '../screen.ts';
@@ -50,6 +50,7 @@ export const conformanceTimerCommand = command({
       viewerToken: options.viewerToken,
       memberToken: options.memberToken,
     };
+    await makeSure(suite, target);
     const say = settings.json ? () => undefined : teller(screen, groups);
     const from = performance.now();
     const results = await suite.runSuite(groups, target, say);
@@ -79,6 +80,15 @@ const addressOf = (url: string | undefined): string => {
     throw usageFailure(`${url} is not a URL; one looks like http://127.0.0.1:8082`);
   }
   return url.replace(/\/+$/, '');
+};
+
+const makeSure = async (suite: Suite, target: Parameters<Suite['obstacle']>[0]): Promise<void> => {
+  const { kind, why } = (await suite.obstacle(target)) ?? {};
+  if (kind === 'no_server') throw new Failure(exitCodes.noServer, kind, `nothing answers at ${target.url}: ${why}`);
+  if (kind === 'unauthorized') {
+    const words = target.token === undefined ? 'set STINT_TOKEN, or give --token' : 'the token is not one of its';
+    throw new Failure(exitCodes.refused, kind, `the server at ${target.url} lets nobody in without a token; ${words}`);
+  }
 };
 
 const listed = (groups: Groups) =>
