@@ -4,7 +4,7 @@ import type { AllPage, Entry, History, Journal, Receipt, ReceiptName, SessionPag
 import { Listeners } from './listeners.ts';
 import type { SavedState } from './saved-state.ts';
 import { openStatus } from './sessions.ts';
-import type { ListPlace, SessionList, SessionQuery, SessionReads, SessionSummary } from './sessions.ts';
+import type { ListPlace, SessionCount, SessionList, SessionQuery, SessionReads, SessionSummary } from './sessions.ts';
 
 interface Kept {
   events: Recorded[];
@@ -103,6 +103,16 @@ export class MemoryJournal implements Journal, SessionReads {
     const rest = after === undefined ? matching : matching.filter((summary) => newestFirst(after, summary) < 0);
     const sessions = rest.slice(offset, offset + limit);
     return Promise.resolve({ sessions, total: matching.length, more: rest.length > offset + limit });
+  }
+
+  counts(): Promise<readonly SessionCount[]> {
+    const counts = new Map<string, SessionCount>();
+    for (const { kind, phase } of this.#summaries()) {
+      const status = openStatus(phase);
+      const count = (counts.get(`${kind} ${status}`)?.count ?? 0) + 1;
+      counts.set(`${kind} ${status}`, { kind, status, count });
+    }
+    return Promise.resolve([...counts.values()]);
   }
 
   waking(time: number, limit: number): Promise<readonly SessionSummary[]> {

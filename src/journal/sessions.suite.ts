@@ -143,6 +143,15 @@ export const sessionsSuite = (name: string, open: OpenJournal): void => {
       expect(await ids({ nameContains: 'a', owner: 'ada', kind: 'timer', status: 'active', limit: 2 })).toEqual([5, 4]);
     });
 
+    it('is counted by kind and status', async () => {
+      const { author } = await begin();
+      expect(await author.journal.counts()).toEqual([]);
+      for (let n = 1; n <= 3; n++) await author.start(sessionId(n));
+      expect(await author.journal.counts()).toEqual([{ kind: 'timer', status: 'active', count: 3 }]);
+      for (let n = 1; n <= 3; n++) await author.enter(sessionId(n), 'completed');
+      expect(await author.journal.counts()).toEqual([{ kind: 'timer', status: 'completed', count: 3 }]);
+    });
+
     it('keeps its totals as sessions change and go', async () => {
       const { author, total } = await begin();
       for (let n = 0; n < 5; n++) await author.start(sessionId(n));

@@ -48,6 +48,13 @@ export interface CountChange {
   by: 1 | -1;
 }
 
+/** How many sessions count under these words. */
+export interface SessionCount {
+  kind: SessionKind;
+  status: OpenStatus;
+  count: number;
+}
+
 export interface SessionQuery {
   limit: number;
   offset?: number;
@@ -77,6 +84,8 @@ export interface SessionList {
 export interface SessionReads {
   get(id: string): SessionSummary | undefined | Promise<SessionSummary | undefined>;
   list(query: SessionQuery): Promise<SessionList>;
+  /** How many there are of each kind and status; from counts that are kept, without a look at the sessions. */
+  counts(): Promise<readonly SessionCount[]>;
   /** Sessions for which the clock has something to do by `time`, earliest first. */
   waking(time: number, limit: number): Promise<readonly SessionSummary[]>;
   /** The earliest `wakeAt`; undefined when no session waits for the clock. */

@@ -16,14 +16,13 @@ import { describeApi, docsRoutes } from './docs-routes.ts';
 import { guard } from './guard.ts';
 import { historyRoutes } from './history-routes.ts';
 import { parseJson } from './json-body.ts';
+import { measureRequests, metricsRoutes } from './metrics-routes.ts';
 import { pages } from './pages.ts';
 import type { FaceParts } from './parts.ts';
 import { onError, refuseUnreadable } from './problems.ts';
 import { shedding } from './shedding.ts';
 import { systemRoutes } from './system-routes.ts';
-import { teamsRoutes } from './teams-routes.ts';
 import { timerRoutes } from './timer-routes.ts';
-import { usersRoutes } from './users-routes.ts';
 
 const largestBody = 1024 * 1024;
 /** A request that is not all there by then is refused; what Node does unless told otherwise, and fastify turns off. */
@@ -83,21 +82,14 @@ export const newApp = async (parts: FaceParts, options: AppOptions): Promise<Fas
     void reply.headers(headersOfAnswers);
     done();
   });
+  measureRequests(app, parts.metrics);
   guard(app, parts);
   shedding(app, log);
   limitConnections(app, log);
   endInTime(app);
   describeApi(app);
   await app.register(socketRoutes(parts, hub));
-  for (const routes of [
-    timerRoutes,
-    historyRoutes,
-    commentsRoutes,
-    accessRoutes,
-    usersRoutes,
-    teamsRoutes,
-    systemRoutes,
-  ])
+  for (const routes of [timerRoutes, historyRoutes, commentsRoutes, accessRoutes, systemRoutes, metricsRoutes])
     await app.register(routes(parts));
   await app.register(async (site) => {
     site.addHook('onRequest', (_request, reply, done) => {

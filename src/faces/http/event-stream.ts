@@ -27,6 +27,7 @@ export const eventStream = (
     beat(parts, session, out).catch(end);
   }, heartbeatMs);
   const stopWatching = parts.access.whileGood(callerOf(request), end);
+  parts.metrics.streamOpened();
   out.once('close', end);
   parts.stopping.addEventListener('abort', end, { once: true });
   if (parts.stopping.aborted) end();
@@ -38,6 +39,7 @@ export const eventStream = (
     .finally(() => {
       clearInterval(heartbeat);
       stopWatching();
+      parts.metrics.streamClosed();
       parts.stopping.removeEventListener('abort', end);
       out.end();
       const cut = setTimeout(() => reply.raw.destroy(), farewellMs);

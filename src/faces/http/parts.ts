@@ -1,7 +1,7 @@
 import type { Access } from '../../access/access.ts';
-import type { Users } from '../../access/users.ts';
 import type { Journal, StoreHealth } from '../../journal/journal.ts';
 import type { SessionReads, SessionSummary } from '../../journal/sessions.ts';
+import type { Metrics } from '../../metrics/metrics.ts';
 import type { Clock } from '../../runner/clock.ts';
 import type { Once } from '../../runner/once.ts';
 import type { Runner } from '../../runner/runner.ts';
@@ -23,7 +23,6 @@ export interface ServerFacts {
 /** All that the doorways need of the rest. */
 export interface FaceParts {
   access: Access;
-  users: Users;
   runner: Runner;
   once: Once;
   journal: Journal;
@@ -33,6 +32,7 @@ export interface FaceParts {
   newId: () => string;
   server: ServerFacts;
   storeHealth: () => StoreHealth;
+  metrics: Metrics;
   /** Aborts when the server stops: streams that never end by themselves end then. */
   stopping: AbortSignal;
 }

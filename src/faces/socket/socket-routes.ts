@@ -56,7 +56,7 @@ const refuseRequest = (_request: FastifyRequest, reply: FastifyReply): never => 
  *  S3  What waits to be answered, and what waits to be read, is bounded.
  */
 const serve = (parts: FaceParts, hub: Hub, socket: WebSocket, request: FastifyRequest): void => {
-  const subscriber = newSubscriber(socket, request);
+  const subscriber = newSubscriber(parts, socket, request);
   let bad = 0;
   let waiting = 0;
   let turn = Promise.resolve();
@@ -85,20 +85,22 @@ const serve = (parts: FaceParts, hub: Hub, socket: WebSocket, request: FastifyRe
       });
   });
   const stopWatching = parts.access.whileGood(subscriber.caller, () => {
-    socket.close(closeBad, 'the token is good no more, or its user has another role');
+    socket.close(closeBad, 'the token was revoked or has expired');
     setTimeout(() => socket.terminate(), answerMs).unref();
   });
   const goAway = () => socket.close(closeGoingAway, 'the server is stopping');
   parts.stopping.addEventListener('abort', goAway, { once: true });
   if (parts.stopping.aborted) goAway();
+  parts.metrics.socketOpened();
   socket.on('close', () => {
+    parts.metrics.socketClosed();
     stopWatching();
     parts.stopping.removeEventListener('abort', goAway);
     hub.leave(subscriber);
   });
 };
 
-const newSubscriber = (socket: WebSocket, request: FastifyRequest): Subscriber => {
+const newSubscriber = ({ metrics }: FaceParts, socket: WebSocket, request: FastifyRequest): Subscriber => {
   let tell: (() => void) | undefined;
   const written = () => {
     if (socket.bufferedAmount === 0) tell?.();
@@ -109,8 +111,13 @@ const newSubscriber = (socket: WebSocket, request: FastifyRequest): Subscriber =
     isOpen: () => socket.readyState === socket.OPEN,
     send: (text) => {
       if (socket.readyState !== socket.OPEN) return;
-      if (socket.bufferedAmount > behindBytes) socket.close(closeBehind, 'too far behind');
-      else socket.send(text, written);
+      if (socket.bufferedAmount > behindBytes) {
+        metrics.readerCutOff();
+        socket.close(closeBehind, 'too far behind');
+        return;
+      }
+      metrics.frameSent();
+      socket.send(text, written);
     },
     sent: () => {
       const { promise, resolve } = Promise.withResolvers<void>();

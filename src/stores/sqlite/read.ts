@@ -1,7 +1,14 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import type { EventType, Recorded } from '../../contract/event.ts';
+import type { EventType, Recorded, SessionKind } from '../../contract/event.ts';
 import type { AllPage, History, Receipt, ReceiptName, SessionPage } from '../../journal/journal.ts';
-import type { ListPlace, SessionList, SessionQuery, SessionSummary } from '../../journal/sessions.ts';
+import type {
+  ListPlace,
+  OpenStatus,
+  SessionCount,
+  SessionList,
+  SessionQuery,
+  SessionSummary,
+} from '../../journal/sessions.ts';
 import { damaged, shortened, stateCrc, toRecorded } from './rows.ts';
 import type { EventRow } from './rows.ts';
 
@@ -9,6 +16,7 @@ import type { EventRow } from './rows.ts';
 export interface Reads {
   get(id: string): SessionSummary | undefined;
   list(query: SessionQuery): SessionList;
+  counts(): SessionCount[];
   load(session: string): History | undefined;
   read(session: string, page: SessionPage): Recorded[];
   readAll(page: AllPage): Recorded[];
@@ -58,6 +66,14 @@ export const newReads = (db: DatabaseSync): Reads => {
       return row === undefined ? undefined : summaryOf(row);
     },
     list: (query) => list(statement, summaries, query),
+    counts: () =>
+      statement('SELECT kind, status, sum(n) AS n FROM session_counts GROUP BY kind, status HAVING sum(n) > 0')
+        .all()
+        .map(({ kind, status, n }) => ({
+          kind: kind as SessionKind,
+          status: status as OpenStatus,
+          count: Number(n),
+        })),
     load: (session) => load(statement, keyOf, read, session),
     read,
     readAll: ({ after, limit, types }) => {
