@@ -21,12 +21,12 @@ const arrows: Record<string, readonly string[]> = {
   ledger: ['readers'],
   runner: ['session', 'journal', 'drivers', 'ledger'],
   access: ['contract'],
-  faces: ['runner', 'projections', 'access'],
+  metrics: [],
+  faces: ['runner', 'projections', 'access', 'metrics'],
   place: [],
-  log: [],
+  log: ['place'],
   serve: ['stores', 'faces', 'log', 'place'],
   sdk: ['contract'],
-  conformance: [],
   cli: ['sdk', 'place'],
 };
 
@@ -38,7 +38,6 @@ const exceptions: readonly { from: string; to: string; only: Kind }[] = [
   // Offline commands load these when they are called, so that the others start without them.
   { from: 'cli', to: 'serve', only: 'dynamic' },
   { from: 'cli', to: 'ledger', only: 'dynamic' },
-  { from: 'cli', to: 'conformance', only: 'dynamic' },
 ];
 
 /** Clock and chance: inside the pure core they arrive with the command. */

@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
@@ -61,6 +71,44 @@ export const readOwnerToken = (folder: string): string | undefined => {
 };
 
 export const writeOwnerToken = (folder: string, token: string): void => writePrivate(tokenFile(folder), `${token}\n`);
+
+/** Held by the server for as long as it runs. */
+export const lockFile = (folder: string): string => join(folder, 'lock.db');
+
+/** The process that holds the folder's lock; undefined when none does, or the system does not tell (it does on Linux). */
+export const lockHolder = (folder: string): number | undefined => {
+  try {
+    const { ino } = statSync(lockFile(folder));
+    // proc_locks(5): `1: POSIX  ADVISORY  WRITE 1234 08:01:56789 0 EOF`: the process, then device and inode of the file.
+    const held = readFileSync('/proc/locks', 'latin1')
+      .split('\n')
+      .map((line) => / WRITE (\d+) \w+:\w+:(\d+) /.exec(line))
+      .find((fields) => fields?.[2] === String(ino));
+    return held?.[1] === undefined ? undefined : Number(held[1]);
+  } catch {
+    return undefined;
+  }
+};
+
+export const logFolder = (folder: string): string => join(folder, 'logs');
+
+/** Log files have rising numbers; the one with the highest is written to. */
+export const logFile = (folder: string, number: number): string => join(logFolder(folder), `stint.${number}.log`);
+
+/** The log files that are there, oldest first. */
+export const logFilesIn = (folder: string): { file: string; number: number }[] =>
+  namesIn(logFolder(folder))
+    .flatMap((name) => /^stint\.(\d{1,9})\.log$/.exec(name)?.[1] ?? [])
+    .map((digits) => ({ file: logFile(folder, Number(digits)), number: Number(digits) }))
+    .toSorted((a, b) => a.number - b.number);
+
+const namesIn = (folder: string): string[] => {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+};
 
 /** Readable by its user alone. */
 export const ensureFolder = (folder: string): void => {

@@ -4,19 +4,20 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { Access } from './access/access.ts';
-import { isOrigin } from './access/origin.ts';
-import { rateOf } from './access/rate-limit.ts';
-import { Users } from './access/users.ts';
 import { Problem } from './contract/problem.ts';
 import type { User } from './access/credentials.ts';
 import { newApp } from './faces/http/app.ts';
 import type { FaceParts, ServerFacts } from './faces/http/parts.ts';
 import { Hub } from './faces/socket/hub.ts';
-import { openLog } from './log.ts';
-import type { LogLevel } from './log.ts';
+import { openLog } from './log/log.ts';
+import { newMetrics } from './metrics/metrics.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import type { LogLevel } from './log/log.ts';
 import {
   ensureFolder,
   isRunning,
+  lockFile,
+  lockHolder,
   processStart,
   readOwnerToken,
   readServerFile,
@@ -37,7 +38,6 @@ import { Runner } from './runner/runner.ts';
 import { SqliteCredentials } from './stores/sqlite/credentials.ts';
 import { lock } from './stores/sqlite/lock.ts';
 import { SqliteStore } from './stores/sqlite/store.ts';
-import { SqliteUsers } from './stores/sqlite/users.ts';
 import type { TornLog } from './stores/sqlite/torn-log.ts';
 
 /**
@@ -56,14 +56,6 @@ export interface ServeOptions {
   hostNames: readonly string[];
   /** TLS is in front: a proxy on this or another machine. */
   behindProxy: boolean;
-  /** Other origins whose pages may ask (CORS), as a browser spells them. */
-  corsOrigins?: readonly string[];
-  /** Requests a second of each token of members and viewers; 100 when absent. */
-  rateLimit?: number | undefined;
-  /** Of these so many at once; five times the limit when absent. */
-  rateBurst?: number | undefined;
-  /** Requests a second of each token of the owner's; not counted when absent. */
-  ownerRateLimit?: number | undefined;
   /** STINT_TOKEN, to become the owner's token `env`. */
   token: string | undefined;
   /** Logs to files only, not to stderr. */
@@ -89,13 +81,10 @@ export interface Serving {
 }
 
 const loopback = ['127.0.0.1', '::1', 'localhost'];
-/** Requests a second. */
-const usualRateLimit = 100;
 const receiptsSweepMs = 3600_000;
 
 export const serve = async (options: ServeOptions): Promise<Serving> => {
   checkHost(options);
-  checkOrigins(options);
   const { folder } = options;
   const held = takeFolder(folder);
   try {
@@ -117,6 +106,11 @@ const start = async (options: ServeOptions, release: () => void): Promise<Servin
   const store = await SqliteStore.open(file).catch((error: unknown) => {
     throw new StartError(`the data in ${folder} can't be opened: ${(error as Error).message}`);
   });
+  store.onAstray = (is) => {
+    if (is)
+      log.error({ folder }, 'the data folder was deleted, moved or replaced: nothing is written until it is back');
+    else log.warn({ folder }, 'the data folder is back: the server writes again');
+  };
   const recovered = recovery(folder, store.torn);
   for (const sentence of recovered) log.warn(sentence);
   try {
@@ -148,7 +142,8 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
     recovered: opened.recovered,
     state: 'healthy',
   };
-  const app = await newApp(faceParts(core, opened, server, stopping.signal), {
+  const metrics = metricsOf(store, server);
+  const app = await newApp(faceParts(core, opened, { server, metrics, stopping: stopping.signal }), {
     log,
     hub: core.hub,
     pages: new URL('../web/', import.meta.url),
@@ -198,7 +193,6 @@ interface Core {
   /** By how many ms the wall clock was set while no server ran. */
   setBy: number;
   access: Access;
-  users: Users;
   owner: User;
   runner: Runner;
   hub: Hub;
@@ -209,27 +203,18 @@ const openCore = async (options: ServeOptions, { store }: Opened): Promise<Core>
   const setBy = clock.setSince(readAnchor(store));
   // A clock that was set is the alarm's to keep, once the sessions know of it.
   if (setBy === 0) await keepAnchor(store, clock);
-  const credentials = new SqliteCredentials(store);
-  const common = { now: () => clock.now(), newId: randomUUIDv7 };
   const access = new Access({
-    ...common,
-    credentials,
+    credentials: new SqliteCredentials(store),
+    now: () => clock.now(),
+    newId: randomUUIDv7,
     hostNames: options.hostNames,
     scheme: options.behindProxy ? 'https' : 'http',
-    corsOrigins: options.corsOrigins ?? [],
-    rate: rateOf(options.rateLimit ?? usualRateLimit, options.rateBurst),
-    ownerRate: options.ownerRateLimit === undefined ? undefined : rateOf(options.ownerRateLimit),
-  });
-  const users = new Users({
-    ...common,
-    rows: new SqliteUsers(store, credentials),
-    onRightsChanged: () => access.lookAtOpen(),
   });
   const owner = await ensureOwner(access, options);
   const runner = new Runner({ journal: store, projector: { summarize, countChanges }, clock, newId: randomUUIDv7 });
   const hub = new Hub({ sessions: store, clock, summarize });
   runner.onPublished((published) => hub.publish(published));
-  return { clock, setBy, access, users, owner, runner, hub };
+  return { clock, setBy, access, owner, runner, hub };
 };
 
 /** What goes on by itself: the clock, the runs, the sweeping up. */
@@ -279,13 +264,11 @@ const startLoops = async (
 };
 
 const faceParts = (
-  { access, users, runner, clock }: Core,
+  { access, runner, clock }: Core,
   { store }: Opened,
-  server: ServerFacts,
-  stopping: AbortSignal,
+  { server, metrics, stopping }: Pick<FaceParts, 'server' | 'metrics' | 'stopping'>,
 ): FaceParts => ({
   access,
-  users,
   runner,
   once: new Once(store, clock),
   journal: store,
@@ -295,8 +278,20 @@ const faceParts = (
   newId: randomUUIDv7,
   server,
   storeHealth: () => store.health(),
+  metrics,
   stopping,
 });
+
+const metricsOf = (store: SqliteStore, server: ServerFacts): Metrics => {
+  const metrics = newMetrics(server, {
+    queued: () => store.queued,
+    sessionCounts: () => store.counts(),
+    isWritable: () => store.health().state === 'writable',
+    fileSizes: () => store.fileSizes(),
+  });
+  store.onCommit = (commit) => metrics.committed(commit);
+  return metrics;
+};
 
 const publicUrlOf = ({ behindProxy, hostNames: [name] }: ServeOptions, url: string): string =>
   behindProxy && name !== undefined ? `https://${name}` : url;
@@ -308,29 +303,32 @@ const checkHost = ({ host, behindProxy }: ServeOptions): void => {
   );
 };
 
-const checkOrigins = ({ corsOrigins = [] }: ServeOptions): void => {
-  const bad = corsOrigins.find((origin) => !isOrigin(origin));
-  if (bad === undefined) return;
-  throw new StartError(
-    `--cors-origin ${bad} is no origin; it is spelled as a browser does: https://app.example.org, with a port where it is not the usual one`,
-  );
-};
-
 /** Makes the folder and makes it ours alone, for the life of the process. */
 const takeFolder = (folder: string): { release: () => void } => {
   try {
     ensureFolder(folder);
-    const held = lock(join(folder, 'lock.db'));
+    const held = lock(lockFile(folder));
     if (held) return held;
   } catch (error) {
     throw new StartError(
       `the data folder ${folder} can't be written: ${(error as Error).message}; choose another with --data`,
     );
   }
+  throw new FolderInUseError(inUse(folder));
+};
+
+/** Whose the folder is, as far as that is known, and what to do. */
+const inUse = (folder: string): string => {
   const other = readServerFile(folder);
-  const where = other ? ` at ${other.url} (process ${other.pid})` : '';
-  throw new FolderInUseError(
-    `another stint server${where} is using ${folder}; stop it with: stint stop, or choose another --data`,
+  if (other) {
+    const where = `${other.url} (process ${other.pid})`;
+    return `another stint server at ${where} is using ${folder}; stop it with: stint stop, or choose another --data`;
+  }
+  const pid = lockHolder(folder);
+  const who = pid === undefined ? 'another stint server' : `another stint server (process ${pid})`;
+  return (
+    `${who} is using ${folder} and its server.json is not there: it is starting or stopping, or the file was deleted. ` +
+    `Try again in a moment; ${pid === undefined ? 'end that process' : 'stop it with: stint stop'}, or choose another --data`
   );
 };
 

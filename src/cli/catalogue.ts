@@ -110,6 +110,18 @@ export const catalogue: readonly Entry[] = [
     load: async () => (await import('./commands/status.ts')).statusCommand,
   },
   {
+    name: 'logs',
+    summary: 'Print the server’s log',
+    heading: server,
+    load: async () => (await import('./commands/logs.ts')).logsCommand,
+  },
+  {
+    name: 'completion',
+    summary: 'Print what completes commands in a shell',
+    heading: server,
+    load: async () => (await import('./commands/completion.ts')).completionCommand,
+  },
+  {
     name: 'stop',
     summary: 'Stop the server',
     heading: server,
@@ -139,16 +151,9 @@ export const catalogue: readonly Entry[] = [
     heading: server,
     load: async () => (await import('./commands/token-link.ts')).tokenLinkCommand,
   },
-  {
-    name: 'conformance timer',
-    summary: 'Hold any server to the timer contract',
-    heading: server,
-    load: async () => (await import('./commands/conformance.ts')).conformanceTimerCommand,
-  },
 ];
 
 export const groups: Record<string, { summary: string; heading: string }> = {
   tokens: { summary: 'Tokens that a session used: add', heading: sessions },
   token: { summary: 'Access tokens: create, list, revoke, link', heading: server },
-  conformance: { summary: 'Check a server against a contract: timer', heading: server },
 };

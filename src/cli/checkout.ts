@@ -19,5 +19,5 @@ const isOnPath = (path: string): boolean =>
   });
 
 /** One word for a POSIX shell. */
-const quoted = (word: string): string =>
+export const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;

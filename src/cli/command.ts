@@ -3,7 +3,11 @@ import type { Screen } from './screen.ts';
 /** A command is data; program.ts turns it into words to type and help to read. */
 
 /** Turns what was typed into a value, or throws an Error whose message says what is expected. */
-export type Parse<T> = (text: string) => T;
+export interface Parse<T> {
+  (text: string): T;
+  /** All that it takes, where that is a few words. */
+  readonly choices?: readonly string[];
+}
 
 /** A positional argument or an option, by what it gives to the command. */
 export interface Parameter<T> {

@@ -1,7 +1,7 @@
 import type { Settings } from './command.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { send } from './http.ts';
-import { dataFolder, isRunning, readOwnerToken, readServerFile } from '../place.ts';
+import { dataFolder, isRunning, lockHolder, readOwnerToken, readServerFile } from '../place.ts';
 import type { ServerFile } from '../place.ts';
 
 /** Finds the server that a command talks to; starts one when none runs and that is allowed. */
@@ -54,6 +54,16 @@ export const connectionNow = async (
   return typeof found === 'string' ? undefined : { url: found.url, token: tokenOf(folder, env), isHere: true };
 };
 
+/** The server that there seems to be, without asking it whether it is well; undefined when none runs. */
+export const connectionAtOnce = (settings: Settings, env: Environment = process.env): Connection | undefined => {
+  const given = givenServer(settings, env);
+  if (given) return given;
+  const folder = dataFolder(settings.data, env);
+  const file = readServerFile(folder);
+  if (file === undefined || !isRunning(file.pid, file.pidStartedAt)) return undefined;
+  return { url: reachableUrl(file), token: tokenOf(folder, env), isHere: true };
+};
+
 /** STINT_URL names a server anywhere; a data folder that is named on the command line comes first. */
 const givenServer = ({ data }: Settings, env: Environment): Connection | undefined => {
   const { STINT_URL: url, STINT_TOKEN: token } = env;
@@ -84,12 +94,14 @@ export const noServer = (folder: string): Failure =>
     `no server runs on ${folder}; start one with: stint serve, or any command without --no-start`,
   );
 
-const stuck = (folder: string): Failure =>
-  new Failure(
-    exitCodes.noServer,
-    'no_server',
-    `the server on ${folder} is neither there nor gone after ${patienceMs / 1000} s; its log is in ${folder}/logs`,
-  );
+const stuck = (folder: string): Failure => {
+  const pid = readServerFile(folder) === undefined ? lockHolder(folder) : undefined;
+  const what =
+    pid === undefined
+      ? `the server on ${folder} is neither there nor gone after ${patienceMs / 1000} s`
+      : `process ${pid} holds ${folder} and does not say where it listens: its server.json is not there; end it with: stint stop`;
+  return new Failure(exitCodes.noServer, 'no_server', `${what}; its log is in ${folder}/logs`);
+};
 
 type Found = { url: string } | 'none' | 'leaving';
 

@@ -10,13 +10,14 @@ export const label: Parse<string> = (given) => {
   return given;
 };
 
-export const choice =
-  <const T extends string>(known: readonly T[]): Parse<T> =>
-  (given) => {
+export const choice = <const T extends string>(known: readonly T[]): Parse<T> => {
+  const parse = (given: string): T => {
     const met = known.find((one) => one.toLowerCase() === given.toLowerCase());
     if (met === undefined) throw new Error(`It is one of ${known.join(', ')}`);
     return met;
   };
+  return Object.assign(parse, { choices: known });
+};
 
 export const wholeNumber =
   (min: number, max: number): Parse<number> =>

@@ -1,4 +1,5 @@
-import { command, flag, optional, several, withDefault } from '../command.ts';
+import { setFlagsFromString } from 'node:v8';
+import { command, flag, several, withDefault } from '../command.ts';
 import { choice, text, wholeNumber } from '../parse.ts';
 import { paint } from '../screen.ts';
 import type { Screen } from '../screen.ts';
@@ -9,7 +10,6 @@ import { endOnSignals } from '../serving-signals.ts';
 import type { StartWord } from '../start-word.ts';
 
 const usualPort = 8082;
-const perSecond = wholeNumber(1, 1_000_000);
 const logLevels = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
 
 export const serveCommand = command({
@@ -27,17 +27,6 @@ export const serveCommand = command({
     logLevel: withDefault('--log-level <level>', `${logLevels.join(', ')} (INFO)`, choice(logLevels), 'INFO'),
     hostNames: several('--host-name <name>', 'answer to this name too; may be repeated'),
     behindProxy: flag('--behind-proxy', 'a proxy with TLS stands in front'),
-    corsOrigins: several(
-      '--cors-origin <origin>',
-      'let pages of this origin ask, such as https://app.example.org; may be repeated',
-    ),
-    rateLimit: optional('--rate-limit <n>', 'requests a second of each token of members and viewers (100)', perSecond),
-    rateBurst: optional('--rate-burst <n>', 'of these so many at once (5 times the limit)', perSecond),
-    ownerRateLimit: optional(
-      '--owner-rate-limit <n>',
-      'the same of each token of the owner’s (not limited)',
-      perSecond,
-    ),
     quiet: flag('-q, --quiet', 'log to the files in the data folder only'),
   },
   examples: [
@@ -63,12 +52,26 @@ export const serveCommand = command({
 });
 
 const loadServer = () => import('../../serve.ts');
+
+/**
+ * Loading the server's modules makes much that is soon forgotten. Left to itself V8 makes room for it, some 10 MB, and keeps
+ * that room in a server that then has little to do; once it is loaded, the heap grows as usual.
+ */
+const loadedLean = async <T>(load: () => Promise<T>): Promise<T> => {
+  setFlagsFromString('--semi-space-growth-factor=1');
+  try {
+    return await load();
+  } finally {
+    setFlagsFromString('--semi-space-growth-factor=2');
+  }
+};
+
 type ServeOptions = Parameters<Awaited<ReturnType<typeof loadServer>>['serve']>[0];
 
 const start = async (options: ServeOptions) => {
-  const { serve, StartError, FolderInUseError } = await loadServer();
+  const { serve, StartError, FolderInUseError } = await loadedLean(loadServer);
   try {
-    return await serve(options);
+    return await loadedLean(() => serve(options));
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     const message = asTyped(error.message, process.env);

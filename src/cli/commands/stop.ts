@@ -1,7 +1,7 @@
 import { command } from '../command.ts';
 import { noServer } from '../connection.ts';
 import { exitCodes, Failure } from '../failure.ts';
-import { dataFolder, isRunning, readServerFile } from '../../place.ts';
+import { dataFolder, isRunning, lockHolder, processStart, readServerFile } from '../../place.ts';
 
 /** The server forces its own end after 14 s. */
 const patienceMs = 20_000;
@@ -17,7 +17,7 @@ export const stopCommand = command({
   ],
   exec: async ({ settings }) => {
     const folder = dataFolder(settings.data, process.env);
-    const server = readServerFile(folder);
+    const server = readServerFile(folder) ?? holderOf(folder);
     // Its start time is compared too: a pid that was given to another process since is left alone.
     if (server === undefined || !isRunning(server.pid, server.pidStartedAt)) throw noServer(folder);
     const { pid, url } = server;
@@ -33,9 +33,15 @@ export const stopCommand = command({
       }
       await new Promise((resolve) => setTimeout(resolve, lookMs));
     }
-    return { value: { stopped: pid, url }, text: () => `stopped ${url} · process ${pid}` };
+    return { value: { stopped: pid, url }, text: () => `stopped ${url ?? folder} · process ${pid}` };
   },
 });
+
+/** A server whose server.json was deleted still holds the folder's lock. */
+const holderOf = (folder: string) => {
+  const pid = lockHolder(folder);
+  return pid === undefined ? undefined : { pid, pidStartedAt: processStart(pid), url: undefined };
+};
 
 const terminate = (pid: number): void => {
   try {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Recorded } from '../../contract/event.ts';
 import { Problem } from '../../contract/problem.ts';
@@ -12,8 +13,9 @@ import type {
   StoreHealth,
 } from '../../journal/journal.ts';
 import { Listeners } from '../../journal/listeners.ts';
-import type { SessionList, SessionQuery, SessionReads, SessionSummary } from '../../journal/sessions.ts';
+import type { SessionCount, SessionList, SessionQuery, SessionReads, SessionSummary } from '../../journal/sessions.ts';
 import { pack } from './append.ts';
+import { FileWatch } from './file-watch.ts';
 import { openForReading, openForWriting } from './connection.ts';
 import { newReads } from './read.ts';
 import type { Reads } from './read.ts';
@@ -21,6 +23,7 @@ import { Reader } from './reader.ts';
 import { tornLog } from './torn-log.ts';
 import type { TornLog } from './torn-log.ts';
 import { Writer } from './writer.ts';
+import type { Commit } from './writer.ts';
 import type { Statement } from './writer-thread.ts';
 
 /** Pages up to this many rows are read where they are asked for; larger ones in the reader thread. */
@@ -29,22 +32,32 @@ const nearOffset = 1000;
 
 /** The journal in SQLite: one thread writes, short reads happen here, long ones in a reader thread. */
 export class SqliteStore implements Journal, SessionReads {
+  readonly #file: string;
   readonly #writer: Writer;
   readonly #db: DatabaseSync;
   readonly #reads: Reads;
   readonly #reader: Reader;
+  readonly #watch: FileWatch;
   readonly #statements = new Map<string, StatementSync>();
   readonly #listeners = new Listeners<readonly Recorded[]>();
 
   /** What was found torn of the write-ahead log, and is left out. */
   readonly torn: TornLog | undefined;
 
+  /** Hears when the files are no longer where they were, and when they are back. */
+  onAstray: (is: boolean) => void = () => {};
+
   private constructor(writer: Writer, file: string, torn: TornLog | undefined) {
     this.#writer = writer;
+    this.#file = file;
     this.torn = torn;
     this.#db = openForReading(file);
     this.#reads = newReads(this.#db);
     this.#reader = new Reader(file);
+    this.#watch = new FileWatch(file, (isThere) => {
+      this.#writer.isAstray = !isThere;
+      this.onAstray(!isThere);
+    });
   }
 
   /** Opens or creates the database at `file`. Rejects with a sentence that says why it can't. */
@@ -117,11 +130,28 @@ export class SqliteStore implements Journal, SessionReads {
     return this.#listeners.add(listener);
   }
 
+  /** Hears of each commit of appends; one listener. */
+  set onCommit(listener: (commit: Commit) => void) {
+    this.#writer.onCommit = listener;
+  }
+
+  /** Appends that wait for their commit. */
+  get queued(): number {
+    return this.#writer.queued;
+  }
+
+  /** Bytes on the disk. */
+  fileSizes(): { database: number; log: number } {
+    return { database: sizeOf(this.#file), log: sizeOf(`${this.#file}-wal`) };
+  }
+
   health(): StoreHealth {
+    this.#watch.look();
     return this.#writer.health;
   }
 
   async close(): Promise<void> {
+    this.#watch.stop();
     await this.#writer.settled();
     // Who closes last moves the log into the database: the writer, unless the disk failed it (W2); a reader can't.
     if (this.health().state === 'read_only') await this.#writer.close();
@@ -137,6 +167,10 @@ export class SqliteStore implements Journal, SessionReads {
   async list(query: SessionQuery): Promise<SessionList> {
     const near = query.nameContains === undefined && query.kind === undefined && (query.offset ?? 0) <= nearOffset;
     return near ? this.#reads.list(query) : this.#reader.ask('list', query);
+  }
+
+  async counts(): Promise<readonly SessionCount[]> {
+    return this.#reads.counts();
   }
 
   async waking(time: number, limit: number): Promise<readonly SessionSummary[]> {
@@ -177,5 +211,7 @@ export class SqliteStore implements Journal, SessionReads {
     return statement.all(...params);
   }
 }
+
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
 const conflict = (): Problem => new Problem('write_conflict', 'the session was changed meanwhile; try again');

@@ -25,14 +25,18 @@ export type WriterRequest =
   | { do: 'close' };
 
 export interface WriterFailure {
-  /** `full`: try again later; `broken`: read-only until the next start; `other`: only this request failed. */
-  kind: 'full' | 'broken' | 'other';
+  /**
+   * `full`: try again later; `broken`: read-only until the next start; `astray`: the files are not where they were; `other`: only
+   * this request failed.
+   */
+  kind: 'full' | 'broken' | 'astray' | 'other';
   message: string;
 }
 
 export type WriterAnswer =
   | { ready: true }
-  | { placed: Placed[] }
+  /** How long it took to the end of its fsync, ms. */
+  | { placed: Placed[]; tookMs: number }
   | { changes: number[] }
   | { closed: true }
   | { failure: WriterFailure };
@@ -65,6 +69,12 @@ const run = (db: DatabaseSync, statements: readonly Statement[]): number[] => {
   }
 };
 
+const timed = (append: () => Placed[]): WriterAnswer => {
+  const from = performance.now();
+  const placed = append();
+  return { placed, tookMs: performance.now() - from };
+};
+
 const serve = (file: string): void => {
   const port = parentPort;
   if (!port) throw new Error('the writer runs in a worker thread');
@@ -85,7 +95,7 @@ const serve = (file: string): void => {
   };
 
   const perform = (request: Exclude<WriterRequest, { do: 'close' }>): WriterAnswer =>
-    request.do === 'append' ? { placed: appender.append(request.entries) } : { changes: run(db, request.statements) };
+    request.do === 'append' ? timed(() => appender.append(request.entries)) : { changes: run(db, request.statements) };
 
   const keepLogShort = (): WriterAnswer => {
     log.look();

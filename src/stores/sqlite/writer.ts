@@ -8,6 +8,13 @@ import type { Statement, WriterAnswer, WriterFailure, WriterNews, WriterRequest 
 /** Entries of one transaction at the most: bounds what a commit can take. */
 const largestBatch = 512;
 
+/** A commit of appends: how many, how many of them with a receipt, and how long it took, fsync included. */
+export interface Commit {
+  appends: number;
+  receipts: number;
+  tookMs: number;
+}
+
 interface Waiting {
   entry: PackedEntry;
   settle: (placed: Placed) => void;
@@ -26,6 +33,11 @@ export class Writer {
   #scheduled = false;
   #health: StoreHealth = { state: 'writable' };
   #gone: string | undefined;
+  #underWay = 0;
+  #astray = false;
+
+  /** Hears of each commit of appends. */
+  onCommit: (commit: Commit) => void = () => {};
 
   private constructor(worker: Worker) {
     this.#worker = worker;
@@ -49,7 +61,17 @@ export class Writer {
   }
 
   get health(): StoreHealth {
-    return this.#health;
+    return this.#astray && this.#gone === undefined ? { state: 'read_only', reason: astray } : this.#health;
+  }
+
+  /** While the files are not where they were nothing is written: nobody would find it again. */
+  set isAstray(is: boolean) {
+    this.#astray = is;
+  }
+
+  /** Appends that have still to be settled. */
+  get queued(): number {
+    return this.#waiting.length + this.#underWay;
   }
 
   append(entry: PackedEntry): Promise<Placed> {
@@ -92,11 +114,13 @@ export class Writer {
     const batch = this.#waiting.splice(0, largestBatch);
     if (batch.length === 0) return;
     this.#committing = true;
+    this.#underWay = batch.length;
     const answer = await this.#ask({ do: 'append', entries: batch.map(({ entry }) => entry) });
     // Entries are settled in the order they came in, also when they have to be tried one by one.
     const apart = batch.length > 1 && 'failure' in answer && answer.failure.kind === 'other';
     if (apart) await this.#apart(batch);
     this.#committing = false;
+    this.#underWay = 0;
     if (this.#waiting.length > 0) void this.#commit();
     if (!apart) this.#settle(batch, answer);
   }
@@ -106,6 +130,7 @@ export class Writer {
       // What was decided on top of a failed batch conflicts, and writes nothing: no sign that there is room again.
       if (answer.placed.some((placed) => placed !== 'conflict')) this.#health = { state: 'writable' };
       answer.placed.forEach((placed, i) => batch[i]?.settle(placed));
+      this.onCommit(commitOf(batch, answer.tookMs));
     } else {
       const problem = this.#refusal(answer);
       for (const { refuse } of batch) refuse(problem);
@@ -122,6 +147,9 @@ export class Writer {
 
   #ask(request: WriterRequest): Promise<WriterAnswer> {
     if (this.#gone !== undefined) return Promise.resolve({ failure: { kind: 'broken', message: this.#gone } });
+    if (this.#astray && request.do !== 'close') {
+      return Promise.resolve({ failure: { kind: 'astray', message: astray } });
+    }
     this.#worker.postMessage(request);
     return this.#answer();
   }
@@ -144,10 +172,24 @@ export class Writer {
   }
 }
 
+const commitOf = (batch: readonly Waiting[], tookMs: number): Commit => ({
+  appends: batch.length,
+  receipts: batch.reduce((count, { entry }) => count + (entry.receipt === null ? 0 : 1), 0),
+  tookMs,
+});
+
+const astray = 'the data folder was deleted, moved or replaced while the server ran';
+
 const problems: Record<WriterFailure['kind'], (cause: string) => Problem> = {
   full: (cause) =>
     new Problem('store_full', 'the disk is full: nothing was changed; free some space and try again', { cause }),
   broken: (cause) =>
     new Problem('store_read_only', 'the disk failed a write: the server only reads until it is restarted', { cause }),
+  astray: (cause) =>
+    new Problem(
+      'store_read_only',
+      `${astray}: nothing is written; put it back, or stop this server and start one where the data is`,
+      { cause },
+    ),
   other: (cause) => new Problem('internal_error', 'the store could not write this; nothing was changed', { cause }),
 };

@@ -1,17 +1,14 @@
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
-import roll from 'pino-roll';
+import { openRollingFile } from './rolling-file.ts';
+import type { Bounds } from './rolling-file.ts';
 
 /** Levels as the command line has them, in either case. */
 export const logLevels = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-const filesKept = 5;
-const largestFile = '50m';
-/** Kept in memory at most, bytes, while the file can't be written; what comes after that is dropped. */
-const mostBuffered = 1024 * 1024;
+const usualBounds: Bounds = { largestBytes: 50 * 1024 * 1024, filesKept: 5 };
 
 export interface Log {
   log: Logger;
@@ -20,15 +17,13 @@ export interface Log {
 }
 
 /** Logs to stderr, unless `quiet`, and to rolling files in the data folder. stdout is for people and scripts. */
-export const openLog = async (folder: string, level: LogLevel, quiet = false): Promise<Log> => {
-  const file = await roll({
-    file: join(folder, 'logs', 'stint'),
-    extension: '.log',
-    size: largestFile,
-    limit: { count: filesKept - 1 },
-    mkdir: true,
-    maxLength: mostBuffered,
-  });
+export const openLog = async (
+  folder: string,
+  level: LogLevel,
+  quiet = false,
+  bounds: Bounds = usualBounds,
+): Promise<Log> => {
+  const file = openRollingFile(folder, bounds);
   await once(file, 'ready');
   // A full disk must not end the server: what could not be written is tried again with the next line.
   file.on('error', () => undefined);
