@@ -27,6 +27,7 @@ const arrows: Record<string, readonly string[]> = {
   log: ['place'],
   serve: ['stores', 'faces', 'log', 'place'],
   sdk: ['contract'],
+  conformance: [],
   cli: ['sdk', 'place'],
 };
 
@@ -38,6 +39,7 @@ const exceptions: readonly { from: string; to: string; only: Kind }[] = [
   // Offline commands load these when they are called, so that the others start without them.
   { from: 'cli', to: 'serve', only: 'dynamic' },
   { from: 'cli', to: 'ledger', only: 'dynamic' },
+  { from: 'cli', to: 'conformance', only: 'dynamic' },
 ];
 
 /** Clock and chance: inside the pure core they arrive with the command. */

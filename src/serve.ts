@@ -4,6 +4,9 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { Access } from './access/access.ts';
+import { isOrigin } from './access/origin.ts';
+import { rateOf } from './access/rate-limit.ts';
+import { Users } from './access/users.ts';
 import { Problem } from './contract/problem.ts';
 import type { User } from './access/credentials.ts';
 import { newApp } from './faces/http/app.ts';
@@ -38,6 +41,7 @@ import { Runner } from './runner/runner.ts';
 import { SqliteCredentials } from './stores/sqlite/credentials.ts';
 import { lock } from './stores/sqlite/lock.ts';
 import { SqliteStore } from './stores/sqlite/store.ts';
+import { SqliteUsers } from './stores/sqlite/users.ts';
 import type { TornLog } from './stores/sqlite/torn-log.ts';
 
 /**
@@ -56,6 +60,14 @@ export interface ServeOptions {
   hostNames: readonly string[];
   /** TLS is in front: a proxy on this or another machine. */
   behindProxy: boolean;
+  /** Other origins whose pages may ask (CORS), as a browser spells them. */
+  corsOrigins?: readonly string[];
+  /** Requests a second of each token of members and viewers; 100 when absent. */
+  rateLimit?: number | undefined;
+  /** Of these so many at once; five times the limit when absent. */
+  rateBurst?: number | undefined;
+  /** Requests a second of each token of the owner's; not counted when absent. */
+  ownerRateLimit?: number | undefined;
   /** STINT_TOKEN, to become the owner's token `env`. */
   token: string | undefined;
   /** Logs to files only, not to stderr. */
@@ -81,10 +93,13 @@ export interface Serving {
 }
 
 const loopback = ['127.0.0.1', '::1', 'localhost'];
+/** Requests a second. */
+const usualRateLimit = 100;
 const receiptsSweepMs = 3600_000;
 
 export const serve = async (options: ServeOptions): Promise<Serving> => {
   checkHost(options);
+  checkOrigins(options);
   const { folder } = options;
   const held = takeFolder(folder);
   try {
@@ -193,6 +208,7 @@ interface Core {
   /** By how many ms the wall clock was set while no server ran. */
   setBy: number;
   access: Access;
+  users: Users;
   owner: User;
   runner: Runner;
   hub: Hub;
@@ -203,18 +219,27 @@ const openCore = async (options: ServeOptions, { store }: Opened): Promise<Core>
   const setBy = clock.setSince(readAnchor(store));
   // A clock that was set is the alarm's to keep, once the sessions know of it.
   if (setBy === 0) await keepAnchor(store, clock);
+  const credentials = new SqliteCredentials(store);
+  const common = { now: () => clock.now(), newId: randomUUIDv7 };
   const access = new Access({
-    credentials: new SqliteCredentials(store),
-    now: () => clock.now(),
-    newId: randomUUIDv7,
+    ...common,
+    credentials,
     hostNames: options.hostNames,
     scheme: options.behindProxy ? 'https' : 'http',
+    corsOrigins: options.corsOrigins ?? [],
+    rate: rateOf(options.rateLimit ?? usualRateLimit, options.rateBurst),
+    ownerRate: options.ownerRateLimit === undefined ? undefined : rateOf(options.ownerRateLimit),
+  });
+  const users = new Users({
+    ...common,
+    rows: new SqliteUsers(store, credentials),
+    onRightsChanged: () => access.lookAtOpen(),
   });
   const owner = await ensureOwner(access, options);
   const runner = new Runner({ journal: store, projector: { summarize, countChanges }, clock, newId: randomUUIDv7 });
   const hub = new Hub({ sessions: store, clock, summarize });
   runner.onPublished((published) => hub.publish(published));
-  return { clock, setBy, access, owner, runner, hub };
+  return { clock, setBy, access, users, owner, runner, hub };
 };
 
 /** What goes on by itself: the clock, the runs, the sweeping up. */
@@ -264,11 +289,12 @@ const startLoops = async (
 };
 
 const faceParts = (
-  { access, runner, clock }: Core,
+  { access, users, runner, clock }: Core,
   { store }: Opened,
   { server, metrics, stopping }: Pick<FaceParts, 'server' | 'metrics' | 'stopping'>,
 ): FaceParts => ({
   access,
+  users,
   runner,
   once: new Once(store, clock),
   journal: store,
@@ -300,6 +326,14 @@ const checkHost = ({ host, behindProxy }: ServeOptions): void => {
   if (loopback.includes(host) || behindProxy) return;
   throw new StartError(
     `refusing to listen on ${host} without TLS: put a proxy with TLS in front and say --behind-proxy, or use an SSH tunnel`,
+  );
+};
+
+const checkOrigins = ({ corsOrigins = [] }: ServeOptions): void => {
+  const bad = corsOrigins.find((origin) => !isOrigin(origin));
+  if (bad === undefined) return;
+  throw new StartError(
+    `--cors-origin ${bad} is no origin; it is spelled as a browser does: https://app.example.org, with a port where it is not the usual one`,
   );
 };
 

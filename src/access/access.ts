@@ -1,9 +1,11 @@
 import { Problem } from '../contract/problem.ts';
 import { Attempts } from './attempts.ts';
-import type { Credential, Credentials, TokenKind, TokenRow, User } from './credentials.ts';
+import type { Credential, Credentials, TokenRow, User } from './credentials.ts';
 import { OneUse } from './one-use.ts';
 import { newAddressCheck } from './origin.ts';
-import type { Addressed } from './origin.ts';
+import type { Addressed, AddressRules } from './origin.ts';
+import { RateLimit } from './rate-limit.ts';
+import type { Allowance, Rate } from './rate-limit.ts';
 import { hashOf, newToken, shortestToken } from './secrets.ts';
 import { TokenWatch } from './token-watch.ts';
 
@@ -16,19 +18,38 @@ export interface Presented extends Addressed {
   ticket?: string | undefined;
 }
 
-export interface AccessParts {
+export interface AccessParts extends AddressRules {
   credentials: Credentials;
   /** Unix ms. */
   now: () => number;
   newId: () => string;
-  /** Names besides loopback's that the server answers to. */
-  hostNames: readonly string[];
-  scheme: 'http' | 'https';
+  /** Requests of each token of members and viewers. */
+  rate: Rate;
+  /** Requests of each token of the owner's; without it they are not counted. */
+  ownerRate: Rate | undefined;
+}
+
+/** What a token is to be. */
+export interface NewToken {
+  name: string;
+  /** ms from now; absent: it does not end by itself. */
+  expiresIn?: number | undefined;
+  host?: boolean | undefined;
+}
+
+/** What a sign-in code was issued for. */
+interface SignIn {
+  user: string;
+  host: boolean;
+  /** The token that it was asked for with, which must still be good; absent for the server's own. */
+  by: string | undefined;
+  notAfter: number;
 }
 
 const ticketLifeMs = 30_000;
 const signInLifeMs = 15 * 60_000;
 const browserTokenLifeMs = 30 * 86_400_000;
+const browser = { name: 'browser', kind: 'browser' } as const;
 const failedSignIns = { most: 20, withinMs: 60_000 };
 
 /** The one guard that every transport passes, and what it guards with: tokens, tickets, sign-in codes. */
@@ -36,16 +57,20 @@ export class Access {
   readonly #parts: AccessParts;
   readonly #checkAddress: (addressed: Addressed) => void;
   readonly #tickets: OneUse<string>;
-  readonly #signIns: OneUse<{ user: string; notAfter: number }>;
+  readonly #signIns: OneUse<SignIn>;
   readonly #failedSignIns: Attempts;
-  readonly #watch = new TokenWatch((tokenId) => this.#stillGood(tokenId));
+  readonly #rateLimit: RateLimit;
+  readonly #ownerRateLimit: RateLimit | undefined;
+  readonly #watch = new TokenWatch((tokenId) => this.#current(tokenId));
 
   constructor(parts: AccessParts) {
     this.#parts = parts;
-    this.#checkAddress = newAddressCheck(parts.hostNames, parts.scheme);
+    this.#checkAddress = newAddressCheck(parts);
     this.#tickets = new OneUse(ticketLifeMs, parts.now);
     this.#signIns = new OneUse(signInLifeMs, parts.now);
     this.#failedSignIns = new Attempts({ ...failedSignIns, now: parts.now });
+    this.#rateLimit = new RateLimit(parts.rate, parts.now);
+    this.#ownerRateLimit = parts.ownerRate && new RateLimit(parts.ownerRate, parts.now);
   }
 
   /** First of all: Host (421), then Origin (403). */
@@ -53,25 +78,47 @@ export class Access {
     this.#checkAddress(addressed);
   }
 
-  /** Then who is asking (401). */
-  identify({ authorization, ticket }: Presented): Caller {
-    const token = /^Bearer ([\x21-\x7e]+)$/i.exec(authorization ?? '')?.[1];
-    const caller = token === undefined ? this.#byTicket(ticket) : this.#parts.credentials.find(hashOf(token));
-    if (caller && this.#isGood(caller.token)) return caller;
-    throw unauthorized();
+  /** Whether an Origin is one of the configured ones, which need to be told that they may read the answer. */
+  isCorsOrigin(origin: string): boolean {
+    return this.#parts.corsOrigins.includes(origin);
   }
 
-  /** Once more for a caller who took their time (401 when their token is no longer good). */
-  confirm({ token }: Caller): void {
-    if (!this.#stillGood(token.id)) throw unauthorized();
+  /** Whether answers differ by Origin. */
+  get hasCorsOrigins(): boolean {
+    return this.#parts.corsOrigins.length > 0;
   }
 
   /**
-   * For what stays open: `onLost` is called when the token that opened it is revoked, or expires. Returns the function that ends
-   * the watch.
+   * Then who is asking (401). Tokens that are wrong are not counted: they are too long to be guessed, and a count by address would
+   * keep out those who share it.
    */
-  whileGood({ token }: Caller, onLost: () => void): () => void {
-    return this.#watch.add(token.id, onLost);
+  identify({ authorization, ticket }: Presented): Caller {
+    const token = /^Bearer ([\x21-\x7e]+)$/i.exec(authorization ?? '')?.[1];
+    return this.#good(token === undefined ? this.#byTicket(ticket) : this.#parts.credentials.find(hashOf(token)));
+  }
+
+  /** The caller as they are now: while a body was on its way the token may have been revoked, or the user's role changed. */
+  confirm({ token }: Caller): Caller {
+    return this.#good(this.#parts.credentials.find(token.hash));
+  }
+
+  /** Counts a request of the caller's; undefined where theirs are not counted. */
+  spend({ user, token }: Caller): Allowance | undefined {
+    const limit = user.role === 'owner' ? this.#ownerRateLimit : this.#rateLimit;
+    return limit?.take(token.id);
+  }
+
+  /**
+   * For what stays open: `onLost` is called when the token that opened it is revoked, or expires, or its user has another role.
+   * Returns the function that ends the watch.
+   */
+  whileGood(caller: Caller, onLost: () => void): () => void {
+    return this.#watch.add(caller, onLost);
+  }
+
+  /** To be called when users have changed. */
+  lookAtOpen(): void {
+    this.#watch.look();
   }
 
   issueTicket({ token }: Caller): { ticket: string; expiresAt: number } {
@@ -80,43 +127,42 @@ export class Access {
   }
 
   /** `by`: the token that asks for it; what comes of the code ends no later than that token does. */
-  issueSignInCode(user: User, by?: TokenRow): { code: string; expiresAt: number } {
-    return this.#signIns.issue({ user: user.id, notAfter: by?.expiresAt ?? Infinity });
+  issueSignInCode(user: User, by?: TokenRow, host = false): { code: string; expiresAt: number } {
+    return this.#signIns.issue({ user: user.id, host, by: by?.id, notAfter: by?.expiresAt ?? Infinity });
   }
 
   /** Turns a sign-in code into a token for the browser that posted it. Who fails too often from an address has to wait. */
   async signIn(code: string, address: string): Promise<{ token: string; expiresAt: number }> {
     this.#failedSignIns.check(address);
     const granted = this.#signIns.redeem(code);
-    if (granted === undefined) {
-      this.#failedSignIns.failed(address);
-      throw new Problem(
-        'invalid_code',
-        'this sign-in link was used or has expired; get a new one with: stint token link',
-      );
-    }
-    const expiresAt = Math.min(this.#parts.now() + browserTokenLifeMs, granted.notAfter);
-    const { token } = await this.#mint(granted.user, { name: 'browser', kind: 'browser', expiresAt });
-    return { token, expiresAt };
+    const isGranted = granted && (granted.by === undefined || this.#current(granted.by) !== undefined);
+    const expiresAt = Math.min(this.#parts.now() + browserTokenLifeMs, granted?.notAfter ?? 0);
+    const made = isGranted && (await this.#mint(granted.user, { ...browser, host: granted.host, expiresAt }));
+    if (made) return { token: made.token, expiresAt };
+    this.#failedSignIns.failed(address);
+    throw new Problem(
+      'invalid_code',
+      'this sign-in link was used or has expired; get a new one with: stint token link',
+    );
   }
 
-  /** A token of the caller's that ends no later than the one they use. */
-  createToken(
-    { user, token }: Caller,
-    { name, expiresIn = Infinity }: { name: string; expiresIn?: number | undefined },
-  ) {
+  /** A token, of the caller's unless it is for another user, that ends no later than the one that asks for it. */
+  async createToken({ user, token }: Caller, about: NewToken, { id }: User = user) {
+    const { name, expiresIn = Infinity, host = false } = about;
     const expiresAt = Math.min(this.#parts.now() + expiresIn, token.expiresAt ?? Infinity);
-    return this.#mint(user.id, { name, kind: 'api', ...(expiresAt === Infinity ? {} : { expiresAt }) });
+    const made = await this.#mint(id, { name, kind: 'api', host, ...(expiresAt === Infinity ? {} : { expiresAt }) });
+    if (made) return made;
+    throw new Problem('not_found', 'there is no such user');
   }
 
-  tokensOf({ user }: Caller): TokenRow[] {
-    return this.#parts.credentials.tokensOf(user.id, this.#parts.now());
+  tokensOf({ id }: User): TokenRow[] {
+    return this.#parts.credentials.tokensOf(id, this.#parts.now());
   }
 
-  /** Revokes a token of the caller's; what it holds open is closed. False when there is none. */
-  async revokeToken({ user }: Caller, tokenId: string): Promise<boolean> {
-    const revoked = await this.#parts.credentials.revokeToken(user.id, tokenId, this.#parts.now());
-    if (revoked) this.#watch.lost(tokenId);
+  /** Revokes a token of the user's; what it holds open is closed. False when there is none. */
+  async revokeToken({ id }: User, tokenId: string): Promise<boolean> {
+    const revoked = await this.#parts.credentials.revokeToken(id, tokenId, this.#parts.now());
+    if (revoked) this.#watch.look();
     return revoked;
   }
 
@@ -132,31 +178,31 @@ export class Access {
       if (fromEnv.length < shortestToken || !/^[\x21-\x7e]+$/.test(fromEnv)) {
         throw new Error(`STINT_TOKEN must have at least ${shortestToken} characters, printable and without spaces`);
       }
-      await credentials.replaceToken(this.#row(owner.id, { name: 'STINT_TOKEN', kind: 'env' }, fromEnv));
+      await credentials.replaceToken(this.#row(owner.id, { name: 'STINT_TOKEN', kind: 'env', host: false }, fromEnv));
       return { owner };
     }
     await credentials.revokeKind(owner.id, 'env', this.#parts.now());
     const known = owned === undefined ? undefined : credentials.find(hashOf(owned));
     if (known && this.#isGood(known.token)) return { owner };
     const token = newToken();
-    await credentials.replaceToken(this.#row(owner.id, { name: 'owner', kind: 'owner' }, token));
+    await credentials.replaceToken(this.#row(owner.id, { name: 'owner', kind: 'owner', host: false }, token));
     return { owner, token };
   }
 
   async #addOwner(): Promise<User> {
     const owner: User = { id: this.#parts.newId(), name: 'owner', role: 'owner', createdAt: this.#parts.now() };
-    await this.#parts.credentials.addUser(owner);
+    await this.#parts.credentials.addOwner(owner);
     return owner;
   }
 
-  async #mint(user: string, about: { name: string; kind: TokenKind; expiresAt?: number }) {
+  /** Undefined when the user is not there any more. */
+  async #mint(user: string, about: TokenFacts): Promise<{ token: string; row: TokenRow } | undefined> {
     const token = newToken();
     const row = this.#row(user, about, token);
-    await this.#parts.credentials.addToken(row);
-    return { token, row };
+    return (await this.#parts.credentials.addToken(row)) ? { token, row } : undefined;
   }
 
-  #row(user: string, about: { name: string; kind: TokenKind; expiresAt?: number }, token: string): TokenRow {
+  #row(user: string, about: TokenFacts, token: string): TokenRow {
     return { id: this.#parts.newId(), user, ...about, hash: hashOf(token), createdAt: this.#parts.now() };
   }
 
@@ -165,13 +211,18 @@ export class Access {
     return tokenId === undefined ? undefined : this.#parts.credentials.findById(tokenId);
   }
 
-  /** What can't be looked up can't be trusted either. */
-  #stillGood(tokenId: string): boolean {
+  #good(caller: Caller | undefined): Caller {
+    if (caller && this.#isGood(caller.token)) return caller;
+    throw new Problem('unauthorized', 'send a valid token: Authorization: Bearer …');
+  }
+
+  /** A token with its user, if it is good. What can't be looked up can't be trusted either. */
+  #current(tokenId: string): Caller | undefined {
     try {
       const caller = this.#parts.credentials.findById(tokenId);
-      return caller !== undefined && this.#isGood(caller.token);
+      return caller && this.#isGood(caller.token) ? caller : undefined;
     } catch {
-      return false;
+      return undefined;
     }
   }
 
@@ -180,4 +231,4 @@ export class Access {
   }
 }
 
-const unauthorized = (): Problem => new Problem('unauthorized', 'send a valid token: Authorization: Bearer …');
+type TokenFacts = Pick<TokenRow, 'name' | 'kind' | 'host' | 'expiresAt'>;

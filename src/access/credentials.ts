@@ -5,6 +5,7 @@ import type { Role } from '../contract/access.ts';
 export interface User {
   id: string;
   name: string;
+  email?: string;
   role: Role;
   createdAt: number;
 }
@@ -17,6 +18,8 @@ export interface TokenRow {
   user: string;
   name: string;
   kind: TokenKind;
+  /** Whether it may start what runs on the host. The owner may with every token. */
+  host: boolean;
   /** SHA-256 of the token, hex: the token itself is kept nowhere. */
   hash: string;
   createdAt: number;
@@ -33,10 +36,11 @@ export interface Credentials {
   find(hash: string): Credential | undefined;
   findById(tokenId: string): Credential | undefined;
   owner(): User | undefined;
+  addOwner(owner: User): Promise<void>;
   /** Tokens of a user that are neither revoked nor expired at `now`, newest first. */
   tokensOf(user: string, now: number): TokenRow[];
-  addUser(user: User): Promise<void>;
-  addToken(token: TokenRow): Promise<void>;
+  /** False when its user is not there any more. */
+  addToken(token: TokenRow): Promise<boolean>;
   /** Revokes every token of this kind of the user's and adds this one, in one transaction. */
   replaceToken(token: TokenRow): Promise<void>;
   /** Revokes every token of this kind of the user's. */

@@ -8,26 +8,38 @@ export interface Addressed {
   target?: string | undefined;
 }
 
+export interface AddressRules {
+  /** Names besides loopback's that the server answers to. */
+  hostNames: readonly string[];
+  scheme: 'http' | 'https';
+  /** Other origins that may ask, as a browser spells them. */
+  corsOrigins: readonly string[];
+}
+
 const loopbackNames = ['127.0.0.1', '[::1]', 'localhost'];
 const largestPort = 65_535;
 
 /**
  * Lets through only requests that were meant for this server: the Host's name must be loopback's or a configured one, so that a
  * name of an attacker's that resolves to this machine gets nowhere (421); an Origin, when there is one, must be this very
- * server's (403). The port is free, so that a forwarded port works.
+ * server's or a configured one (403). The port is free, so that a forwarded port works.
  */
-export const newAddressCheck = (names: readonly string[], scheme: 'http' | 'https') => {
-  const allowed = new Set([...loopbackNames, ...names.map((name) => name.toLowerCase())]);
+export const newAddressCheck = ({ hostNames, scheme, corsOrigins }: AddressRules) => {
+  const allowed = new Set([...loopbackNames, ...hostNames.map((name) => name.toLowerCase())]);
   return ({ host, origin, target = '/' }: Addressed): void => {
     const name = nameOf(host);
     if (name === undefined || !allowed.has(name) || !agrees(target, host)) {
       throw new Problem('misdirected_request', 'this server does not answer to that Host; add it with --host-name');
     }
-    if (origin !== undefined && origin.toLowerCase() !== `${scheme}://${host?.toLowerCase()}`) {
-      throw new Problem('origin_not_allowed', 'requests from other origins are refused');
+    if (origin === undefined || corsOrigins.includes(origin)) return;
+    if (origin.toLowerCase() !== `${scheme}://${host?.toLowerCase()}`) {
+      throw new Problem('origin_not_allowed', 'requests from other origins are refused; allow one with --cors-origin');
     }
   };
 };
+
+/** Whether a text is an origin as a browser spells it: a scheme, a host, a port that is not the usual one, and no more. */
+export const isOrigin = (text: string): boolean => /^https?:/.test(text) && URL.parse(text)?.origin === text;
 
 const hostPattern = /^(\[[0-9a-f:.]+\]|[^:[\]/?#@,\s]+)(?::(\d{1,5}))?$/i;
 

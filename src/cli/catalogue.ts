@@ -151,9 +151,16 @@ export const catalogue: readonly Entry[] = [
     heading: server,
     load: async () => (await import('./commands/token-link.ts')).tokenLinkCommand,
   },
+  {
+    name: 'conformance timer',
+    summary: 'Hold any server to the timer contract',
+    heading: server,
+    load: async () => (await import('./commands/conformance.ts')).conformanceTimerCommand,
+  },
 ];
 
 export const groups: Record<string, { summary: string; heading: string }> = {
   tokens: { summary: 'Tokens that a session used: add', heading: sessions },
   token: { summary: 'Access tokens: create, list, revoke, link', heading: server },
+  conformance: { summary: 'Check a server against a contract: timer', heading: server },
 };

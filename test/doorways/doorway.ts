@@ -141,6 +141,18 @@ export class Doorway {
     return { id, token: this.secret(token) };
   }
 
+  /** A user besides the owner, with a token of theirs. */
+  async newUser(
+    name: string,
+    { role = 'member', ...token }: { role?: 'member' | 'viewer'; host?: boolean; expiresIn?: number } = {},
+  ): Promise<{ id: string; token: string; tokenId: string }> {
+    const { id } = unwrap(await this.client().POST('/api/users', { body: { name, role } }));
+    const params = { path: { id } };
+    const body = { name: 'a token', ...token };
+    const made = unwrap(await this.client().POST('/api/users/{id}/tokens', { params, body }));
+    return { id, token: this.secret(made.token), tokenId: made.id };
+  }
+
   async newTicket(token = ownerToken): Promise<string> {
     return this.secret(unwrap(await this.client(token).POST('/api/ws-ticket')).ticket);
   }

@@ -36,5 +36,8 @@ export const bodies: Record<string, object> = {
   reachCheckpoint: { phase: 'p', promptCount: 1 },
   addComment: { content: 'c' },
   createToken: { name: 'n' },
+  addUser: { name: 'n' },
+  changeUser: { name: 'n' },
+  createTokenForUser: { name: 'n' },
   signIn: { code: 'c' },
 };

@@ -1,5 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
-import { command, flag, several, withDefault } from '../command.ts';
+import { command, flag, optional, several, withDefault } from '../command.ts';
 import { choice, text, wholeNumber } from '../parse.ts';
 import { paint } from '../screen.ts';
 import type { Screen } from '../screen.ts';
@@ -10,6 +10,7 @@ import { endOnSignals } from '../serving-signals.ts';
 import type { StartWord } from '../start-word.ts';
 
 const usualPort = 8082;
+const perSecond = wholeNumber(1, 1_000_000);
 const logLevels = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
 
 export const serveCommand = command({
@@ -27,6 +28,17 @@ export const serveCommand = command({
     logLevel: withDefault('--log-level <level>', `${logLevels.join(', ')} (INFO)`, choice(logLevels), 'INFO'),
     hostNames: several('--host-name <name>', 'answer to this name too; may be repeated'),
     behindProxy: flag('--behind-proxy', 'a proxy with TLS stands in front'),
+    corsOrigins: several(
+      '--cors-origin <origin>',
+      'let pages of this origin ask, such as https://app.example.org; may be repeated',
+    ),
+    rateLimit: optional('--rate-limit <n>', 'requests a second of each token of members and viewers (100)', perSecond),
+    rateBurst: optional('--rate-burst <n>', 'of these so many at once (5 times the limit)', perSecond),
+    ownerRateLimit: optional(
+      '--owner-rate-limit <n>',
+      'the same of each token of the owner’s (not limited)',
+      perSecond,
+    ),
     quiet: flag('-q, --quiet', 'log to the files in the data folder only'),
   },
   examples: [

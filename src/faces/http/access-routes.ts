@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { TokenRow } from '../../access/credentials.ts';
 import {
   meSchema,
   newTokenRequest,
   newTokenSchema,
   signedInSchema,
+  signInLinkRequest,
   signInLinkSchema,
   signInRequest,
   ticketSchema,
@@ -14,9 +14,11 @@ import {
 } from '../../contract/access.ts';
 import { errorSchema, noQuery } from '../../contract/fields.ts';
 import { Problem } from '../../contract/problem.ts';
+import { checkGrant, mayTouchHost } from '../rights.ts';
 import { answerOf, secretOnce, sendAnswer } from './answers.ts';
 import { callerOf } from './guard.ts';
 import type { FaceParts } from './parts.ts';
+import { toToken } from './user-view.ts';
 
 /** Who one is, tokens, tickets for sockets, and the sign-in of a browser. */
 
@@ -41,16 +43,24 @@ export const accessRoutes = (parts: FaceParts) => async (app: FastifyInstance) =
       },
     },
     async (request) => {
-      const { user, token } = callerOf(request);
-      const { id, name, role } = user;
-      const expiry = token.expiresAt === undefined ? {} : { expiresAt: token.expiresAt };
-      return { id, name, role, token: { id: token.id, name: token.name, ...expiry } };
+      const caller = callerOf(request);
+      const { id, name, email, role } = caller.user;
+      const { id: tokenId, name: tokenName, expiresAt } = caller.token;
+      return {
+        id,
+        name,
+        ...(email === undefined ? {} : { email }),
+        role,
+        host: mayTouchHost(caller),
+        token: { id: tokenId, name: tokenName, ...(expiresAt === undefined ? {} : { expiresAt }) },
+      };
     },
   );
 
   routes.post(
     '/api/ws-ticket',
     {
+      config: { callers: 'everyone' },
       schema: {
         tags,
         operationId: 'issueTicket',
@@ -77,7 +87,7 @@ export const accessRoutes = (parts: FaceParts) => async (app: FastifyInstance) =
         response: { 200: tokenListSchema, ...refusals },
       },
     },
-    async (request) => ({ tokens: access.tokensOf(callerOf(request)).map(toToken) }),
+    async (request) => ({ tokens: access.tokensOf(callerOf(request).user).map(toToken) }),
   );
 
   routes.post(
@@ -93,8 +103,10 @@ export const accessRoutes = (parts: FaceParts) => async (app: FastifyInstance) =
       },
     },
     async (request, reply) => {
+      const caller = callerOf(request);
+      checkGrant(caller, request.body);
       const answer = await once(request, async () => {
-        const { token, row } = await access.createToken(callerOf(request), request.body);
+        const { token, row } = await access.createToken(caller, request.body);
         return answerOf(201, { ...toToken(row), token });
       });
       return sendAnswer(reply, answer);
@@ -104,6 +116,7 @@ export const accessRoutes = (parts: FaceParts) => async (app: FastifyInstance) =
   routes.delete(
     '/api/tokens/:id',
     {
+      config: { callers: 'everyone' },
       schema: {
         tags,
         operationId: 'revokeToken',
@@ -115,7 +128,7 @@ export const accessRoutes = (parts: FaceParts) => async (app: FastifyInstance) =
       },
     },
     async (request, reply) => {
-      const revoked = await access.revokeToken(callerOf(request), request.params.id);
+      const revoked = await access.revokeToken(callerOf(request).user, request.params.id);
       if (!revoked) throw new Problem('not_found', 'you have no such token');
       return reply.code(204).send(null);
     },
@@ -128,15 +141,17 @@ export const accessRoutes = (parts: FaceParts) => async (app: FastifyInstance) =
         tags,
         operationId: 'createSignInLink',
         summary: 'A link that signs one browser in, once',
-        body: emptyBody,
+        body: signInLinkRequest,
         querystring: noQuery,
         response: { 201: signInLinkSchema, ...refusals },
       },
     },
     async (request, reply) => {
+      const caller = callerOf(request);
+      const { host } = request.body ?? {};
+      checkGrant(caller, { host });
       const answer = await once(request, async () => {
-        const { user, token } = callerOf(request);
-        const { code, expiresAt } = access.issueSignInCode(user, token);
+        const { code, expiresAt } = access.issueSignInCode(caller.user, caller.token, host);
         return answerOf(201, { url: `${parts.server.publicUrl}/sign-in#${code}`, expiresAt });
       });
       return sendAnswer(reply, answer);
@@ -163,11 +178,3 @@ export const accessRoutes = (parts: FaceParts) => async (app: FastifyInstance) =
     },
   );
 };
-
-const toToken = ({ id, name, kind, createdAt, expiresAt }: TokenRow) => ({
-  id,
-  name,
-  kind,
-  createdAt,
-  ...(expiresAt === undefined ? {} : { expiresAt }),
-});

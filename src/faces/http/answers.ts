@@ -36,13 +36,13 @@ export const once = (
   return name ? receipts.answer(name, request.fingerprint, perform) : perform();
 };
 
-/** The same for answers that hold a secret: their receipts are on no disk. */
+/** The same for what is no event, and for answers that hold a secret: their receipts are on no disk. */
 export const secretOnce = ({ clock }: FaceParts) => {
   const kept = new SecretReceipts();
   const receipts = new Once(kept, clock);
   return (request: FastifyRequest, perform: () => Promise<Answer>): Promise<Answer> => {
-    // Who signs in is nobody yet, but for where they are.
-    const name = receiptName(request, () => request.caller?.user.id ?? request.ip);
+    // A secret is given again to the very token that got it. Who signs in is nobody yet, but for where they are.
+    const name = receiptName(request, () => request.caller?.token.id ?? request.ip);
     if (name === undefined) return perform();
     return receipts.answer(name, request.fingerprint, async (stub) => {
       const answer = await perform();

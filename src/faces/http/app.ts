@@ -22,7 +22,9 @@ import type { FaceParts } from './parts.ts';
 import { onError, refuseUnreadable } from './problems.ts';
 import { shedding } from './shedding.ts';
 import { systemRoutes } from './system-routes.ts';
+import { teamsRoutes } from './teams-routes.ts';
 import { timerRoutes } from './timer-routes.ts';
+import { usersRoutes } from './users-routes.ts';
 
 const largestBody = 1024 * 1024;
 /** A request that is not all there by then is refused; what Node does unless told otherwise, and fastify turns off. */
@@ -89,7 +91,16 @@ export const newApp = async (parts: FaceParts, options: AppOptions): Promise<Fas
   endInTime(app);
   describeApi(app);
   await app.register(socketRoutes(parts, hub));
-  for (const routes of [timerRoutes, historyRoutes, commentsRoutes, accessRoutes, systemRoutes, metricsRoutes])
+  for (const routes of [
+    timerRoutes,
+    historyRoutes,
+    commentsRoutes,
+    accessRoutes,
+    usersRoutes,
+    teamsRoutes,
+    systemRoutes,
+    metricsRoutes,
+  ])
     await app.register(routes(parts));
   await app.register(async (site) => {
     site.addHook('onRequest', (_request, reply, done) => {

@@ -1,10 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../access/access.ts';
 import { Problem } from '../../contract/problem.ts';
+import { checkCall } from '../rights.ts';
+import type { Callers } from '../rights.ts';
+import { answerOrigin } from './cors.ts';
 import { sendProblem } from './problems.ts';
 import type { FaceParts } from './parts.ts';
 import { collectMethods } from './paths.ts';
 import type { MethodsAt } from './paths.ts';
+import { countRequest } from './rate.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -14,33 +18,41 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Whether a token is needed (the default), looked at when given, or not looked at: no user's data without one. */
     token?: 'needed' | 'optional' | 'none';
+    /** Whom it is for; see rights.ts. */
+    callers?: Callers;
     /** A socket: takes a one-use ticket in the query besides the header. */
     socket?: boolean;
   }
 }
 
-/** A body that took longer than this to come is performed only if the token is still good. */
-const momentMs = 500;
-
-/** Every request passes here before anything else of it is read: Host → Origin → who → route. */
+/**
+ * Every request passes here before anything else of it is read: Host → Origin → who → how often → route; and again when it is
+ * all there and makes sense, before anything is done: may they?
+ */
 export const guard = (app: FastifyInstance, { access }: FaceParts): void => {
   const methodsAt = collectMethods(app);
   app.decorateRequest('caller', null);
   app.addHook('onRequest', (request, reply, done) => {
     const { host, origin, authorization } = request.headers;
     access.checkAddress({ host, origin, target: request.raw.url });
+    if (answerOrigin(access, request, reply)) return;
     const { token = 'needed', socket = false } = request.routeOptions.config;
     if (token === 'needed' || (token === 'optional' && authorization !== undefined)) {
       request.caller = access.identify({ host, origin, authorization, ticket: socket ? ticketOf(request) : undefined });
+      countRequest(access, request.caller, reply);
     }
     if (request.is404) throw noRoute(methodsAt, request, reply);
     withoutOddType(request);
     done();
   });
-  // What came after its headers was sent by whoever may still ask by now.
-  app.addHook('preValidation', (request, reply, done) => {
-    const tookLong = request.body !== undefined && reply.elapsedTime > momentMs;
-    if (tookLong && request.caller !== null) access.confirm(request.caller);
+  app.addHook('preValidation', (request, _reply, done) => {
+    // What came after its headers was sent by whoever may still ask by now.
+    if (request.caller) request.caller = access.confirm(request.caller);
+    done();
+  });
+  app.addHook('preHandler', (request, _reply, done) => {
+    const { caller, routeOptions, method } = request;
+    if (caller) checkCall(caller.user, routeOptions.config.callers ?? 'usual', method);
     done();
   });
   // A file that a page's folder does not have.

@@ -1,4 +1,5 @@
 import type { Access } from '../../access/access.ts';
+import type { Users } from '../../access/users.ts';
 import type { Journal, StoreHealth } from '../../journal/journal.ts';
 import type { SessionReads, SessionSummary } from '../../journal/sessions.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
@@ -23,6 +24,7 @@ export interface ServerFacts {
 /** All that the doorways need of the rest. */
 export interface FaceParts {
   access: Access;
+  users: Users;
   runner: Runner;
   once: Once;
   journal: Journal;

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { isId } from '../../contract/ids.ts';
 import { Problem } from '../../contract/problem.ts';
 import type { SessionSummary } from '../../journal/sessions.ts';
-import { mayChange, maySee } from '../rights.ts';
+import { changesNothing, mayChange, maySee } from '../rights.ts';
 import { callerOf } from './guard.ts';
 import type { FaceParts } from './parts.ts';
 
@@ -30,6 +30,6 @@ export const changeableSession = async (
   id: string,
 ): Promise<SessionSummary> => {
   const summary = await visibleSession(parts, request, id);
-  if (!mayChange(callerOf(request).user)) throw new Problem('forbidden', 'a viewer reads and changes nothing');
+  if (!mayChange(callerOf(request).user)) throw changesNothing();
   return summary;
 };

@@ -1,8 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { User } from '../../access/credentials.ts';
 import { errorSchema, noQuery } from '../../contract/fields.ts';
 import { healthSchema, statusSchema } from '../../contract/system.ts';
 import type { OpenStatus } from '../../journal/sessions.ts';
+import { seenBy } from '../rights.ts';
+import { callerOf } from './guard.ts';
 import type { FaceParts } from './parts.ts';
 
 /** Whether the server is well, for machines (`/health`) and for its users (`/api/status`). */
@@ -54,21 +57,21 @@ export const systemRoutes = (parts: FaceParts) => async (app: FastifyInstance) =
         response: { 200: statusSchema, ...refusals },
       },
     },
-    async () => ({
+    async (request) => ({
       version: server.version,
       pid: process.pid,
       startedAt: server.startedAt,
       uptime: uptimeMs(),
       url: server.url,
       store: storeHealth(),
-      sessions: await countsOf(parts),
+      sessions: await counts(parts, callerOf(request).user),
       recovered: [...server.recovered],
     }),
   );
 };
 
-const countsOf = async ({ sessions }: FaceParts): Promise<Record<OpenStatus, number>> => {
-  const counts = { active: 0, paused: 0, completed: 0 };
-  for (const { status, count } of await sessions.counts()) counts[status] += count;
-  return counts;
+/** Of those that the user may see. */
+const counts = async ({ sessions }: FaceParts, user: User): Promise<Record<OpenStatus, number>> => {
+  const count = async (status: OpenStatus) => (await sessions.list({ status, limit: 1, ...seenBy(user) })).total;
+  return { active: await count('active'), paused: await count('paused'), completed: await count('completed') };
 };

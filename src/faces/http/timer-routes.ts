@@ -22,7 +22,7 @@ import {
 import type { OpenStatus, SessionQuery } from '../../journal/sessions.ts';
 import type { Intent, Outcome } from '../../runner/runner.ts';
 import { projectionOf } from '../../session/projection.ts';
-import { seenBy } from '../rights.ts';
+import { checkHost, seenBy } from '../rights.ts';
 import { checkpointsAmong, toSession, usageAmong } from '../timer-view.ts';
 import { answerOf, once, sendAnswer, sendStream } from './answers.ts';
 import { callerOf } from './guard.ts';
@@ -61,8 +61,10 @@ export const timerRoutes = (parts: FaceParts) => async (app: FastifyInstance) =>
       },
     },
     async (request, reply) => {
+      const caller = callerOf(request);
+      if (request.body.run !== undefined) checkHost(caller);
       const id = parts.newId();
-      const intent = startIntent(request.body, callerOf(request).user.id);
+      const intent = startIntent(request.body, caller.user.id);
       const answer = await once(parts, request, (receipt) =>
         runner.execute(id, [intent], sessionAnswer(id, 201), receipt),
       );

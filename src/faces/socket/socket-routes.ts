@@ -85,7 +85,7 @@ const serve = (parts: FaceParts, hub: Hub, socket: WebSocket, request: FastifyRe
       });
   });
   const stopWatching = parts.access.whileGood(subscriber.caller, () => {
-    socket.close(closeBad, 'the token was revoked or has expired');
+    socket.close(closeBad, 'the token is good no more, or its user has another role');
     setTimeout(() => socket.terminate(), answerMs).unref();
   });
   const goAway = () => socket.close(closeGoingAway, 'the server is stopping');

@@ -3,8 +3,8 @@ import type { Role } from '../../contract/access.ts';
 import type { SqliteStore } from './store.ts';
 import type { Statement } from './writer-thread.ts';
 
-const columns = `t.id, t.user, t.name, t.kind, t.hash, t.created_at, t.expires_at, t.revoked_at,
-  u.name AS user_name, u.role, u.created_at AS user_created_at`;
+const columns = `t.id, t.user, t.name, t.kind, t.host, t.hash, t.created_at, t.expires_at, t.revoked_at,
+  u.name AS user_name, u.email, u.role, u.created_at AS user_created_at`;
 
 /**
  * Users and tokens in the store's tables. Rows that were looked up by hash are kept until anything is written: this process is
@@ -31,8 +31,7 @@ export class SqliteCredentials implements Credentials {
   }
 
   owner(): User | undefined {
-    const [row] = this.#store.rows("SELECT id, name, role, created_at FROM users WHERE role = 'owner'");
-    return row && userOf(row['id'], row['name'], row['role'], row['created_at']);
+    return this.#store.rows("SELECT id, name, email, role, created_at FROM users WHERE role = 'owner'").map(userOf)[0];
   }
 
   tokensOf(user: string, now: number): TokenRow[] {
@@ -46,22 +45,19 @@ export class SqliteCredentials implements Credentials {
       .map(tokenOf);
   }
 
-  async addUser({ id, name, role, createdAt }: User): Promise<void> {
-    await this.#write([
-      {
-        sql: 'INSERT INTO users (id, name, role, created_at) VALUES (?, ?, ?, ?)',
-        params: [id, name, role, createdAt],
-      },
-    ]);
+  async addOwner({ id, name, role, createdAt }: User): Promise<void> {
+    const sql = 'INSERT INTO users (id, name, name_folded, role, created_at) VALUES (?, ?, ?, ?, ?)';
+    await this.write([{ sql, params: [id, name, folded(name), role, createdAt] }]);
   }
 
-  async addToken(token: TokenRow): Promise<void> {
-    await this.#write([insertion(token)]);
+  async addToken(token: TokenRow): Promise<boolean> {
+    const [added] = await this.write([insertion(token)]);
+    return added === 1;
   }
 
   async replaceToken(token: TokenRow): Promise<void> {
     const { user, kind, createdAt, hash } = token;
-    await this.#write([
+    await this.write([
       {
         sql: 'UPDATE tokens SET revoked_at = ? WHERE user = ? AND kind = ? AND revoked_at IS NULL',
         params: [createdAt, user, kind],
@@ -74,16 +70,17 @@ export class SqliteCredentials implements Credentials {
 
   async revokeKind(user: string, kind: TokenKind, at: number): Promise<void> {
     const sql = 'UPDATE tokens SET revoked_at = ? WHERE user = ? AND kind = ? AND revoked_at IS NULL';
-    await this.#write([{ sql, params: [at, user, kind] }]);
+    await this.write([{ sql, params: [at, user, kind] }]);
   }
 
   async revokeToken(user: string, tokenId: string, at: number): Promise<boolean> {
     const sql = 'UPDATE tokens SET revoked_at = ? WHERE user = ? AND id = ? AND revoked_at IS NULL';
-    const [changed] = await this.#write([{ sql, params: [at, user, tokenId] }]);
+    const [changed] = await this.write([{ sql, params: [at, user, tokenId] }]);
     return changed === 1;
   }
 
-  async #write(statements: readonly Statement[]): Promise<number[]> {
+  /** Of users, tokens and teams: what was looked up is forgotten, and looked up again. */
+  async write(statements: readonly Statement[]): Promise<number[]> {
     try {
       return await this.#store.run(statements);
     } finally {
@@ -94,27 +91,36 @@ export class SqliteCredentials implements Credentials {
   #one(sql: string, param: string): Credential | undefined {
     const [row] = this.#store.rows(sql, param);
     if (row === undefined) return undefined;
-    return { token: tokenOf(row), user: userOf(row['user'], row['user_name'], row['role'], row['user_created_at']) };
+    const user = { ...row, id: row['user'], name: row['user_name'], created_at: row['user_created_at'] };
+    return { token: tokenOf(row), user: userOf(user) };
   }
 }
 
-const insertion = ({ id, user, name, kind, hash, createdAt, expiresAt }: TokenRow) => ({
-  sql: 'INSERT INTO tokens (id, user, name, kind, hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-  params: [id, user, name, kind, hash, createdAt, expiresAt ?? null],
+const insertion = ({ id, user, name, kind, host, hash, createdAt, expiresAt }: TokenRow) => ({
+  sql: `INSERT INTO tokens (id, user, name, kind, host, hash, created_at, expires_at)
+        SELECT ?, id, ?, ?, ?, ?, ?, ? FROM users WHERE id = ?`,
+  params: [id, name, kind, host ? 1 : 0, hash, createdAt, expiresAt ?? null, user],
 });
 
-const userOf = (id: unknown, name: unknown, role: unknown, createdAt: unknown): User => ({
-  id: String(id),
-  name: String(name),
-  role: role as Role,
-  createdAt: Number(createdAt),
+/** Two texts that differ in case, or in how their characters are put together, are one. */
+export const folded = (text: string): string => text.normalize('NFKC').toUpperCase().toLowerCase();
+
+type Row = Record<string, unknown>;
+
+export const userOf = (row: Row): User => ({
+  id: String(row['id']),
+  name: String(row['name']),
+  ...(typeof row['email'] === 'string' ? { email: row['email'] } : {}),
+  role: row['role'] as Role,
+  createdAt: Number(row['created_at']),
 });
 
-const tokenOf = (row: Record<string, unknown>): TokenRow => ({
+const tokenOf = (row: Row): TokenRow => ({
   id: String(row['id']),
   user: String(row['user']),
   name: String(row['name']),
   kind: row['kind'] as TokenKind,
+  host: row['host'] === 1,
   hash: String(row['hash']),
   createdAt: Number(row['created_at']),
   ...(row['expires_at'] === null ? {} : { expiresAt: Number(row['expires_at']) }),

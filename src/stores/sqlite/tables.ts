@@ -1,6 +1,7 @@
 import { hooks } from './migrations/hooks.ts';
 import { runs } from './migrations/runs.ts';
 import { sessions } from './migrations/sessions.ts';
+import { users } from './migrations/users.ts';
 
 /**
  * The tables, as the migrations that lead to them: each is run once, in order, and never changed after it was released.
@@ -9,4 +10,4 @@ import { sessions } from './migrations/sessions.ts';
  * filter and sort by, and the whole summary as JSON in `doc`. Its indexes cover what lists ask, so that a list of 50 among
  * many reads 50 rows, and no column in them changes when tokens are recorded.
  */
-export const migrations: readonly string[] = [sessions, hooks, runs];
+export const migrations: readonly string[] = [sessions, hooks, runs, users];

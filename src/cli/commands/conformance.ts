@@ -1,0 +1,145 @@
+import { writeFileSync } from 'node:fs';
+import { command, flag, optional, several, withDefault } from '../command.ts';
+import { exitCodes, Failure, usageFailure } from '../failure.ts';
+import { choice, text } from '../parse.ts';
+import { paint } from '../screen.ts';
+import type { Screen, Style } from '../screen.ts';
+import { wrapped } from '../plain.ts';
+
+const loadSuite = () => import('../../conformance/index.ts');
+type Suite = Awaited<ReturnType<typeof loadSuite>>;
+type Groups = ReturnType<Suite['chosen']>;
+type Result = Awaited<ReturnType<Suite['runSuite']>>[number];
+
+export const conformanceTimerCommand = command({
+  about:
+    'Holds a server, anyone’s, to the timer contract over HTTP and its socket, and says which of its rules it keeps. ' +
+    'Starts sessions of its own there and clears them away. Ends with 0 only when nothing failed.',
+  args: { url: optional('[url]', 'where the server listens: http://127.0.0.1:8082', text) },
+  options: {
+    token: optional(
+      '-t, --token <token>',
+      'token to come with (else STINT_TOKEN, which no list of processes shows)',
+      text,
+    ),
+    viewerToken: optional('--viewer-token <token>', 'token of a viewer, to check what one may do', text),
+    memberToken: optional('--member-token <token>', 'token of a member, to check what one sees', text),
+    level: withDefault(
+      '-l, --level <level>',
+      'document: only what the document fixes; all: the contract’s decisions too (all)',
+      choice(['document', 'all']),
+      'all',
+    ),
+    only: several('--only <name>', 'only this check or group; may be repeated'),
+    list: flag('--list', 'list the checks, run none'),
+    junit: optional('--junit <file>', 'write the results to this file too, as JUnit XML', text),
+  },
+  examples: [
+    ['http://127.0.0.1:8082', 'with the token in STINT_TOKEN'],
+    ['http://127.0.0.1:8082 --level document', 'a server that keeps to the document alone'],
+    ['http://127.0.0.1:8082 --only counting --only socket.ping', 'a group and a check'],
+    ['--list', 'what there is to check'],
+  ],
+  exec: async ({ args, options, settings, screen }) => {
+    const suite = await loadSuite();
+    const groups = choose(suite, options);
+    if (options.list) return { value: listed(groups), text: () => listText(screen, groups) };
+    const target = {
+      url: addressOf(args.url),
+      token: options.token ?? (process.env['STINT_TOKEN'] || undefined),
+      viewerToken: options.viewerToken,
+      memberToken: options.memberToken,
+    };
+    await makeSure(suite, target);
+    const say = settings.json ? () => undefined : teller(screen, groups);
+    const from = performance.now();
+    const results = await suite.runSuite(groups, target, say);
+    if (options.junit !== undefined) writeFileSync(options.junit, suite.junitText(results));
+    const counts = suite.counted(results);
+    const exitCode = counts.failed === 0 && counts.passed > 0 ? exitCodes.ok : exitCodes.failed;
+    const ms = Math.round(performance.now() - from);
+    const value = { url: target.url, level: options.level, ...counts, ms, checks: results };
+    return { value, text: () => summaryText(screen, { ...counts, ms, results }), exitCode };
+  },
+});
+
+const choose = (suite: Suite, choice: Parameters<Suite['chosen']>[1]): Groups => {
+  const unknown = suite.unknownNames(suite.timerGroups, choice.only);
+  if (unknown.length > 0) {
+    throw usageFailure(`there is no check ${unknown.join(', ')}; see them with: stint conformance timer --list`);
+  }
+  const groups = suite.chosen(suite.timerGroups, choice);
+  if (groups.length === 0) throw usageFailure(`of these no check is of the level ${choice.level}`);
+  return groups;
+};
+
+const addressOf = (url: string | undefined): string => {
+  if (url === undefined)
+    throw usageFailure('say where the server listens: stint conformance timer http://127.0.0.1:8082');
+  if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url)) {
+    throw usageFailure(`${url} is not a URL; one looks like http://127.0.0.1:8082`);
+  }
+  return url.replace(/\/+$/, '');
+};
+
+const makeSure = async (suite: Suite, target: Parameters<Suite['obstacle']>[0]): Promise<void> => {
+  const { kind, why } = (await suite.obstacle(target)) ?? {};
+  if (kind === 'no_server') throw new Failure(exitCodes.noServer, kind, `nothing answers at ${target.url}: ${why}`);
+  if (kind === 'unauthorized') {
+    const words = target.token === undefined ? 'set STINT_TOKEN, or give --token' : 'the token is not one of its';
+    throw new Failure(exitCodes.refused, kind, `the server at ${target.url} lets nobody in without a token; ${words}`);
+  }
+};
+
+const listed = (groups: Groups) =>
+  groups.flatMap(({ name, checks }) => checks.map(({ id, level, rule }) => ({ id, group: name, level, rule })));
+
+const listText = (screen: Screen, groups: Groups): string =>
+  groups
+    .map(({ title, checks }) => {
+      const lines = checks.map(({ id, level, rule }) => `  ${id} ${paint(screen, 'dim', `${level}: ${rule}`)}`);
+      return [paint(screen, 'bold', title), ...lines].join('\n');
+    })
+    .join('\n\n');
+
+const marks: Record<Result['verdict'], [mark: string, style: Style]> = {
+  passed: ['✓', 'green'],
+  failed: ['✗', 'red'],
+  skipped: ['-', 'yellow'],
+};
+
+/** Says each result as it comes, under the title of its group. */
+const teller = (screen: Screen, groups: Groups): ((result: Result) => void) => {
+  let group = '';
+  return (result) => {
+    if (result.group !== group) {
+      group = result.group;
+      const title = groups.find(({ name }) => name === group)?.title ?? group;
+      process.stdout.write(`${paint(screen, 'bold', title)}\n`);
+    }
+    process.stdout.write(`${resultText(screen, result)}\n`);
+  };
+};
+
+const resultText = (screen: Screen, { id, verdict, reason, rule }: Result): string => {
+  const [mark, style] = marks[verdict];
+  const line = `  ${paint(screen, style, mark)} ${id}`;
+  if (verdict === 'passed') return `${line} ${paint(screen, 'dim', rule)}`;
+  const lines = wrapped(reason ?? '', Math.max(40, screen.columns - 6)).split('\n');
+  return [line, ...lines.map((text) => `      ${text}`)].join('\n');
+};
+
+const summaryText = (
+  screen: Screen,
+  counts: { passed: number; failed: number; skipped: number; ms: number; results: readonly Result[] },
+): string => {
+  const { passed, failed, skipped, ms, results } = counts;
+  const left = results.reduce((all, result) => all + (result.left ?? 0), 0);
+  const parts = [
+    paint(screen, failed > 0 ? 'red' : 'green', `${passed} passed, ${failed} failed`),
+    ...(skipped > 0 ? [paint(screen, 'yellow', `${skipped} skipped`)] : []),
+    `${(ms / 1000).toFixed(1)} s`,
+  ];
+  const line = `\n${parts.join(' · ')}`;
+  return left === 0 ? line : `${line}\n${left} sessions could not be cleared away; their server deletes none`;
+};

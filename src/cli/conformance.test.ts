@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { realServer, token } from '../../test/conformance/real-server.ts';
+import { emptyFolder, stint } from './stint.suite.ts';
+
+const env = { STINT_TOKEN: token };
+
+describe('stint conformance timer', () => {
+  let server: Awaited<ReturnType<typeof realServer>>;
+  let url: string;
+
+  beforeAll(async () => {
+    server = await realServer();
+    ({ url } = server);
+  });
+
+  afterAll(() => server.stop());
+
+  it('lists what it checks, with the rules', async () => {
+    const { code, stdout } = await stint(['conformance', 'timer', '--list', '--json', '--level', 'document']);
+    expect(code).toBe(0);
+    const checks = JSON.parse(stdout) as { id: string; level: string; rule: string }[];
+    expect(checks).toContainEqual({
+      id: 'counting.cumulative',
+      group: 'counting',
+      level: 'document',
+      rule: 'cumulativeTotal is the running total',
+    });
+    expect(new Set(checks.map(({ level }) => level))).toEqual(new Set(['document']));
+  });
+
+  it('says how each check went, and ends with 0 when all are kept', async () => {
+    const junit = join(emptyFolder(), 'junit.xml');
+    const typed = ['conformance', 'timer', `${url}/`, '--only', 'idempotency', '--only', 'calls.get', '--junit', junit];
+    const { code, stdout } = await stint(typed, { env });
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/13 passed, 0 failed · \d+\.\d s\n$/),
+    });
+    expect(stdout).toContain('\n  ✓ idempotency.tokens-races ');
+    expect(readFileSync(junit, 'utf8').match(/<testcase /g)).toHaveLength(13);
+  });
+
+  it('answers in JSON', async () => {
+    const { code, stdout } = await stint([
+      'conformance',
+      'timer',
+      url,
+      '--only',
+      'calls.start',
+      '--json',
+      '--token',
+      token,
+    ]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      url,
+      level: 'all',
+      passed: 1,
+      failed: 0,
+      skipped: 0,
+      checks: [{ id: 'calls.start', verdict: 'passed' }],
+    });
+  });
+
+  it('says so when all that was asked for is skipped, and does not end with 0', async () => {
+    const { code, stdout } = await stint(['conformance', 'timer', url, '--only', 'access.viewer'], { env });
+    expect(code).toBe(1);
+    expect(stdout).toContain('no token of a viewer was given (--viewer-token)');
+  });
+
+  it.each([
+    ['an address that is none', ['nowhere'], 2, 'is not a URL'],
+    ['no address', [], 2, 'say where the server listens'],
+    ['a check that is not there', ['http://127.0.0.1:1', '--only', 'cake'], 2, 'there is no check cake'],
+    ['a server that is not there', ['http://127.0.0.1:1'], 3, 'nothing answers at http://127.0.0.1:1: ECONNREFUSED'],
+  ])('refuses %s', async (_, typed, code, words) => {
+    const said = await stint(['conformance', 'timer', ...typed], { env });
+    expect({ ...said, stderr: said.stderr.replaceAll(/\s+/g, ' ') }).toMatchObject({
+      code,
+      stderr: expect.stringContaining(words),
+    });
+  });
+
+  it('says when the token is not good', async () => {
+    const said = await stint(['conformance', 'timer', url, '--token', 'another']);
+    expect(said).toMatchObject({ code: 5, stderr: expect.stringContaining('the token is not one of its') });
+  });
+});
