@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { countChanges, summarize } from '../src/projections/summary.ts';
+import { activityOf } from '../src/session/activity.ts';
 import { decide } from '../src/session/decide.ts';
 import { fold } from '../src/session/evolve.ts';
 import { absent, stateShape, versionOf } from '../src/session/state.ts';
@@ -23,9 +24,14 @@ export class Author {
 
   /** The entry that these commands make at `at`, all in one append. */
   entry(commands: readonly Bare[], at: number): PackedEntry {
+    return this.life(commands.map((command) => ({ command, at })));
+  }
+
+  /** The same, with a time for each. */
+  life(commands: readonly { command: Bare; at: number }[]): PackedEntry {
     const before = this.#state;
     const events: SessionEvent[] = [];
-    for (const command of commands) {
+    for (const { command, at } of commands) {
       const decided = decide({ ...command, at, id: randomUUIDv7() }, this.#state);
       this.#state = fold(decided, this.#state);
       events.push(...decided);
@@ -39,6 +45,7 @@ export class Author {
       events,
       summary: summarize(this.id, after),
       counts: countChanges(before, after),
+      activity: activityOf(before, events),
       ...(saving ? { saved: { version, shape: stateShape, state: after } } : {}),
     });
   }

@@ -299,6 +299,7 @@ const faceParts = (
   once: new Once(store, clock),
   journal: store,
   sessions: store,
+  activity: store,
   summarize,
   clock,
   newId: randomUUIDv7,

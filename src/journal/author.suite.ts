@@ -1,14 +1,16 @@
 /** Writes sessions into a journal for tests of journals, and keeps what they should be read as. */
 import type { Run, SessionEvent, SessionKind } from '../contract/event.ts';
+import type { ActivityStep } from '../session/activity.ts';
 import { startedFacts } from '../session/decider-specification.suite.ts';
 import { absent, stateShape } from '../session/state.ts';
 import type { Phase } from '../session/state.ts';
+import type { ActivityReads } from './activity.ts';
 import type { Entry, Journal, Receipt } from './journal.ts';
 import type { SavedState } from './saved-state.ts';
 import { openStatus } from './sessions.ts';
 import type { CountChange, SessionReads, SessionSummary } from './sessions.ts';
 
-export type TestedJournal = Journal & SessionReads;
+export type TestedJournal = Journal & SessionReads & ActivityReads;
 
 /** Opens an empty journal, which goes away with the test. */
 export type OpenJournal = () => Promise<TestedJournal>;
@@ -47,7 +49,7 @@ interface Beginning {
   wakeAt?: number;
 }
 
-type Extras = Pick<Partial<Entry>, 'saved' | 'receipt' | 'expectedVersion'>;
+type Extras = Pick<Partial<Entry>, 'activity' | 'saved' | 'receipt' | 'expectedVersion'>;
 
 export class Author {
   readonly journal: TestedJournal;
@@ -83,7 +85,8 @@ export class Author {
       ...rest,
     };
     const counts: CountChange[] = [{ owner, kind, status: 'active', by: 1 }];
-    return { session: id, expectedVersion: 0, events: [started], summary, counts };
+    const activity: ActivityStep[] = [{ do: 'open', since: startTime }];
+    return { session: id, expectedVersion: 0, events: [started], summary, counts, activity };
   }
 
   /** The entry that adds `events` and makes of the summary what is given; nothing is written. */
@@ -100,7 +103,7 @@ export class Author {
             { owner, kind, status: was, by: -1 },
             { owner, kind, status: is, by: 1 },
           ];
-    return { session: id, expectedVersion: before.version, events, summary, counts };
+    return { session: id, expectedVersion: before.version, events, summary, counts, activity: [] };
   }
 
   async append(entry: Entry) {

@@ -4,6 +4,7 @@
  */
 import { describe, expect, it, vi } from 'vitest';
 import type { Recorded } from '../contract/event.ts';
+import { activitySuite } from './activity.suite.ts';
 import { Author, commented, newYear, receiptOf, savedAt, sessionId } from './author.suite.ts';
 import type { OpenJournal } from './author.suite.ts';
 import { followSuite } from './follow.suite.ts';
@@ -337,6 +338,7 @@ export const journalSuite = (name: string, open: OpenJournal): void => {
   });
 
   followSuite(name, open);
+  activitySuite(name, open);
   sessionsSuite(name, open);
 };
 

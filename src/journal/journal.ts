@@ -1,10 +1,12 @@
 import type { Recorded, SessionEvent } from '../contract/event.ts';
+import type { ActivityStep } from '../session/activity.ts';
 import type { SavedState } from './saved-state.ts';
 import type { CountChange, SessionSummary } from './sessions.ts';
 
 /**
  * The store's port. A journal keeps every session's events and, committed together with them, what is read of them: the
- * session's summary, the counts behind lists, a saved state now and then, and the receipt of the request that caused them.
+ * session's summary, the counts behind lists, its activity, a saved state now and then, and the receipt of the request that
+ * caused them.
  *
  * What every store promises (the suite in `journal.suite.ts` holds each to it):
  *
@@ -45,6 +47,7 @@ export interface Entry {
   /** The session after the events, as it is read. */
   summary: SessionSummary;
   counts: readonly CountChange[];
+  activity: readonly ActivityStep[];
   saved?: SavedState;
   receipt?: Receipt;
 }

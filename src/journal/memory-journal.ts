@@ -1,7 +1,9 @@
 import type { Recorded } from '../contract/event.ts';
 import { Problem } from '../contract/problem.ts';
+import type { Activity, ActivityQuery, ActivityReads } from './activity.ts';
 import type { AllPage, Entry, History, Journal, Receipt, ReceiptName, SessionPage } from './journal.ts';
 import { Listeners } from './listeners.ts';
+import { MemoryActivity } from './memory-activity.ts';
 import type { SavedState } from './saved-state.ts';
 import { openStatus } from './sessions.ts';
 import type { ListPlace, SessionCount, SessionList, SessionQuery, SessionReads, SessionSummary } from './sessions.ts';
@@ -13,10 +15,11 @@ interface Kept {
 }
 
 /** A journal without a disk: the rules of the port in their plainest form, for tests that need no store. */
-export class MemoryJournal implements Journal, SessionReads {
+export class MemoryJournal implements Journal, SessionReads, ActivityReads {
   readonly #sessions = new Map<string, Kept>();
   readonly #all: Recorded[] = [];
   #position = 0;
+  readonly #activity = new MemoryActivity();
   readonly #receipts = new Map<string, Receipt>();
   readonly #listeners = new Listeners<readonly Recorded[]>();
 
@@ -38,6 +41,7 @@ export class MemoryJournal implements Journal, SessionReads {
       ...saved(entry.saved ?? kept?.saved),
     });
     this.#all.push(...recorded);
+    this.#activity.take(session, entry.summary.owner, entry.activity);
     if (receipt) this.#receipts.set(nameKey(receipt), receipt);
     this.#listeners.tell(recorded);
     return recorded;
@@ -76,6 +80,7 @@ export class MemoryJournal implements Journal, SessionReads {
   remove(session: string, expectedVersion: number): Promise<void> {
     if (this.#sessions.get(session)?.events.length !== expectedVersion) return Promise.reject(conflict());
     this.#sessions.delete(session);
+    this.#activity.remove(session);
     const left = this.#all.filter((event) => event.session !== session);
     this.#all.splice(0, this.#all.length, ...left);
     return Promise.resolve();
@@ -133,6 +138,10 @@ export class MemoryJournal implements Journal, SessionReads {
     return Promise.resolve(
       this.#summaries().filter(({ run, endTime }) => run && endTime !== undefined && endTime >= time),
     );
+  }
+
+  activity(query: ActivityQuery): Promise<Activity> {
+    return Promise.resolve(this.#activity.read(query));
   }
 
   #summaries(): SessionSummary[] {

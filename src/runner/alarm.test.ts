@@ -190,7 +190,7 @@ describe('an alarm that cannot be told to a session', () => {
     await runner.execute(b, [timer(minutes(5))], done);
     const summary = { ...journal.get(a)!, wakeAt: startTime };
     const renamed = { type: 'renamed', at: startTime, data: { name: 'x' } } as const;
-    await journal.append({ session: a, expectedVersion: 1, events: [renamed], summary, counts: [] });
+    await journal.append({ session: a, expectedVersion: 1, events: [renamed], summary, counts: [], activity: [] });
     const waking = vi.spyOn(journal, 'waking');
     await startServer(time, journal);
     await time.pass(10_000);

@@ -38,7 +38,7 @@ const withSaved = async (change: (state: Existing) => Existing, shape: number) =
   const summary = journal.get(a)!;
   const saved = { version: 2, shape, state: change(state) };
   const paused = { type: 'paused', at: state.facts.startTime, data: { reason: 'request' } } as const;
-  await journal.append({ session: a, expectedVersion: 2, events: [paused], summary, counts: [], saved });
+  await journal.append({ session: a, expectedVersion: 2, events: [paused], summary, counts: [], activity: [], saved });
   return { journal, runner: newRunner(journal) };
 };
 
@@ -105,7 +105,7 @@ describe('a session whose events do not fit together', () => {
     for (const id of [a, b]) await runner.execute(id, [start()], done);
     const summary = journal.get(a)!;
     const again = { type: 'resumed', at: summary.startTime, data: { reason: 'request' } } as const;
-    await journal.append({ session: a, expectedVersion: 1, events: [again], summary, counts: [] });
+    await journal.append({ session: a, expectedVersion: 1, events: [again], summary, counts: [], activity: [] });
     const fresh = newRunner(journal);
     await expect(fresh.state(a)).rejects.toMatchObject({ kind: 'journal_damaged' });
     await expect(fresh.execute(a, [rename('x')], done)).rejects.toMatchObject({ kind: 'journal_damaged' });

@@ -4,6 +4,7 @@ import { Problem } from '../contract/problem.ts';
 import type { Entry, Journal, Receipt } from '../journal/journal.ts';
 import { Listeners } from '../journal/listeners.ts';
 import type { CountChange, SessionSummary } from '../journal/sessions.ts';
+import { activityOf } from '../session/activity.ts';
 import { decide } from '../session/decide.ts';
 import { fold } from '../session/evolve.ts';
 import { absent, stateShape, versionOf } from '../session/state.ts';
@@ -297,6 +298,7 @@ export class Runner {
       events,
       summary: projector.summarize(session, after),
       counts: projector.countChanges(before, after),
+      activity: activityOf(before, events),
       ...(saving ? { saved: { version, shape: stateShape, state: after } } : {}),
       ...(receipt ? { receipt } : {}),
     };

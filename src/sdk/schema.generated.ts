@@ -114,6 +114,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/analytics/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tokens, sessions and active time, bucket by bucket
+         * @description Of the sessions that the caller may see. Active time of those that are open counts up to now.
+         */
+        get: operations["getAnalytics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/comments": {
         parameters: {
             query?: never;
@@ -557,6 +577,33 @@ export interface components {
              * @example 1790000000000
              */
             expiresAt: number;
+        };
+        AnalyticsTrend: {
+            /**
+             * @description Where the bucket begins
+             * @example 1790000000000
+             */
+            timestamp: number;
+            tokensUsed: number;
+            /** @description Sessions with tokens or active time in it */
+            sessionCount: number;
+            /** @description Mean of their active time inside it, ms */
+            averageDuration: number;
+        };
+        UsageAnalytics: {
+            /** @description Sessions with tokens or active time in the period */
+            totalSessions: number;
+            totalTokens: number;
+            /** @description Mean of their active time inside it, ms */
+            averageSessionDuration: number;
+            /** @description Hours of the day with tokens, most first */
+            peakUsageHours: number[];
+            /** @description Empty buckets are there, with zeros */
+            trends: components["schemas"]["AnalyticsTrend"][];
+            /** @enum {string} */
+            period: "hour" | "day" | "week" | "month";
+            /** @description The time zone, as the IANA database spells it */
+            tz: string;
         };
         NewComment: {
             content: string;
@@ -1474,6 +1521,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getAnalytics: {
+        parameters: {
+            query: {
+                /** @description hour: 12 buckets of 5 minutes; day: 24 hours; week: 7 days; month: 30 days; the last holds now */
+                period: "hour" | "day" | "week" | "month";
+                /** @description Only these sessions: repeated, or with commas between */
+                sessions?: string | string[];
+                /** @description IANA time zone in which hours and days begin (UTC) */
+                tz?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageAnalytics"];
                 };
             };
             /** @description Default Response */

@@ -9,6 +9,7 @@ import { isHandshake } from '../socket/handshake.ts';
 import type { Hub } from '../socket/hub.ts';
 import { socketRoutes } from '../socket/socket-routes.ts';
 import { accessRoutes } from './access-routes.ts';
+import { analyticsRoutes } from './analytics-routes.ts';
 import { fingerprintOf } from './answers.ts';
 import { commentsRoutes } from './comments-routes.ts';
 import { connectionTimes, limitConnections } from './connections.ts';
@@ -94,6 +95,7 @@ export const newApp = async (parts: FaceParts, options: AppOptions): Promise<Fas
   for (const routes of [
     timerRoutes,
     historyRoutes,
+    analyticsRoutes,
     commentsRoutes,
     accessRoutes,
     usersRoutes,

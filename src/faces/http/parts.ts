@@ -1,4 +1,5 @@
 import type { Access } from '../../access/access.ts';
+import type { ActivityReads } from '../../journal/activity.ts';
 import type { Users } from '../../access/users.ts';
 import type { Journal, StoreHealth } from '../../journal/journal.ts';
 import type { SessionReads, SessionSummary } from '../../journal/sessions.ts';
@@ -29,6 +30,7 @@ export interface FaceParts {
   once: Once;
   journal: Journal;
   sessions: SessionReads;
+  activity: ActivityReads;
   summarize: (session: string, state: Existing) => SessionSummary;
   clock: Clock;
   newId: () => string;

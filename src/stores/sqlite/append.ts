@@ -2,6 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Entry, Receipt } from '../../journal/journal.ts';
 import { openStatus } from '../../journal/sessions.ts';
 import type { CountChange } from '../../journal/sessions.ts';
+import type { ActivityStep } from '../../session/activity.ts';
+import { newActivityRows } from './activity-rows.ts';
 import { eventCrc, stateCrc } from './rows.ts';
 
 /** An entry as it travels to the writer thread: flat, and what is JSON in the tables is text already. */
@@ -19,11 +21,21 @@ export interface PackedEntry {
   hasRun: number;
   doc: string;
   counts: readonly CountChange[];
+  activity: readonly ActivityStep[];
   saved: { version: number; shape: number; state: string } | null;
   receipt: Receipt | null;
 }
 
-export const pack = ({ session, expectedVersion, events, summary, counts, saved, receipt }: Entry): PackedEntry => ({
+export const pack = ({
+  session,
+  expectedVersion,
+  events,
+  summary,
+  counts,
+  activity,
+  saved,
+  receipt,
+}: Entry): PackedEntry => ({
   session,
   expectedVersion,
   events: events.flatMap(({ type, at, data }) => [type, at, JSON.stringify(data)]),
@@ -36,6 +48,7 @@ export const pack = ({ session, expectedVersion, events, summary, counts, saved,
   hasRun: summary.run === undefined ? 0 : 1,
   doc: JSON.stringify(summary),
   counts,
+  activity,
   saved: saved ? { ...saved, state: JSON.stringify(saved.state) } : null,
   receipt: receipt ?? null,
 });
@@ -51,6 +64,7 @@ export interface Appender {
 /** The very statements of an append, prepared once. Also what the benchmark measures on its own. */
 export const newAppender = (db: DatabaseSync): Appender => {
   const statements = prepare(db);
+  const activity = newActivityRows(db);
   let position = lastPosition(db);
 
   const one = (entry: PackedEntry): Placed => {
@@ -61,6 +75,7 @@ export const newAppender = (db: DatabaseSync): Appender => {
     const first = position + 1;
     insertEvents(entry, key);
     for (const { owner, kind, status, by } of entry.counts) statements.count.run(owner, kind, status, by);
+    activity.take(key, entry.owner, entry.activity);
     if (entry.saved) saveState(entry.saved, key);
     if (entry.receipt) insertReceipt(entry.receipt);
     return first;
@@ -114,10 +129,12 @@ export const newAppender = (db: DatabaseSync): Appender => {
       statements.begin.run();
       try {
         const placed = entries.map(one);
+        activity.write();
         statements.commit.run();
         return placed;
       } catch (error) {
         position = before;
+        activity.forget();
         if (db.isTransaction) statements.rollback.run();
         throw error;
       }

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { migrations } from './tables.ts';
+import { migrations, perform } from './tables.ts';
 
 const oldestSqlite = [3, 51, 3];
 
@@ -64,11 +64,12 @@ const checkVersion = (db: DatabaseSync): void => {
 
 /** Each migration and its version number commit together: a crash in between leaves the one before. */
 const migrate = (db: DatabaseSync): void => {
-  migrations.slice(versionOf(db)).forEach((sql, i, todo) => {
+  migrations.slice(versionOf(db)).forEach((migration, i, todo) => {
     const version = migrations.length - todo.length + i + 1;
     db.exec('BEGIN IMMEDIATE');
     try {
-      db.exec(`${sql}; PRAGMA user_version = ${version}; COMMIT`);
+      perform(db, migration);
+      db.exec(`PRAGMA user_version = ${version}; COMMIT`);
     } catch (error) {
       if (db.isTransaction) db.exec('ROLLBACK');
       throw error;

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
 import { sessionId } from '../../journal/author.suite.ts';
 import { newReads } from './read.ts';
-import { migrations } from './tables.ts';
+import { migrations, perform } from './tables.ts';
 
 class Noting extends DatabaseSync {
   readonly noted: string[] = [];
@@ -26,7 +26,7 @@ const plansOf = (db: Noting): string[] => {
 const a = sessionId(1);
 const opened = (): Noting => {
   const db = new Noting(':memory:');
-  for (const sql of migrations) db.exec(sql);
+  for (const migration of migrations) perform(db, migration);
   db.exec(
     `INSERT INTO sessions (id, owner, kind, status, start_time, has_run, version, doc) VALUES ('${a}', '', '', '', 0, 0, 1, '{}')`,
   );

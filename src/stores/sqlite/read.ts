@@ -1,4 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { Activity, ActivityQuery } from '../../journal/activity.ts';
+import { ActivityTables } from './activity-tables.ts';
 import type { EventType, Recorded, SessionKind } from '../../contract/event.ts';
 import type { AllPage, History, Receipt, ReceiptName, SessionPage } from '../../journal/journal.ts';
 import type {
@@ -12,7 +14,7 @@ import type {
 import { damaged, shortened, stateCrc, toRecorded } from './rows.ts';
 import type { EventRow } from './rows.ts';
 
-/** Reads over one connection. Each is one statement or two, sees committed state only, and holds no transaction open. */
+/** Reads over one connection. Each is a few statements, sees committed state only, and leaves no transaction open. */
 export interface Reads {
   get(id: string): SessionSummary | undefined;
   list(query: SessionQuery): SessionList;
@@ -25,12 +27,14 @@ export interface Reads {
   nextWake(): number | undefined;
   openRuns(): SessionSummary[];
   runsEndedSince(time: number): SessionSummary[];
+  activity(query: ActivityQuery): Activity;
 }
 
 const eventColumns = 'e.position, e.session, e.seq, e.type, e.at, e.data, e.crc';
 
 export const newReads = (db: DatabaseSync): Reads => {
   const statement = cached(db);
+  const activity = new ActivityTables(db);
 
   const keyOf = (id: string): number | undefined => {
     const row = statement('SELECT key FROM sessions WHERE id = ?').get(id);
@@ -110,6 +114,7 @@ export const newReads = (db: DatabaseSync): Reads => {
          WHERE has_run = 1 AND status = 'completed' AND json_extract(doc, '$.endTime') >= ? ORDER BY key`,
         time,
       ),
+    activity: (query) => activity.read(query),
   };
 };
 

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Recorded } from '../../contract/event.ts';
 import { Problem } from '../../contract/problem.ts';
+import type { Activity, ActivityQuery, ActivityReads } from '../../journal/activity.ts';
 import type {
   AllPage,
   Entry,
@@ -13,6 +14,7 @@ import type {
   StoreHealth,
 } from '../../journal/journal.ts';
 import { Listeners } from '../../journal/listeners.ts';
+import { activityRemoval } from './activity-removal.ts';
 import type { SessionCount, SessionList, SessionQuery, SessionReads, SessionSummary } from '../../journal/sessions.ts';
 import { pack } from './append.ts';
 import { FileWatch } from './file-watch.ts';
@@ -31,7 +33,7 @@ const smallPage = 500;
 const nearOffset = 1000;
 
 /** The journal in SQLite: one thread writes, short reads happen here, long ones in a reader thread. */
-export class SqliteStore implements Journal, SessionReads {
+export class SqliteStore implements Journal, SessionReads, ActivityReads {
   readonly #file: string;
   readonly #writer: Writer;
   readonly #db: DatabaseSync;
@@ -121,6 +123,7 @@ export class SqliteStore implements Journal, SessionReads {
               (SELECT owner, kind, status FROM sessions WHERE id = ? AND version = ?)`,
         params,
       },
+      ...activityRemoval(session, expectedVersion),
       { sql: 'DELETE FROM sessions WHERE id = ? AND version = ?', params },
     ]);
     if (changes.at(-1) !== 1) throw conflict();
@@ -187,6 +190,10 @@ export class SqliteStore implements Journal, SessionReads {
 
   async runsEndedSince(time: number): Promise<readonly SessionSummary[]> {
     return this.#reads.runsEndedSince(time);
+  }
+
+  async activity(query: ActivityQuery): Promise<Activity> {
+    return this.#reader.ask('activity', query);
   }
 
   /** What was kept under this name; undefined when nothing was. */

@@ -1,17 +1,21 @@
 /** After whatever was done, what the store reads quickly is what folding its whole journal gives. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { SessionEvent } from '../../contract/event.ts';
 import { sessionId } from '../../journal/author.suite.ts';
+import { plainActivity, sumsOf } from '../../journal/plain-activity.suite.ts';
 import { openStatus } from '../../journal/sessions.ts';
 import type { SessionSummary } from '../../journal/sessions.ts';
 import { countChanges, summarize } from '../../projections/summary.ts';
 import { Runner } from '../../runner/runner.ts';
+import { slotMs } from '../../session/activity.ts';
 import { asked, askedAt, step } from '../../session/any-command.suite.ts';
 import { startTime } from '../../session/decider-specification.suite.ts';
 import { fold } from '../../session/evolve.ts';
 import { absent } from '../../session/state.ts';
 import type { Existing } from '../../session/state.ts';
 import type { SqliteStore } from './store.ts';
+import { checkFill } from './activity-fill.suite.ts';
 import { openStore } from './store-folder.suite.ts';
 
 const sessions = 4;
@@ -93,14 +97,43 @@ const check = async (store: SqliteStore): Promise<number> => {
   return longest;
 };
 
+/** Activity is that of the events, whatever is asked of it; edges are rounded to slots as a calendar's are. */
+const checkActivity = async (store: SqliteStore): Promise<void> => {
+  const journal = new Map<string, readonly SessionEvent[]>();
+  const events = await store.readAll({ after: 0, ...everything });
+  for (const event of events) journal.set(event.session, [...(journal.get(event.session) ?? []), event]);
+  const times = events.flatMap(({ at }) => at);
+  const [first, last] = [Math.min(...times), Math.max(...times)];
+  const slot = (time: number): number => Math.floor(time / slotMs) * slotMs;
+  for (const [from, to, count] of [
+    [slot(first) - slotMs, slot(last) + slotMs, 30],
+    [slot((first + last) / 2), slot(last) + slotMs, 7],
+    [slot(last) - 12 * slotMs, slot(last), 12],
+  ] as const) {
+    const between = Array.from({ length: count + 1 }, (_, i) => slot(from + ((to - from) * i) / count));
+    const edges = [...new Set(between)];
+    for (const narrowed of [
+      {},
+      { owner: 'owner' },
+      { owner: 'nobody' },
+      { sessions: [sessionId(0), sessionId(2), sessionId(77)] },
+    ]) {
+      const query = { edges, now: last + 1000, ...narrowed };
+      expect(sumsOf(await store.activity(query), edges)).toEqual(plainActivity(journal, query));
+    }
+  }
+};
+
 it('the read models are what the journal folds to, whatever was done', async () => {
   let longest = 0;
   await fc.assert(
     fc.asyncProperty(starts, steps, async (first, then) => {
-      const { store } = await openStore();
+      const { store, file } = await openStore();
       expect(await work(store, first, then)).toBeGreaterThan(100);
       longest = Math.max(longest, await check(store));
+      await checkActivity(store);
       await store.close();
+      checkFill(file);
     }),
     { numRuns: 5, endOnFailure: true },
   );

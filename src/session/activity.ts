@@ -1,0 +1,77 @@
+import type { EventOf, SessionEvent } from '../contract/event.ts';
+import { evolve } from './evolve.ts';
+import type { Active, Existing, SessionState, Span } from './state.ts';
+
+/**
+ * What analytics reads: tokens by slots of five minutes, and spans of active time. Every offset that a time zone has today is a
+ * multiple of 15 minutes, so no slot lies in two buckets of any zone's calendar.
+ */
+export const slotMs = 300_000;
+
+export const slotOf = (time: number): number => Math.floor(time / slotMs);
+
+/** A step that the read model of activity takes; an entry's are taken in order. Times are Unix ms. */
+export type ActivityStep =
+  /** Tokens whose timestamp lies in the slot; `stray` where the session was at no time active in it, as far as is known. */
+  | { do: 'tokens'; slot: number; tokens: number; stray: boolean }
+  /** A span of active time that is closed; never empty. */
+  | { do: 'span'; from: number; to: number }
+  /** The open span ended earlier than was known: what it has so far from this slot on is stray. */
+  | { do: 'strays'; from: number }
+  /** Since when the session is active; null when it is not. */
+  | { do: 'open'; since: number | null };
+
+/** What events do to the read model, from the state before them. Pure, so that it can be made again from the journal. */
+export const activityOf = (before: SessionState, events: readonly SessionEvent[]): ActivityStep[] => {
+  const steps: ActivityStep[] = [];
+  let state = before;
+  events.forEach((event, i) => {
+    steps.push(...activityOfEvent(state, event));
+    if (i < events.length - 1) state = evolve(state, event);
+  });
+  return steps;
+};
+
+export const activityOfEvent = (before: SessionState, event: SessionEvent): ActivityStep[] => {
+  switch (event.type) {
+    case 'tokens_recorded':
+      return before.status === 'absent' ? [] : [tokens(before, event)];
+    case 'started':
+    case 'resumed':
+    case 'reopened':
+      return [{ do: 'open', since: event.at }];
+    case 'paused':
+    case 'completed':
+    case 'failed':
+    case 'cancelled':
+    case 'timed_out':
+      return before.status === 'active' ? [...closed(before, event.at), { do: 'open', since: null }] : [];
+    case 'clock_adjusted':
+      return before.status === 'active'
+        ? [...closed(before, event.at - event.data.by), { do: 'open', since: event.at }]
+        : [];
+    default:
+      return [];
+  }
+};
+
+/** The same span that `evolve` closes. */
+const closed = ({ since, facts }: Active, until: number): ActivityStep[] => {
+  const to = Math.max(since, until);
+  const span: ActivityStep[] = to > since ? [{ do: 'span', from: since, to }] : [];
+  // A clock that was set can end a span before what happened in it.
+  return to < facts.updatedAt ? [...span, { do: 'strays', from: slotOf(to) }] : span;
+};
+
+const tokens = (state: Existing, { at, data }: EventOf<'tokens_recorded'>): ActivityStep => {
+  const slot = slotOf(data.timestamp);
+  return { do: 'tokens', slot, tokens: data.tokensUsed, stray: !wasActiveIn(slot, state, at) };
+};
+
+/** Spans that are too old to be kept are taken for none: a stray too many does no harm, since presence is a union. */
+const wasActiveIn = (slot: number, state: Existing, at: number): boolean =>
+  (state.status === 'active' && touches(slot, [state.since, at])) ||
+  state.facts.spans.some((span) => touches(slot, span));
+
+const touches = (slot: number, [from, to]: Span): boolean =>
+  Math.max(from, slot * slotMs) < Math.min(to, (slot + 1) * slotMs);
