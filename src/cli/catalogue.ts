@@ -157,10 +157,54 @@ export const catalogue: readonly Entry[] = [
     heading: server,
     load: async () => (await import('./commands/conformance.ts')).conformanceTimerCommand,
   },
+  {
+    name: 'user add',
+    summary: 'Add a user',
+    heading: server,
+    load: async () => (await import('./commands/user-add.ts')).userAddCommand,
+  },
+  {
+    name: 'user ls',
+    summary: 'List users',
+    heading: server,
+    load: async () => (await import('./commands/user-ls.ts')).userLsCommand,
+  },
+  {
+    name: 'user change',
+    summary: 'Change a user’s name, e-mail or role',
+    heading: server,
+    load: async () => (await import('./commands/user-change.ts')).userChangeCommand,
+  },
+  {
+    name: 'user rm',
+    summary: 'Remove a user',
+    heading: server,
+    load: async () => (await import('./commands/user-rm.ts')).userRmCommand,
+  },
+  {
+    name: 'team add',
+    summary: 'Put a user in a team',
+    heading: server,
+    load: async () => (await import('./commands/team-add.ts')).teamAddCommand,
+  },
+  {
+    name: 'team rm',
+    summary: 'Take a user out of a team',
+    heading: server,
+    load: async () => (await import('./commands/team-rm.ts')).teamRmCommand,
+  },
+  {
+    name: 'team ls',
+    summary: 'List teams',
+    heading: server,
+    load: async () => (await import('./commands/team-ls.ts')).teamLsCommand,
+  },
 ];
 
 export const groups: Record<string, { summary: string; heading: string }> = {
   tokens: { summary: 'Tokens that a session used: add', heading: sessions },
+  user: { summary: 'Users: add, ls, change, rm', heading: server },
+  team: { summary: 'Teams: add, rm, ls', heading: server },
   token: { summary: 'Access tokens: create, list, revoke, link', heading: server },
   conformance: { summary: 'Check a server against a contract: timer', heading: server },
 };

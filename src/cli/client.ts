@@ -5,7 +5,7 @@ import { NoAnswer, send } from './http.ts';
 /** The SDK's client as far as commands use it. */
 export type Client = Pick<StintClient, (typeof methods)[number]>;
 
-const methods = ['GET', 'POST', 'PATCH', 'DELETE'] as const;
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 const timeoutMs = 30_000;
 
 interface Init {

@@ -1,20 +1,32 @@
 import { ask, open } from '../api.ts';
 import { command, optional, required } from '../command.ts';
-import { parseDuration } from '../duration.ts';
-import { label } from '../parse.ts';
+import { expiresOption, hostOption, tokenBody, warnOfHost } from '../handing-on.ts';
+import { label, text } from '../parse.ts';
+import { chooseUser } from '../user-choice.ts';
 
 export const tokenCreateCommand = command({
   about: 'Makes an access token. It is shown once; the server keeps a hash only.',
   args: { name: required('<name>', 'what it is for', label) },
-  options: { expires: optional('-e, --expires <duration>', 'good for so long: 12h, 30d (for ever)', parseDuration) },
+  options: {
+    for: optional('--for <user>', 'a token of this user’s, to be handed on (yourself)', text),
+    expires: expiresOption,
+    host: hostOption,
+  },
   examples: [
     ['ci --expires 30d', 'for a month'],
     ['laptop', 'until it is revoked'],
+    ['agents --for bo --host', 'for bo, who may start commands on the server with it'],
   ],
   exec: async ({ args, options, settings }) => {
     const client = await open(settings);
-    const expiry = options.expires === undefined ? {} : { expiresIn: options.expires };
-    const made = await ask(client.POST('/api/tokens', { body: { name: args.name, ...expiry } }));
+    const body = tokenBody(args.name, options);
+    const user = options.for === undefined ? undefined : await chooseUser(client, options.for);
+    const made = await ask(
+      user
+        ? client.POST('/api/users/{id}/tokens', { params: { path: { id: user.id } }, body })
+        : client.POST('/api/tokens', { body }),
+    );
+    warnOfHost(options.host, settings);
     // The token alone, so that a script can take it as it is.
     return { value: made, text: () => made.token };
   },

@@ -1,24 +1,32 @@
 import type { Schemas } from '../../sdk/index.ts';
 import { ask, open } from '../api.ts';
-import { command, required } from '../command.ts';
+import { command, optional, required } from '../command.ts';
 import { exitCodes, Failure, usageFailure } from '../failure.ts';
 import { text } from '../parse.ts';
 import { plain } from '../plain.ts';
 import { shortId } from '../session-words.ts';
+import { chooseUser } from '../user-choice.ts';
+import { tokensOf } from './token-list.ts';
 
 export const tokenRevokeCommand = command({
-  about: 'Revokes one of your access tokens: it is good for nothing from now on, and its live views end.',
+  about: 'Revokes an access token: it is good for nothing from now on, and its live views end.',
   args: { token: required('<token>', 'id, an end of it (4 characters or more), or name', text) },
-  options: {},
+  options: { for: optional('--for <user>', 'one of this user’s (yours); the owner’s to revoke', text) },
   examples: [
     ['ci', 'the one called ci'],
     ['7d1e', 'the one whose id ends in 7d1e'],
+    ['laptop --for bo', 'bo’s, called laptop'],
   ],
-  exec: async ({ args, settings }) => {
+  exec: async ({ args, options, settings }) => {
     const client = await open(settings);
-    const { tokens } = await ask(client.GET('/api/tokens'));
+    const user = options.for === undefined ? undefined : await chooseUser(client, options.for);
+    const { tokens } = await tokensOf(client, user);
     const { id, name } = meant(args.token, tokens);
-    await ask(client.DELETE('/api/tokens/{id}', { params: { path: { id } } }));
+    await ask(
+      user
+        ? client.DELETE('/api/users/{id}/tokens/{tokenId}', { params: { path: { id: user.id, tokenId: id } } })
+        : client.DELETE('/api/tokens/{id}', { params: { path: { id } } }),
+    );
     return { value: { revoked: id }, text: () => `revoked ${plain(name)} · ${shortId(id)}` };
   },
 });
