@@ -1,4 +1,4 @@
-/** The examples of the timer guide, run against a real server and held against what the guide says they answer. */
+/** The examples of the guides, run against a real server and held against what the guides say they answer. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ interface Example {
 }
 
 const token = 'a-token-for-the-guide-0123456789abcdef';
-const guide = readFileSync(join(import.meta.dirname, '..', 'docs', 'timer.md'), 'utf8');
+const root = join(import.meta.dirname, '..');
 
 /** Fenced blocks in order; an example is a `sh` block, its answer the next block when that is not `sh`. */
 const examplesIn = (text: string): Example[] => {
@@ -43,7 +43,10 @@ const sameForm = (says: Example['answer'], answered: string) => {
   return { says: form(says.text), answered: form(answered) };
 };
 
-describe('the timer guide', () => {
+describe.each([
+  ['timer', 8],
+  ['access', 6],
+])('the %s guide', (name, least) => {
   const folder = mkdtempSync(join(tmpdir(), 'stint-guide-'));
   let server: Serving;
 
@@ -58,8 +61,8 @@ describe('the timer guide', () => {
   });
 
   it('has examples that answer what it says', async () => {
-    const examples = examplesIn(guide);
-    expect(examples.length).toBeGreaterThan(8);
+    const examples = examplesIn(readFileSync(join(root, 'docs', `${name}.md`), 'utf8'));
+    expect(examples.length).toBeGreaterThan(least);
     const answers = await run(examples.map(({ shell }) => shell));
     const told = examples.map(({ shell, answer }, i) => ({ shell, ...sameForm(answer, answers[i] ?? '') }));
     expect(told.map(({ shell, answered }) => [shell, answered])).toEqual(told.map(({ shell, says }) => [shell, says]));
@@ -68,10 +71,11 @@ describe('the timer guide', () => {
   /** One shell runs all examples, since later ones use what earlier ones exported. */
   const run = async (shells: readonly string[]): Promise<string[]> => {
     const mark = '--- next example ---';
-    const script = shells.map((shell) => `${shell}\necho; echo '${mark}'`).join('\n');
+    const stint = `stint() { '${process.execPath}' '${join(root, 'bin', 'stint.mjs')}' "$@"; }`;
+    const script = [stint, ...shells].map((shell) => `${shell}\necho; echo '${mark}'`).join('\n');
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const env = { ...process.env, STINT_URL: server.url, STINT_TOKEN: token };
     execFile('bash', ['-c', script], { env, encoding: 'utf8' }, (error, out) => (error ? reject(error) : resolve(out)));
-    return (await promise).split(mark).slice(0, -1);
+    return (await promise).split(mark).slice(1, -1);
   };
 });
