@@ -25,7 +25,9 @@ const arrows: Record<string, readonly string[]> = {
   faces: ['runner', 'projections', 'access', 'metrics'],
   place: [],
   log: ['place'],
-  serve: ['stores', 'faces', 'log', 'place'],
+  // Looks at a store's data from the outside, offline and beside a running server, and puts it right.
+  doctor: ['stores', 'projections', 'runner', 'place'],
+  serve: ['stores', 'faces', 'doctor', 'log', 'place'],
   sdk: ['contract'],
   conformance: [],
   cli: ['sdk', 'place'],
@@ -40,6 +42,7 @@ const exceptions: readonly { from: string; to: string; only: Kind }[] = [
   { from: 'cli', to: 'serve', only: 'dynamic' },
   { from: 'cli', to: 'ledger', only: 'dynamic' },
   { from: 'cli', to: 'conformance', only: 'dynamic' },
+  { from: 'cli', to: 'doctor', only: 'dynamic' },
 ];
 
 /** Clock and chance: inside the pure core they arrive with the command. */

@@ -9,6 +9,7 @@ import { rateOf } from './access/rate-limit.ts';
 import { Users } from './access/users.ts';
 import { Problem } from './contract/problem.ts';
 import type { User } from './access/credentials.ts';
+import { BackgroundCheck } from './doctor/background-check.ts';
 import { newApp } from './faces/http/app.ts';
 import type { FaceParts, ServerFacts } from './faces/http/parts.ts';
 import { Hub } from './faces/socket/hub.ts';
@@ -39,7 +40,10 @@ import { RunUsage } from './runner/run-usage.ts';
 import { RunWatch } from './runner/run-watch.ts';
 import { Runner } from './runner/runner.ts';
 import { SqliteCredentials } from './stores/sqlite/credentials.ts';
+import { SqliteBackups } from './stores/sqlite/backup.ts';
+import { BackupSchedule } from './stores/sqlite/backup-schedule.ts';
 import { lock } from './stores/sqlite/lock.ts';
+import { finishRestore, sweepStaged } from './stores/sqlite/restore.ts';
 import { SqliteStore } from './stores/sqlite/store.ts';
 import { SqliteUsers } from './stores/sqlite/users.ts';
 import type { TornLog } from './stores/sqlite/torn-log.ts';
@@ -70,6 +74,8 @@ export interface ServeOptions {
   ownerRateLimit?: number | undefined;
   /** STINT_TOKEN, to become the owner's token `env`. */
   token: string | undefined;
+  /** Back up by itself so often, and keep so many of these backups. */
+  backups?: { everyMs: number; keep: number } | undefined;
   /** Logs to files only, not to stderr. */
   quiet?: boolean;
   /** Where the time comes from; the machine's own when absent. */
@@ -118,6 +124,8 @@ const start = async (options: ServeOptions, release: () => void): Promise<Servin
   const { folder } = options;
   const { log, flush } = await openLog(folder, options.logLevel, options.quiet);
   const file = join(folder, 'stint.db');
+  const restored = finishRestore(folder);
+  sweepStaged(folder);
   const store = await SqliteStore.open(file).catch((error: unknown) => {
     throw new StartError(`the data in ${folder} can't be opened: ${(error as Error).message}`);
   });
@@ -126,10 +134,11 @@ const start = async (options: ServeOptions, release: () => void): Promise<Servin
       log.error({ folder }, 'the data folder was deleted, moved or replaced: nothing is written until it is back');
     else log.warn({ folder }, 'the data folder is back: the server writes again');
   };
-  const recovered = recovery(folder, store.torn);
+  const isUnclean = readServerFile(folder) !== undefined || store.torn !== undefined;
+  const recovered = [...recovery(folder, store.torn), ...(restored ? [restoreFinished(restored.aside)] : [])];
   for (const sentence of recovered) log.warn(sentence);
   try {
-    return await compose(options, { store, log, flush, recovered, release });
+    return await compose(options, { store, log, flush, recovered, isUnclean, release });
   } catch (error) {
     await store.close();
     throw error;
@@ -141,6 +150,8 @@ interface Opened {
   log: Logger;
   flush: () => void;
   recovered: readonly string[];
+  /** The last server did not stop as it should: all data is looked at in the background. */
+  isUnclean: boolean;
   release: () => void;
 }
 
@@ -148,6 +159,7 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
   const { store, log, flush, release } = opened;
   const core = await openCore(options, opened);
   const loops = await startLoops(core, opened);
+  const backing = startBackups(options, core, opened);
   const stopping = new AbortController();
   const server: ServerFacts = {
     version: version(),
@@ -158,7 +170,8 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
     state: 'healthy',
   };
   const metrics = metricsOf(store, server);
-  const app = await newApp(faceParts(core, opened, { server, metrics, stopping: stopping.signal }), {
+  const care: Care = { ...backing, check: undefined };
+  const app = await newApp(faceParts(core, opened, { server, metrics, care, stopping: stopping.signal }), {
     log,
     hub: core.hub,
     pages: new URL('../web/', import.meta.url),
@@ -176,16 +189,17 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
     });
   } catch (error) {
     await app.close();
-    await loops.stop();
+    await Promise.all([loops.stop(), backing.stop()]);
     throw error;
   }
   log.info({ url: server.url }, 'listening');
+  if (opened.isUnclean) care.check = startCheck(options.folder, log);
 
   const stop = async () => {
     server.state = 'draining';
     stopping.abort();
     await app.close();
-    await loops.stop();
+    await Promise.all([loops.stop(), backing.stop(), care.check?.stop()]);
     await core.runner.drain();
     core.hub.stop();
     await store.close();
@@ -288,10 +302,48 @@ const startLoops = async (
   return { stop };
 };
 
+/** Backups, and the look at all data after an unclean stop. */
+interface Care {
+  backups: SqliteBackups;
+  schedule: BackupSchedule | undefined;
+  check: BackgroundCheck | undefined;
+}
+
+const startBackups = ({ folder, backups: order }: ServeOptions, { clock }: Core, { log }: Opened) => {
+  const now = () => clock.now();
+  const backups = new SqliteBackups(join(folder, 'stint.db'), join(folder, 'backups'), now);
+  backups.sweep();
+  const schedule =
+    order &&
+    new BackupSchedule({
+      ...order,
+      backups,
+      now,
+      onMade: (name) => log.info({ name }, 'backed up'),
+      onError: (error) => log.error({ err: error }, 'the scheduled backup could not be made'),
+    });
+  schedule?.start();
+  const stop = async () => {
+    await backups.close();
+    await schedule?.stop();
+  };
+  return { backups, schedule, stop };
+};
+
+const startCheck = (folder: string, log: Logger): BackgroundCheck => {
+  const file = join(folder, 'stint.db');
+  log.info('looking at all data, since the last server did not stop cleanly');
+  return new BackgroundCheck({
+    file,
+    onFinding: (finding) => log.error(finding, 'the data is not as it should be'),
+    onEnd: (state) => log.info(state, 'looked at all data'),
+  });
+};
+
 const faceParts = (
   { access, users, runner, clock }: Core,
   { store }: Opened,
-  { server, metrics, stopping }: Pick<FaceParts, 'server' | 'metrics' | 'stopping'>,
+  { server, metrics, care, stopping }: Pick<FaceParts, 'server' | 'metrics' | 'stopping'> & { care: Care },
 ): FaceParts => ({
   access,
   users,
@@ -306,6 +358,9 @@ const faceParts = (
   server,
   storeHealth: () => store.health(),
   metrics,
+  backups: care.backups,
+  dataCheck: () => care.check?.state,
+  backupSchedule: () => care.schedule && { dueAt: care.schedule.dueAt, failure: care.schedule.failure },
   stopping,
 });
 
@@ -378,6 +433,9 @@ const recovery = (folder: string, torn: TornLog | undefined): string[] => {
       : `up to ${torn.transactions} commits are lost with them: the disk did not keep what it said it had written`;
   return [...unclean, `the last ${torn.bytes} bytes of the write-ahead log were torn and are left out; ${lost}`];
 };
+
+const restoreFinished = (aside: string): string =>
+  `a restore that was interrupted was brought to its end; the data before it is in ${aside}, in the data folder`;
 
 const ensureOwner = async (access: Access, { folder, token }: ServeOptions): Promise<User> => {
   try {

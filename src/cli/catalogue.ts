@@ -128,6 +128,30 @@ export const catalogue: readonly Entry[] = [
     load: async () => (await import('./commands/stop.ts')).stopCommand,
   },
   {
+    name: 'backup',
+    summary: 'Back up all data; also: backup ls',
+    heading: server,
+    load: async () => (await import('./commands/backup.ts')).backupCommand,
+  },
+  {
+    name: 'backup ls',
+    summary: 'List backups',
+    heading: server,
+    load: async () => (await import('./commands/backup-ls.ts')).backupLsCommand,
+  },
+  {
+    name: 'restore',
+    summary: 'Put a backup in the place of the data',
+    heading: server,
+    load: async () => (await import('./commands/restore.ts')).restoreCommand,
+  },
+  {
+    name: 'doctor',
+    summary: 'Look whether all data is well',
+    heading: server,
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  },
+  {
     name: 'token create',
     summary: 'Make an access token',
     heading: server,

@@ -6,7 +6,7 @@ import { NoAnswer, send } from './http.ts';
 export type Client = Pick<StintClient, (typeof methods)[number]>;
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
-const timeoutMs = 30_000;
+const usualPatienceMs = 30_000;
 
 interface Init {
   params?: { path?: Record<string, string>; query?: Record<string, string | number | undefined> };
@@ -14,7 +14,7 @@ interface Init {
 }
 
 /** Speaks as the SDK's client does, and is typed as it is, but is there at once; see http.ts. */
-export const clientOf = ({ url, token }: Connection): Client => {
+export const clientOf = ({ url, token }: Connection, timeoutMs = usualPatienceMs): Client => {
   const call =
     (method: string) =>
     async (path: string, init: Init = {}) => {

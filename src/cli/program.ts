@@ -23,6 +23,7 @@ export const run = async (
   for (const { name, summary, heading, load } of catalogue) {
     const words = name.split(' ');
     const parent = words.length === 1 ? program : groupNode(program, words[0] ?? '', loaders);
+    if (words.length > 1 && loaders.has(parent) && parent.commands.length === 0) loadWhenCalled(parent, loaders);
     const node = childNode(parent, words.at(-1) ?? name, summary);
     if (parent === program) node.helpGroup(heading);
     loaders.set(node, async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { time } from './fields.ts';
 
 export const healthSchema = z
   .object({
@@ -25,6 +26,18 @@ export const statusSchema = z
     url: z.string(),
     store: z.object({ state: z.enum(['writable', 'full', 'read_only']), reason: z.string().optional() }),
     sessions: z.object({ active: z.int(), paused: z.int(), completed: z.int() }),
+    check: z
+      .object({ state: z.enum(['running', 'well', 'found', 'failed']), done: z.int(), of: z.int(), faults: z.int() })
+      .optional()
+      .meta({
+        description: 'The look at all data that follows an unclean stop: sessions done, of how many, and faults',
+      }),
+    backups: z
+      .object({ dueAt: time, failure: z.object({ at: time, message: z.string() }).optional() })
+      .optional()
+      .meta({
+        description: 'The schedule, where there is one: when the next is due, and what the last attempt failed of',
+      }),
     recovered: z.array(z.string()).meta({ description: 'What the start found amiss, and what it did about it' }),
   })
   .meta({ id: 'ServerStatus' });

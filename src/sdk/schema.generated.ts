@@ -399,6 +399,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Backups that there are, newest first */
+        get: operations["listBackups"];
+        put?: never;
+        /** Back up all data; the answer comes when it is on the disk and was read back */
+        post: operations["createBackup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/backups/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The backup itself: an SQLite database */
+        get: operations["readBackup"];
+        put?: never;
+        post?: never;
+        /** Remove a backup */
+        delete: operations["removeBackup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -1004,6 +1040,23 @@ export interface components {
             /** @description Pass as `after` to go on */
             next?: number;
         };
+        Backup: {
+            /** @example stint-2026-11-20T22-18-27.123Z.db */
+            name: string;
+            bytes: number;
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            createdAt: number;
+            /** @description What was acknowledged up to this position is in it */
+            position: number;
+            /** @description Made by the schedule, which also removes it when it is old */
+            scheduled: boolean;
+        };
+        BackupList: {
+            backups: components["schemas"]["Backup"][];
+        };
         Health: {
             /** @constant */
             success: true;
@@ -1040,6 +1093,30 @@ export interface components {
                 active: number;
                 paused: number;
                 completed: number;
+            };
+            /** @description The look at all data that follows an unclean stop: sessions done, of how many, and faults */
+            check?: {
+                /** @enum {string} */
+                state: "running" | "well" | "found" | "failed";
+                done: number;
+                of: number;
+                faults: number;
+            };
+            /** @description The schedule, where there is one: when the next is due, and what the last attempt failed of */
+            backups?: {
+                /**
+                 * @description Unix time, ms
+                 * @example 1790000000000
+                 */
+                dueAt: number;
+                failure?: {
+                    /**
+                     * @description Unix time, ms
+                     * @example 1790000000000
+                     */
+                    at: number;
+                    message: string;
+                };
             };
             /** @description What the start found amiss, and what it did about it */
             recovered: string[];
@@ -2390,6 +2467,164 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Not in it any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listBackups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    createBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backup"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    readBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.sqlite3": unknown;
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.sqlite3": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.sqlite3": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    removeBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
             204: {
                 headers: {
                     [name: string]: unknown;

@@ -1,11 +1,8 @@
 import { expect } from 'vitest';
 import type { Recorded } from '../../src/contract/event.ts';
-import { openStatus } from '../../src/journal/sessions.ts';
-import { countChanges, summarize } from '../../src/projections/summary.ts';
-import { evolve } from '../../src/session/evolve.ts';
-import { absent, stateShape, versionOf } from '../../src/session/state.ts';
-import type { Existing, SessionState } from '../../src/session/state.ts';
-import { stateCrc } from '../../src/stores/sqlite/rows.ts';
+import { examineData } from '../../src/doctor/data.ts';
+import type { Finding } from '../../src/doctor/finding.ts';
+import { openForReading } from '../../src/stores/sqlite/connection.ts';
 import { SqliteStore } from '../../src/stores/sqlite/store.ts';
 import { copyOf, databaseOf } from './data-folder.ts';
 import type { Acknowledged, Operation, Writers } from './writers.ts';
@@ -18,6 +15,8 @@ export interface Contents {
   sessions: readonly Row[];
   counts: readonly Row[];
   saved: readonly Row[];
+  /** What the doctor has against it. */
+  findings: readonly Finding[];
 }
 
 /** Reads a copy of the folder: recovery is the store's own, and the folder itself stays as the fault left it. */
@@ -25,15 +24,25 @@ export const contentsOf = async (folder: string): Promise<Contents> => {
   const file = databaseOf(copyOf(folder));
   const store = await SqliteStore.open(file);
   try {
-    expect(store.rows('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
     return {
       events: await allEvents(store),
       sessions: store.rows('SELECT * FROM sessions'),
       counts: store.rows('SELECT owner, kind, status, n FROM session_counts WHERE n <> 0'),
       saved: store.rows('SELECT * FROM saved_states'),
+      findings: findingsIn(file),
     };
   } finally {
     await store.close();
+  }
+};
+
+/** SQLite's own look, then every event and every read model against a fold; where the clock stands is no matter here. */
+export const findingsIn = (file: string): Finding[] => {
+  const db = openForReading(file);
+  try {
+    return examineData(db, Infinity, () => undefined);
+  } finally {
+    db.close();
   }
 };
 
@@ -46,87 +55,17 @@ const allEvents = async (store: SqliteStore): Promise<Recorded[]> => {
   }
 };
 
-interface Folded {
-  states: Map<string, Existing>;
-  /** As each session was after so many events, where a state was saved. */
-  saved: Map<string, Existing>;
-  counts: Map<string, number>;
-}
-
 /** Checks that `seq` has no gap and that every read model is what a fold of the journal gives. */
-export const expectWhole = ({ events, sessions, counts, saved }: Contents): void => {
-  const keys = new Map(sessions.map((row) => [Number(row['key']), String(row['id'])]));
-  const wanted = new Set(saved.map((row) => placeOf(keys.get(Number(row['session'])), Number(row['version']))));
-  const folded = foldAll(events, wanted);
-
-  expect(sessions.map(readModelOf).toSorted(byId)).toEqual([...folded.states].map(expectedReadModel).toSorted(byId));
-  expect(Object.fromEntries(counts.map((row) => [countOf(row), row['n']]))).toEqual(Object.fromEntries(folded.counts));
-  for (const row of saved)
-    expectSaved(row, folded.saved.get(placeOf(keys.get(Number(row['session'])), Number(row['version']))));
-  const long = [...folded.states.values()].filter((state) => versionOf(state) >= 256).length;
-  expect(saved.length).toBeGreaterThanOrEqual(long);
+export const expectWhole = ({ events, saved, findings }: Contents): void => {
+  expect(findings).toEqual([]);
+  expect(saved.length).toBeGreaterThanOrEqual(longSessions(events));
 };
 
-const placeOf = (session: string | undefined, version: number): string => `${session} at ${version}`;
-const countOf = ({ owner, kind, status }: Row): string => JSON.stringify([owner, kind, status]);
-const byId = (a: Row, b: Row): number => String(a['id']).localeCompare(String(b['id']));
-
-const foldAll = (events: readonly Recorded[], wanted: ReadonlySet<string>): Folded => {
-  const states = new Map<string, Existing>();
-  const saved = new Map<string, Existing>();
-  const counts = new Map<string, number>();
-  let position = 0;
-  for (const event of events) {
-    const before: SessionState = states.get(event.session) ?? absent;
-    expect(event.position).toBeGreaterThan(position);
-    expect([event.session, event.seq]).toEqual([event.session, versionOf(before)]);
-    position = event.position;
-    const after = evolve(before, event);
-    states.set(event.session, after);
-    for (const { owner, kind, status, by } of countChanges(before, after)) {
-      const name = countOf({ owner, kind, status });
-      counts.set(name, (counts.get(name) ?? 0) + by);
-    }
-    const place = placeOf(event.session, versionOf(after));
-    if (wanted.has(place)) saved.set(place, after);
-  }
-  for (const [name, n] of counts) if (n === 0) counts.delete(name);
-  return { states, saved, counts };
-};
-
-const readModelOf = ({ key: _, doc, ...columns }: Row): Row => ({
-  ...columns,
-  doc: JSON.parse(String(doc)) as unknown,
-});
-
-const expectedReadModel = ([id, state]: [string, Existing]): Row => {
-  const summary = summarize(id, state);
-  return {
-    id,
-    owner: summary.owner,
-    kind: summary.kind,
-    status: openStatus(summary.phase),
-    name_folded: summary.name?.toLowerCase() ?? null,
-    start_time: summary.startTime,
-    wake_at: summary.wakeAt ?? null,
-    has_run: summary.run === undefined ? 0 : 1,
-    version: summary.version,
-    doc: asJson(summary),
-  };
-};
-
-const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
-
-const expectSaved = (row: Row, state: Existing | undefined): void => {
-  const [session, version, shape, text] = [
-    Number(row['session']),
-    Number(row['version']),
-    Number(row['shape']),
-    String(row['state']),
-  ];
-  expect(row['crc']).toBe(stateCrc(session, version, shape, text));
-  expect(shape).toBe(stateShape);
-  expect(JSON.parse(text)).toEqual(asJson(state));
+/** Sessions of so many events have a saved state. */
+const longSessions = (events: readonly Recorded[]): number => {
+  const lengths = new Map<string, number>();
+  for (const { session } of events) lengths.set(session, (lengths.get(session) ?? 0) + 1);
+  return [...lengths.values()].filter((length) => length >= 256).length;
 };
 
 /** What an event did, under the name that the writer gave it; undefined for what the server did by itself. */

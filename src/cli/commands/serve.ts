@@ -1,16 +1,19 @@
 import { setFlagsFromString } from 'node:v8';
 import { command, flag, optional, several, withDefault } from '../command.ts';
+import { parseDuration } from '../duration.ts';
 import { choice, text, wholeNumber } from '../parse.ts';
 import { paint } from '../screen.ts';
 import type { Screen } from '../screen.ts';
 import { dataFolder } from '../../place.ts';
-import { exitCodes, Failure } from '../failure.ts';
+import { exitCodes, Failure, usageFailure } from '../failure.ts';
 import { aliasLine } from '../checkout.ts';
 import { endOnSignals } from '../serving-signals.ts';
 import type { StartWord } from '../start-word.ts';
 
 const usualPort = 8082;
 const perSecond = wholeNumber(1, 1_000_000);
+const usualKept = 7;
+const shortestEveryMs = 60_000;
 const logLevels = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
 
 export const serveCommand = command({
@@ -39,18 +42,23 @@ export const serveCommand = command({
       'the same of each token of the owner’s (not limited)',
       perSecond,
     ),
+    backupEvery: optional('--backup-every <time>', 'back up by itself so often, for example 24h', parseDuration),
+    keep: withDefault('--keep <count>', 'how many of these backups stay (7)', wholeNumber(1, 10_000), usualKept),
     quiet: flag('-q, --quiet', 'log to the files in the data folder only'),
   },
   examples: [
     ['', 'on http://127.0.0.1:8082'],
     ['--port 0 --data /tmp/try', 'on any free port, with data of its own'],
+    ['--backup-every 24h --keep 7', 'with a backup a day, the last week kept'],
     ['--host 0.0.0.0 --behind-proxy --host-name stint.example.org', 'for a team, behind TLS'],
   ],
   exec: async ({ options, settings, screen }) => {
     // Before anything else is started, so that nothing can inherit it.
     const token = process.env['STINT_TOKEN'] || undefined;
     delete process.env['STINT_TOKEN'];
-    const serving = await start({ ...options, folder: dataFolder(settings.data, process.env), token });
+    const { backupEvery, keep, ...others } = options;
+    const backups = backupEvery === undefined ? undefined : { everyMs: often(backupEvery), keep };
+    const serving = await start({ ...others, backups, folder: dataFolder(settings.data, process.env), token });
     process.on('uncaughtException', (error) => {
       serving.logFatal(error);
       process.exit(exitCodes.failed);
@@ -62,6 +70,11 @@ export const serveCommand = command({
     return ended;
   },
 });
+
+const often = (everyMs: number): number => {
+  if (everyMs < shortestEveryMs) throw usageFailure('--backup-every is at least 1m');
+  return everyMs;
+};
 
 const loadServer = () => import('../../serve.ts');
 

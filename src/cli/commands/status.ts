@@ -7,6 +7,7 @@ import { durationWords } from '../duration.ts';
 import { exitCodes } from '../failure.ts';
 import { paint } from '../screen.ts';
 import type { Screen } from '../screen.ts';
+import { momentWords } from '../session-words.ts';
 import { dataFolder } from '../../place.ts';
 
 type Status = Schemas['ServerStatus'];
@@ -28,7 +29,25 @@ export const statusCommand = command({
   },
 });
 
-const statusText = (screen: Screen, { version, url, pid, uptime, store, sessions, recovered }: Status): string => {
+const checkWords = (screen: Screen, { state, done, of, faults }: NonNullable<Status['check']>): string => {
+  const told = {
+    running: `being looked at, ${done} of ${of} sessions`,
+    well: 'looked at after the start: all is well',
+    found: `${faults} things are wrong; see them with: stint doctor`,
+    failed: 'the look at it failed; look with: stint doctor',
+  }[state];
+  return faults > 0 || state === 'failed' ? paint(screen, 'red', told) : told;
+};
+
+const backupsWords = (screen: Screen, { dueAt, failure }: NonNullable<Status['backups']>): string => {
+  const next = `next ${momentWords(dueAt, Date.now())}`;
+  return failure === undefined ? next : `${paint(screen, 'red', `the last failed: ${failure.message}`)} · ${next}`;
+};
+
+const statusText = (
+  screen: Screen,
+  { version, url, pid, uptime, store, sessions, recovered, check, backups }: Status,
+): string => {
   const rows = [
     ['server', url],
     ['version', version],
@@ -40,6 +59,8 @@ const statusText = (screen: Screen, { version, url, pid, uptime, store, sessions
         : paint(screen, 'red', [store.state, store.reason].filter(Boolean).join(': ')),
     ],
     ['sessions', `${sessions.active} active · ${sessions.paused} paused · ${sessions.completed} completed`],
+    ...(check ? [['data', checkWords(screen, check)]] : []),
+    ...(backups ? [['backups', backupsWords(screen, backups)]] : []),
     ...recovered.map((sentence) => ['at start', paint(screen, 'yellow', sentence)]),
   ];
   return rows.map(([name = '', value = '']) => `${paint(screen, 'dim', name.padEnd(9))}${value}`).join('\n');

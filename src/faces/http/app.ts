@@ -13,6 +13,7 @@ import { analyticsRoutes } from './analytics-routes.ts';
 import { fingerprintOf } from './answers.ts';
 import { commentsRoutes } from './comments-routes.ts';
 import { connectionTimes, limitConnections } from './connections.ts';
+import { backupRoutes } from './backup-routes.ts';
 import { describeApi, docsRoutes } from './docs-routes.ts';
 import { guard } from './guard.ts';
 import { historyRoutes } from './history-routes.ts';
@@ -100,6 +101,7 @@ export const newApp = async (parts: FaceParts, options: AppOptions): Promise<Fas
     accessRoutes,
     usersRoutes,
     teamsRoutes,
+    backupRoutes,
     systemRoutes,
     metricsRoutes,
   ])

@@ -1,6 +1,7 @@
 import type { Access } from '../../access/access.ts';
 import type { ActivityReads } from '../../journal/activity.ts';
 import type { Users } from '../../access/users.ts';
+import type { Backups } from '../../journal/backups.ts';
 import type { Journal, StoreHealth } from '../../journal/journal.ts';
 import type { SessionReads, SessionSummary } from '../../journal/sessions.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
@@ -22,6 +23,21 @@ export interface ServerFacts {
   state: 'healthy' | 'draining';
 }
 
+export interface BackupScheduleFacts {
+  /** Unix ms. */
+  dueAt: number;
+  failure: { at: number; message: string } | undefined;
+}
+
+export interface DataCheckFacts {
+  state: 'running' | 'well' | 'found' | 'failed';
+  /** Sessions looked at so far, and about how many there are. */
+  done: number;
+  of: number;
+  /** How many things are wrong. */
+  faults: number;
+}
+
 /** All that the doorways need of the rest. */
 export interface FaceParts {
   access: Access;
@@ -37,6 +53,11 @@ export interface FaceParts {
   server: ServerFacts;
   storeHealth: () => StoreHealth;
   metrics: Metrics;
+  backups: Backups;
+  /** When the next backup is due, and what the last attempt failed of; undefined without a schedule. */
+  backupSchedule: () => BackupScheduleFacts | undefined;
+  /** How the look at all data goes that follows an unclean stop; undefined after a clean one. */
+  dataCheck: () => DataCheckFacts | undefined;
   /** Aborts when the server stops: streams that never end by themselves end then. */
   stopping: AbortSignal;
 }

@@ -6,7 +6,7 @@ import { healthSchema, statusSchema } from '../../contract/system.ts';
 import type { OpenStatus } from '../../journal/sessions.ts';
 import { seenBy } from '../rights.ts';
 import { callerOf } from './guard.ts';
-import type { FaceParts } from './parts.ts';
+import type { BackupScheduleFacts, FaceParts } from './parts.ts';
 
 /** Whether the server is well, for machines (`/health`) and for its users (`/api/status`). */
 
@@ -65,10 +65,23 @@ export const systemRoutes = (parts: FaceParts) => async (app: FastifyInstance) =
       url: server.url,
       store: storeHealth(),
       sessions: await counts(parts, callerOf(request).user),
+      ...careOf(parts),
       recovered: [...server.recovered],
     }),
   );
 };
+
+/** What there is to tell of the data's care; nothing where all is quiet. */
+const careOf = ({ dataCheck, backupSchedule }: FaceParts) => {
+  const check = dataCheck();
+  const backups = backupSchedule();
+  return {
+    ...(check === undefined ? {} : { check }),
+    ...(backups === undefined ? {} : { backups: { dueAt: backups.dueAt, ...failureOf(backups) } }),
+  };
+};
+
+const failureOf = ({ failure }: BackupScheduleFacts) => (failure === undefined ? {} : { failure });
 
 /** Of those that the user may see. */
 const counts = async ({ sessions }: FaceParts, user: User): Promise<Record<OpenStatus, number>> => {

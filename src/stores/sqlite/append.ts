@@ -143,7 +143,7 @@ export const newAppender = (db: DatabaseSync): Appender => {
 };
 
 /** The last position ever given, also when its event was removed since. */
-const lastPosition = (db: DatabaseSync): number => {
+export const lastPosition = (db: DatabaseSync): number => {
   const row = db
     .prepare(
       `SELECT max(coalesce((SELECT max(position) FROM events), 0),

@@ -1,3 +1,4 @@
+import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { migrations, perform } from './tables.ts';
 
@@ -18,6 +19,7 @@ export class NewerDataError extends Error {
  * the write-ahead log is moved into the database by the writer thread, which knows when it has time.
  */
 export const openForWriting = (file: string): DatabaseSync => {
+  keepPrivate(file);
   const db = new DatabaseSync(file);
   try {
     checkSqlite(db);
@@ -30,6 +32,16 @@ export const openForWriting = (file: string): DatabaseSync => {
   } catch (error) {
     db.close();
     throw error;
+  }
+};
+
+/** For its user alone, as SQLite then makes the files beside it. */
+const keepPrivate = (file: string): void => {
+  try {
+    closeSync(openSync(file, 'a', 0o600));
+    for (const path of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(path)) chmodSync(path, 0o600);
+  } catch {
+    // Where this can't be, SQLite can't open it either, and says why.
   }
 };
 
@@ -47,7 +59,8 @@ export const openForReading = (file: string): DatabaseSync => {
   return db;
 };
 
-const checkSqlite = (db: DatabaseSync): void => {
+/** Throws a sentence where SQLite has faults that this needs mended. */
+export const checkSqlite = (db: DatabaseSync): void => {
   const found = String(db.prepare('SELECT sqlite_version() AS version').get()?.['version']);
   const parts = found.split('.').map(Number);
   const older = oldestSqlite.findIndex((part, i) => part !== parts[i]);
@@ -56,7 +69,9 @@ const checkSqlite = (db: DatabaseSync): void => {
   }
 };
 
-const versionOf = (db: DatabaseSync): number => Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
+/** The version of the data: how many migrations it has seen. */
+export const versionOf = (db: DatabaseSync): number =>
+  Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
 
 const checkVersion = (db: DatabaseSync): void => {
   if (versionOf(db) > migrations.length) throw new NewerDataError(versionOf(db));

@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureFolder, readServerFile } from '../place.ts';
+import { lock } from '../stores/sqlite/lock.ts';
+import { finishRestore, sweepStaged } from '../stores/sqlite/restore.ts';
+import { Refused } from './refused.ts';
+
+export interface Held {
+  release: () => void;
+}
+
+/**
+ * Makes the data folder this process's alone, as a server does, and finishes a restore that was interrupted. `mayMake`: a
+ * folder that is not there yet is made.
+ */
+export const holdFolder = (folder: string, { mayMake = false } = {}): Held => {
+  if (mayMake) ensureFolder(folder);
+  else if (!existsSync(folder)) throw new Refused('no_data', `there is no data folder ${folder}`);
+  const held = lock(join(folder, 'lock.db'));
+  if (held === undefined) {
+    const server = readServerFile(folder);
+    const who = server === undefined ? 'another stint' : `the server at ${server.url}`;
+    throw new Refused('folder_in_use', `${who} is using ${folder}; stop it with: stint stop`);
+  }
+  try {
+    finishRestore(folder);
+    sweepStaged(folder);
+    return held;
+  } catch (error) {
+    held.release();
+    throw error;
+  }
+};

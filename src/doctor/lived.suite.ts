@@ -1,0 +1,48 @@
+/** A database in which sessions were lived, by the real rules and through the real store. */
+import type { Recorded } from '../contract/event.ts';
+import { sessionId } from '../journal/author.suite.ts';
+import { countChanges, summarize } from '../projections/summary.ts';
+import { Runner } from '../runner/runner.ts';
+import type { Intent } from '../runner/runner.ts';
+import { startedFacts, startTime } from '../session/decider-specification.suite.ts';
+import { SqliteStore } from '../stores/sqlite/store.ts';
+
+export const livedSessions = 12;
+/** Its state was saved. */
+export const longSession = sessionId(1);
+const longLife = 300;
+
+const answer = () => ({ status: 200, body: '' });
+const tokens = (n: number): Intent => ({
+  type: 'record_tokens',
+  tokensUsed: 1 + (n % 9),
+  operation: `edit ${n}`,
+  source: 'api',
+});
+const reach = (phase: string): Intent => ({ type: 'reach_checkpoint', phase, promptCount: 1, metadata: { of: phase } });
+
+/** Fills the database at `file`; returns all of its events, in order of position. */
+export const live = async (file: string): Promise<readonly Recorded[]> => {
+  const store = await SqliteStore.open(file);
+  let [now, ids] = [startTime, 0];
+  const clock = { now: () => (now += 250) };
+  const newId = () => sessionId(1_000_000 + ids++);
+  const runner = new Runner({ journal: store, projector: { summarize, countChanges }, clock, newId });
+  const perform = (n: number, ...intents: Intent[]) => runner.execute(sessionId(n), intents, answer);
+
+  for (let n = 1; n <= livedSessions; n++) {
+    await perform(n, { type: 'start', ...startedFacts, name: `session ${n}`, tokenBudget: 1_000_000 });
+    for (let i = 0; i < (n === 1 ? longLife : 5 + n); i++) await perform(n, tokens(i));
+    await perform(n, reach(`halfway through ${n}`));
+    if (n % 3 === 0) await perform(n, { type: 'pause' });
+    if (n % 4 === 0) await perform(n, { type: 'complete' });
+  }
+  await runner.remove(sessionId(4));
+  const events: Recorded[] = [];
+  for (let page = await store.readAll({ after: 0, limit: 500 }); page.length > 0;) {
+    events.push(...page);
+    page = await store.readAll({ after: events.at(-1)?.position ?? 0, limit: 500 });
+  }
+  await store.close();
+  return events;
+};

@@ -1,0 +1,84 @@
+import { Problem } from '../../contract/problem.ts';
+import type { SqliteBackups } from './backup.ts';
+
+export interface ScheduleParts {
+  backups: SqliteBackups;
+  everyMs: number;
+  /** How many scheduled backups stay. */
+  keep: number;
+  /** Unix ms. */
+  now: () => number;
+  onMade: (name: string) => void;
+  onError: (error: unknown) => void;
+}
+
+/** Looked at this often, so no timer is ever longer; time asleep counts. */
+const lookMs = 30_000;
+const retryMs = 600_000;
+
+/**
+ * Makes backups by itself.
+ *
+ *  S1  The next is due so long after the newest that there is, whoever made it: a restart changes nothing.
+ *  S2  Old ones go when a newer one was verified, and only those that a schedule made.
+ *  S3  A failure is told, and tried again after ten minutes, or sooner where backups are made more often.
+ */
+export class BackupSchedule {
+  readonly #parts: ScheduleParts;
+  #timer: NodeJS.Timeout | undefined;
+  #failure: { at: number; message: string } | undefined;
+  #looking: Promise<void> = Promise.resolve();
+
+  constructor(parts: ScheduleParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    const look = () => void (this.#looking = this.look());
+    this.#timer = setInterval(look, Math.min(lookMs, this.#parts.everyMs)).unref();
+    look();
+  }
+
+  /** Resolves when a backup that it makes is made or given up; see {@link SqliteBackups.close}. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#looking;
+  }
+
+  /** What the last attempt failed of; undefined when it did not. */
+  get failure(): { at: number; message: string } | undefined {
+    return this.#failure;
+  }
+
+  /** Unix ms. */
+  get dueAt(): number {
+    const { backups, everyMs, now } = this.#parts;
+    // One that lies in the future was made before the clock was set back: it says nothing of now.
+    const newest = backups.names().find(({ createdAt }) => createdAt <= now());
+    const due = newest === undefined ? 0 : newest.createdAt + everyMs;
+    return this.#failure === undefined ? due : Math.max(due, this.#failure.at + Math.min(retryMs, everyMs));
+  }
+
+  /** Makes one when it is due (S1). */
+  async look(): Promise<void> {
+    const { backups, now, onMade, onError } = this.#parts;
+    if (now() < this.dueAt) return;
+    try {
+      const { name } = await backups.create({ scheduled: true });
+      this.#failure = undefined;
+      onMade(name);
+      await this.#removeOld(name);
+    } catch (error) {
+      // Somebody makes one at this moment: that is as good.
+      if (error instanceof Problem && error.kind === 'request_in_progress') return;
+      this.#failure = { at: now(), message: (error as Error).message };
+      onError(error);
+    }
+  }
+
+  async #removeOld(made: string): Promise<void> {
+    const { backups, keep } = this.#parts;
+    const scheduled = backups.names().filter((one) => one.scheduled && one.name !== made);
+    for (const { name } of scheduled.slice(keep - 1)) await backups.remove(name);
+  }
+}
