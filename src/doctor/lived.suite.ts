@@ -8,8 +8,7 @@ import { startedFacts, startTime } from '../session/decider-specification.suite.
 import { SqliteStore } from '../stores/sqlite/store.ts';
 
 export const livedSessions = 12;
-/** Its state was saved. */
-export const longSession = sessionId(1);
+/** Events of the first, whose state was saved on the way. */
 const longLife = 300;
 
 const answer = () => ({ status: 200, body: '' });

@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -32,6 +42,12 @@ export class SmallDisk {
     } finally {
       closeSync(descriptor);
     }
+  }
+
+  /** Leaves so much room, and no more. */
+  fillBut(bytes: number): void {
+    this.fill();
+    truncateSync(this.#ballast, Math.max(0, statSync(this.#ballast).size - bytes));
   }
 
   /** Takes back what {@link fill} took. */

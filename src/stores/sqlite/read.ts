@@ -11,7 +11,7 @@ import type {
   SessionQuery,
   SessionSummary,
 } from '../../journal/sessions.ts';
-import { damaged, shortened, stateCrc, toRecorded } from './rows.ts';
+import { damaged, misfiled, shortened, stateCrc, toRecorded } from './rows.ts';
 import type { EventRow } from './rows.ts';
 
 /** Reads over one connection. Each is a few statements, sees committed state only, and leaves no transaction open. */
@@ -36,9 +36,14 @@ export const newReads = (db: DatabaseSync): Reads => {
   const statement = cached(db);
   const activity = new ActivityTables(db);
 
-  const keyOf = (id: string): number | undefined => {
-    const row = statement('SELECT key FROM sessions WHERE id = ?').get(id);
-    return row === undefined ? undefined : Number(row['key']);
+  const find: Find = (id) => {
+    // The index alone would answer this; an entry of it that leads to another session's row is not to be believed.
+    const row = statement(
+      'SELECT s.key, t.id, t.version FROM sessions s CROSS JOIN sessions t ON t.key = s.key WHERE s.id = ?',
+    ).get(id);
+    if (row === undefined) return undefined;
+    if (row['id'] !== id) throw misfiled();
+    return { key: Number(row['key']), version: Number(row['version']) };
   };
 
   const summaries = (sql: string, ...params: SQLInputValue[]): SessionSummary[] =>
@@ -47,8 +52,9 @@ export const newReads = (db: DatabaseSync): Reads => {
       .map(summaryOf);
 
   const read = (session: string, { after = -1, before, limit, types, latest }: SessionPage): Recorded[] => {
-    const key = keyOf(session);
-    if (key === undefined) return [];
+    const found = find(session);
+    if (found === undefined) return [];
+    const { key, version } = found;
     const where = ['e.session = ?', 'e.seq > ?'];
     const params: SQLInputValue[] = [key, after];
     if (before !== undefined) {
@@ -60,14 +66,25 @@ export const newReads = (db: DatabaseSync): Reads => {
       `SELECT ${eventColumns} FROM events e WHERE ${where.join(' AND ')} ORDER BY e.seq ${latest ? 'DESC' : ''} LIMIT ?`,
       'array',
     );
-    const found = eventRows(rows, [...params, limit]).map((row) => toRecorded(row, session));
-    return latest ? found.toReversed() : found;
+    const events = eventRows(rows, [...params, limit]).map((row) => toRecorded(row, session));
+    if (latest) return events.toReversed();
+    if (types) return events;
+    const end = Math.min(before ?? version, version);
+    const wanted = Math.max(0, end - after - 1);
+    const isWhole = runsOn(events, after + 1) && events.length >= (limit < 0 ? wanted : Math.min(limit, wanted));
+    if (isWhole) return events;
+    // Removed since the first statement, or some of its events are gone.
+    if (find(session)?.key !== key) return [];
+    throw shortened(events.findLast(({ seq }, i) => seq === after + 1 + i)?.position ?? 0);
   };
 
   return {
     get: (id) => {
       const row = statement('SELECT doc FROM sessions WHERE id = ?').get(id);
-      return row === undefined ? undefined : summaryOf(row);
+      if (row === undefined) return undefined;
+      const summary = summaryOf(row);
+      if (summary.id !== id) throw misfiled();
+      return summary;
     },
     list: (query) => list(statement, summaries, query),
     counts: () =>
@@ -78,16 +95,16 @@ export const newReads = (db: DatabaseSync): Reads => {
           status: status as OpenStatus,
           count: Number(n),
         })),
-    load: (session) => load(statement, keyOf, read, session),
+    load: (session) => load(statement, find, read, session),
     read,
     readAll: ({ after, limit, types }) => {
       const ofType = types ? `AND ${ofTypes(types)}` : '';
       const rows = statement(
-        `SELECT ${eventColumns}, s.id FROM events e JOIN sessions s ON s.key = e.session
+        `SELECT ${eventColumns}, s.id FROM events e LEFT JOIN sessions s ON s.key = e.session
          WHERE e.position > ? ${ofType} ORDER BY e.position LIMIT ?`,
         'array',
       );
-      return eventRows(rows, [after, limit]).map((row) => toRecorded(row, String((row as unknown[])[7])));
+      return eventRows(rows, [after, limit]).map((row) => toRecorded(row, idIn(row)));
     },
     receipt: ({ caller, route, key }) => {
       const row = statement('SELECT * FROM receipts WHERE caller = ? AND route = ? AND key = ?').get(
@@ -124,6 +141,11 @@ const ofTypes = (types: readonly EventType[]): string => {
   return texts.length === 1 ? `e.type = ${texts[0]}` : `e.type IN (${texts.join(', ')})`;
 };
 
+/** A session's key, and how many events it has; undefined when there is none. */
+type Find = (id: string) => { key: number; version: number } | undefined;
+
+const runsOn = (events: readonly Recorded[], from: number): boolean => events.every(({ seq }, i) => seq === from + i);
+
 type Shape = 'object' | 'array';
 type Statements = (sql: string, shape?: Shape) => StatementSync;
 
@@ -145,16 +167,18 @@ const eventRows = (statement: StatementSync, params: SQLInputValue[]): EventRow[
 
 const summaryOf = (row: Record<string, unknown>): SessionSummary => JSON.parse(String(row['doc'])) as SessionSummary;
 
+/** The session's id, joined to an event's row; where it is missing the session's row is damaged. */
+const idIn = (row: EventRow): string => {
+  const [position, , , , , , , id] = row as unknown as [...EventRow, string | null];
+  if (id === null) throw damaged(position);
+  return id;
+};
+
 /** The saved state and the tail after it; a saved state that is not what was written is passed over for the journal. */
-const load = (
-  statement: Statements,
-  keyOf: (id: string) => number | undefined,
-  read: Reads['read'],
-  session: string,
-): History | undefined => {
-  const known = statement('SELECT key, version FROM sessions WHERE id = ?').get(session);
+const load = (statement: Statements, find: Find, read: Reads['read'], session: string): History | undefined => {
+  const known = find(session);
   if (known === undefined) return undefined;
-  const key = Number(known['key']);
+  const { key } = known;
   const row = statement('SELECT version, shape, state, crc FROM saved_states WHERE session = ?').get(key);
   const version = Number(row?.['version'] ?? 0);
   const shape = Number(row?.['shape'] ?? 0);
@@ -162,13 +186,8 @@ const load = (
   const whole = row !== undefined && stateCrc(key, version, shape, state) === row['crc'];
   const from = whole ? version : 0;
   const events = read(session, { after: from - 1, limit: -1 });
-  const misplaced = events.find(({ seq }, i) => seq !== from + i);
-  if (misplaced) throw damaged(misplaced.position);
-  if (from + events.length < Number(known['version'])) {
-    // Removed since the first statement, or its last events are gone.
-    if (keyOf(session) !== key) return undefined;
-    throw shortened(events.at(-1)?.position ?? 0);
-  }
+  // Removed since the first statement: what is missing otherwise was refused when it was read.
+  if (from + events.length < known.version) return undefined;
   return { ...(whole ? { saved: { version, shape, state: JSON.parse(state) } } : {}), events };
 };
 

@@ -30,6 +30,10 @@ export const shortened = (position: number): Problem =>
     details: { position },
   });
 
+/** The row of one session stands where another's should; neither is served. */
+export const misfiled = (): Problem =>
+  new Problem('journal_damaged', 'the rows of sessions are damaged; look with: stint doctor', { details: {} });
+
 /** The event of a row; throws when its checksum does not fit. */
 export const toRecorded = ([position, key, seq, type, at, data, crc]: EventRow, session: string): Recorded => {
   if (eventCrc(position, key, seq, type, at, data) !== crc) throw damaged(position);
