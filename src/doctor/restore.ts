@@ -98,7 +98,7 @@ const verify = (staged: string, present: string, now: number, onProgress: OnProg
   try {
     const faults = examineData(db, now, onProgress).filter((one) => isFault(one) && one.kind !== 'event_in_future');
     if (faults[0]) throw damaged(faults[0], faults);
-    const { count, warnings } = carryOver(db, present);
+    const { count, warnings } = carryOver(db, present, now);
     return { restores: extentOf(db), keptRevoked: count, warnings };
   } finally {
     // The last to close moves its log into the database, which then stands alone.
@@ -140,10 +140,14 @@ const damaged = ({ what, position, session }: Finding, all: readonly Finding[]):
   return new Refused('backup_damaged', `the file is damaged: ${what}${place}${more}; nothing was changed`, all);
 };
 
-const carryOver = (db: ReturnType<typeof openForWriting>, present: string): { count: number; warnings: string[] } => {
+const carryOver = (
+  db: ReturnType<typeof openForWriting>,
+  present: string,
+  now: number,
+): { count: number; warnings: string[] } => {
   if (!existsSync(present)) return { count: 0, warnings: [] };
   try {
-    return { count: keepRevoked(db, present), warnings: [] };
+    return { count: keepRevoked(db, present, now), warnings: [] };
   } catch (error) {
     const why = `the present data can’t be read (${(error as Error).message})`;
     const warning = `${why}: tokens that were revoked since the backup are good again; see them with: stint token list`;

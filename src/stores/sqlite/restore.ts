@@ -109,19 +109,39 @@ const freeName = (folder: string, name: string): string => {
   return free;
 };
 
-/** Tokens that the present data knows to be revoked are revoked in what takes its place; returns how many were good in it. */
-export const keepRevoked = (restored: DatabaseSync, present: string): number => {
+/**
+ * Who is shut out now stays shut out: tokens that the present data knows to be revoked, and all those of users that it does not
+ * have. Data of another owner says nothing of these users. Returns how many tokens were good in what is restored.
+ */
+export const keepRevoked = (restored: DatabaseSync, present: string, now: number): number => {
   const db = openForReading(present);
   try {
+    const users = userIds(db);
+    const isOfOneServer = ownerOf(db) !== undefined && ownerOf(db) === ownerOf(restored);
+    const gone = isOfOneServer ? [...userIds(restored)].filter((id) => !users.has(id)) : [];
     const revoke = restored.prepare(
       'UPDATE tokens SET revoked_at = ? WHERE (id = ? OR hash = ?) AND revoked_at IS NULL',
     );
-    const revoked = db.prepare('SELECT id, hash, revoked_at FROM tokens WHERE revoked_at IS NOT NULL').all();
-    return revoked.reduce(
-      (sum, { id, hash, revoked_at: at }) => sum + Number(revoke.run(Number(at), String(id), String(hash)).changes),
-      0,
-    );
+    const revokeAll = restored.prepare('UPDATE tokens SET revoked_at = ? WHERE user = ? AND revoked_at IS NULL');
+    const changes = [
+      ...db
+        .prepare('SELECT id, hash, revoked_at FROM tokens WHERE revoked_at IS NOT NULL')
+        .all()
+        .map(({ id, hash, revoked_at: at }) => revoke.run(Number(at), String(id), String(hash))),
+      ...gone.map((id) => revokeAll.run(now, id)),
+    ];
+    return changes.reduce((sum, { changes: n }) => sum + Number(n), 0);
   } finally {
     db.close();
   }
 };
+
+const userIds = (db: DatabaseSync): Set<string> =>
+  new Set(
+    db
+      .prepare('SELECT id FROM users')
+      .all()
+      .map(({ id }) => String(id)),
+  );
+
+const ownerOf = (db: DatabaseSync): unknown => db.prepare("SELECT id FROM users WHERE role = 'owner'").get()?.['id'];
