@@ -41,3 +41,6 @@ export const bodies: Record<string, object> = {
   createTokenForUser: { name: 'n' },
   signIn: { code: 'c' },
 };
+
+/** A query that each operation takes, where it needs one. */
+export const queries: Record<string, string> = { getAnalytics: 'period=day' };

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Doorway } from '../../../test/doorways/doorway.ts';
 import type { Answered } from '../../../test/doorways/doorway.ts';
 import { Listener } from '../../../test/doorways/listener.ts';
-import { bodies, describedRoutes, unknownId } from '../../../test/doorways/routes.ts';
+import { bodies, describedRoutes, queries, unknownId } from '../../../test/doorways/routes.ts';
 import type { Route } from '../../../test/doorways/routes.ts';
 import { unwrap } from '../../sdk/index.ts';
 
@@ -60,9 +60,10 @@ const named: Record<string, [member: number, viewer: number]> = {
   revokeToken: [404, 404],
   createSignInLink: [201, 403],
   issueTicket: [201, 201],
-  // A list has the sessions that the caller may see, also where that is none.
+  // Of the sessions that the caller may see, also where that is none.
   listSessions: [200, 200],
   startSession: [201, 403],
+  getAnalytics: [200, 200],
   getStatus: [200, 200],
   // Public.
   getHealth: [200, 200],
@@ -82,7 +83,8 @@ const expected = (route: Route): [member: number, viewer: number] | undefined =>
 
 const call = ({ method, path, operationId }: Route, token: string, id = session): Promise<Answered> => {
   const json = bodies[operationId];
-  return door.request(method, path.replace(':session', id), { token, ...(json ? { json } : {}) });
+  const url = `${path.replace(':session', id)}?${queries[operationId] ?? ''}`;
+  return door.request(method, url, { token, ...(json ? { json } : {}) });
 };
 
 it('knows every route', () => {
