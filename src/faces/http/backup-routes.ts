@@ -1,17 +1,17 @@
 import { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { backupListSchema, backupParams, backupSchema } from '../../contract/backup.ts';
 import { errorSchema, noQuery } from '../../contract/fields.ts';
 import { Problem } from '../../contract/problem.ts';
 import { answerOf, secretOnce, sendAnswer, sendStream } from './answers.ts';
-import { callerOf } from './guard.ts';
 import type { FaceParts } from './parts.ts';
 
 /** Backups are the owner's: each holds every session and every user's row. */
 
 const tags = ['system'];
+const config = { callers: 'owner' } as const;
 const refusals = { '4XX': errorSchema, '5XX': errorSchema };
 
 export const backupRoutes = (parts: FaceParts) => async (app: FastifyInstance) => {
@@ -23,6 +23,7 @@ export const backupRoutes = (parts: FaceParts) => async (app: FastifyInstance) =
   routes.post(
     '/api/backups',
     {
+      config,
       schema: {
         tags,
         operationId: 'createBackup',
@@ -32,15 +33,13 @@ export const backupRoutes = (parts: FaceParts) => async (app: FastifyInstance) =
         response: { 201: backupSchema, ...refusals },
       },
     },
-    async (request, reply) => {
-      ownerOnly(request);
-      return sendAnswer(reply, await once(request, async () => answerOf(201, await backups.create())));
-    },
+    async (request, reply) => sendAnswer(reply, await once(request, async () => answerOf(201, await backups.create()))),
   );
 
   routes.get(
     '/api/backups',
     {
+      config,
       schema: {
         tags,
         operationId: 'listBackups',
@@ -49,15 +48,13 @@ export const backupRoutes = (parts: FaceParts) => async (app: FastifyInstance) =
         response: { 200: backupListSchema, ...refusals },
       },
     },
-    async (request) => {
-      ownerOnly(request);
-      return { backups: [...(await backups.list())] };
-    },
+    async () => ({ backups: [...(await backups.list())] }),
   );
 
   routes.get(
     '/api/backups/:name',
     {
+      config,
       schema: {
         tags,
         operationId: 'readBackup',
@@ -69,7 +66,6 @@ export const backupRoutes = (parts: FaceParts) => async (app: FastifyInstance) =
       },
     },
     async (request, reply) => {
-      ownerOnly(request);
       const { name } = request.params;
       const found = backups.read(name);
       if (found === undefined) throw unknownBackup();
@@ -82,6 +78,7 @@ export const backupRoutes = (parts: FaceParts) => async (app: FastifyInstance) =
   routes.delete(
     '/api/backups/:name',
     {
+      config,
       schema: {
         tags,
         operationId: 'removeBackup',
@@ -92,16 +89,10 @@ export const backupRoutes = (parts: FaceParts) => async (app: FastifyInstance) =
       },
     },
     async (request, reply) => {
-      ownerOnly(request);
       if (!(await backups.remove(request.params.name))) throw unknownBackup();
       return reply.code(204).send(null);
     },
   );
-};
-
-const ownerOnly = (request: FastifyRequest): void => {
-  if (callerOf(request).user.role === 'owner') return;
-  throw new Problem('forbidden', 'backups are for the owner of the server');
 };
 
 const unknownBackup = (): Problem => new Problem('not_found', 'there is no backup of this name');

@@ -70,7 +70,7 @@ const named: Record<string, [member: number, viewer: number]> = {
   signIn: [401, 401],
 };
 
-const ownersOnly = ['/api/users', '/api/teams', '/metrics'];
+const ownersOnly = ['/api/users', '/api/teams', '/api/backups', '/metrics'];
 
 /** What a route answers to a member and a viewer; undefined for one that nobody thought of. */
 const expected = (route: Route): [member: number, viewer: number] | undefined => {
