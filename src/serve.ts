@@ -251,7 +251,7 @@ const openCore = async (options: ServeOptions, { store }: Opened): Promise<Core>
   });
   const owner = await ensureOwner(access, options);
   const runner = new Runner({ journal: store, projector: { summarize, countChanges }, clock, newId: randomUUIDv7 });
-  const hub = new Hub({ sessions: store, clock, summarize });
+  const hub = new Hub({ sessions: store, clock, summarize, publishedTo: await store.lastPosition() });
   runner.onPublished((published) => hub.publish(published));
   return { clock, setBy, access, users, owner, runner, hub };
 };

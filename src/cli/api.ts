@@ -20,7 +20,8 @@ export const ask = async <T>(reply: Promise<Parameters<typeof unwrap<T>>[0]>): P
   }
 };
 
-const toFailure = (error: unknown): unknown => {
+/** What a command fails with for an error of the client's. */
+export const toFailure = (error: unknown): unknown => {
   if (error instanceof StintError) return refusal(error);
   if (!(error instanceof NoAnswer)) return error;
   const { message } = error;

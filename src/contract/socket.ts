@@ -3,16 +3,32 @@ import type { Threshold } from './event.ts';
 
 /** Frames of the timer's socket at `/ws`: flat objects, as its document has them. */
 
+/** After which event to go on: the `cursor` of the last frame that was heard, or `now` for only what is still to come. */
+const resumeFrom = z.union([z.int().min(0), z.literal('now')]);
+
 export const clientFrame = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('subscribe'), sessionId: z.string().min(1).max(64) }),
+  z.strictObject({
+    type: z.literal('subscribe'),
+    sessionId: z.string().min(1).max(64),
+    after: resumeFrom.optional(),
+  }),
   z.strictObject({ type: z.literal('unsubscribe'), sessionId: z.string().min(1).max(64) }),
   z.strictObject({ type: z.literal('ping'), sessionId: z.string().min(1).max(64) }),
 ]);
 
 /** `sessionId: "*"` is every session that the caller may see. */
 export type ClientFrame = z.infer<typeof clientFrame>;
+export type ResumeFrom = z.infer<typeof resumeFrom>;
 
-export interface TimerUpdate {
+/** Where an event stands; only frames that tell of one have both. */
+export interface EventPlace {
+  /** The event's position among all, to resume after. In an answer to `subscribe` or `ping`: up to where it tells the state. */
+  cursor?: number;
+  /** The event's number in its session. */
+  seq?: number;
+}
+
+export interface TimerUpdate extends EventPlace {
   type: 'timer_update';
   sessionId: string;
   elapsed: number;
@@ -20,7 +36,7 @@ export interface TimerUpdate {
   status: 'active' | 'paused' | 'completed';
 }
 
-export interface TokenUpdate {
+export interface TokenUpdate extends EventPlace {
   type: 'token_update';
   sessionId: string;
   /** Tokens of this report; 0 in the answer to `subscribe` and `ping`. */
@@ -29,7 +45,7 @@ export interface TokenUpdate {
   projectedTotal?: number;
 }
 
-export interface CheckpointFrame {
+export interface CheckpointFrame extends EventPlace {
   type: 'checkpoint';
   sessionId: string;
   phase: string;
@@ -37,7 +53,7 @@ export interface CheckpointFrame {
   timestamp: number;
 }
 
-export interface AlertFrame {
+export interface AlertFrame extends EventPlace {
   type: 'alert';
   sessionId: string;
   level: 'warning' | 'error';
@@ -53,4 +69,27 @@ export interface ErrorFrame {
   message: string;
 }
 
-export type ServerFrame = TimerUpdate | TokenUpdate | CheckpointFrame | AlertFrame | ErrorFrame;
+/** All that happened after the cursor has been told, up to this one; what comes next is live. */
+export interface ResumedFrame {
+  type: 'resumed';
+  sessionId: string;
+  cursor: number;
+}
+
+/**
+ * Why a cursor can't be honoured: it lies beyond the journal's end (a backup was restored), more happened since than is
+ * replayed, or the session is not there (any more).
+ */
+export type GapReason = 'beyond_end' | 'too_far_behind' | 'session_gone';
+
+/** What happened after the cursor is not told: the present state follows, and what happens after this cursor. */
+export interface GapFrame {
+  type: 'gap';
+  sessionId: string;
+  cursor: number;
+  reason: GapReason;
+}
+
+/** Frames that tell of a session; the others are about the subscription. */
+export type SessionFrame = TimerUpdate | TokenUpdate | CheckpointFrame | AlertFrame;
+export type ServerFrame = SessionFrame | ErrorFrame | ResumedFrame | GapFrame;

@@ -309,6 +309,16 @@ export const journalSuite = (name: string, open: OpenJournal): void => {
       expect(await journal.readAll({ after: 0, limit: 10 })).toMatchObject([{ session: b }]);
     });
 
+    it('does not take the last position back', async () => {
+      const author = new Author(await open());
+      expect(await author.journal.lastPosition()).toBe(0);
+      await author.start(a);
+      const last = await author.journal.lastPosition();
+      expect((await author.journal.readAll({ after: 0, limit: 10 })).at(-1)?.position).toBe(last);
+      await author.remove(a);
+      expect(await author.journal.lastPosition()).toBe(last);
+    });
+
     it('is refused when the version is another one, or there is no such session', async () => {
       const author = new Author(await open());
       await author.start(a);

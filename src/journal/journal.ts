@@ -25,6 +25,8 @@ export interface Journal {
   read(session: string, page: SessionPage): Promise<readonly Recorded[]>;
   /** Events of all sessions by position, oldest first. */
   readAll(page: AllPage): Promise<readonly Recorded[]>;
+  /** The position of the latest event; 0 before the first. It never falls, also when sessions are removed. */
+  lastPosition(): Promise<number>;
   /** The answer given to an earlier request with this key; undefined when there is none. */
   receipt(name: ReceiptName): Promise<Receipt | undefined>;
   /** Forgets receipts older than `before`, Unix ms. */

@@ -68,6 +68,10 @@ export class MemoryJournal implements Journal, SessionReads, ActivityReads {
     return Promise.resolve(met.slice(0, limit));
   }
 
+  lastPosition(): Promise<number> {
+    return Promise.resolve(this.#position);
+  }
+
   receipt(name: ReceiptName): Promise<Receipt | undefined> {
     return Promise.resolve(this.#receipts.get(nameKey(name)));
   }

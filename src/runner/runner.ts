@@ -95,6 +95,7 @@ export class Runner {
   readonly #lives = new Map<string, Live>();
   readonly #opening = new Map<string, Promise<Live>>();
   readonly #listeners = new Listeners<Published>();
+  readonly #removals = new Listeners<string>();
   /** Sessions that have still to be told that the clock was set, and by how many ms. */
   readonly #owed = new Map<string, ClockSet>();
   /** While it is found out which sessions are to be told. */
@@ -164,6 +165,7 @@ export class Runner {
     await this.#parts.journal.remove(session, versionOf(committed));
     // Who asked for it meanwhile has brought it back into memory.
     this.#lives.delete(session);
+    this.#removals.tell(session);
   }
 
   /**
@@ -193,6 +195,11 @@ export class Runner {
 
   onPublished(listener: (published: Published) => void): () => void {
     return this.#listeners.add(listener);
+  }
+
+  /** Hears of each session that was removed, after it is gone. */
+  onRemoved(listener: (session: string) => void): () => void {
+    return this.#removals.add(listener);
   }
 
   /** `listener` is waited for before a session is completed on request (R6); it should not take long. */

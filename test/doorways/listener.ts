@@ -60,8 +60,8 @@ export class Listener {
     this.socket.send(JSON.stringify(frame));
   }
 
-  subscribe(sessionId: string): void {
-    this.send({ type: 'subscribe', sessionId });
+  subscribe(sessionId: string, after?: number | 'now'): void {
+    this.send({ type: 'subscribe', sessionId, ...(after === undefined ? {} : { after }) });
   }
 
   /** The next frame; rejects when the socket closes before one comes. */

@@ -6,7 +6,8 @@ import { command, optional } from '../command.ts';
 import type { Settings } from '../command.ts';
 import { connectionNow } from '../connection.ts';
 import { exitCodes, signalCode } from '../failure.ts';
-import { everySession, Live } from '../live.ts';
+import { follow } from '../live.ts';
+import { everySession } from '../../sdk/index.ts';
 import { text } from '../parse.ts';
 import type { Screen } from '../screen.ts';
 import { chooseSession } from '../session-choice.ts';
@@ -45,7 +46,7 @@ const watch = async (
   const ended = Promise.withResolvers<number>();
   const end = (code: number) => ended.resolve(code);
   const show = settings.json ? frames() : await shown(client, screen, chosen, end);
-  const live = new Live(() => connectionNow(settings), chosen?.id ?? everySession, {
+  const live = follow(() => connectionNow(settings), chosen?.id ?? everySession, {
     onFrame: (frame) => {
       show.frame(frame);
       if (chosen && frame.type === 'timer_update' && frame.status === 'completed') end(exitCodes.ok);

@@ -4,7 +4,7 @@ import { clientOf } from '../client.ts';
 import { checkoutRoot } from '../checkout.ts';
 import type { Settings } from '../command.ts';
 import { connectionNow } from '../connection.ts';
-import { Live } from '../live.ts';
+import { follow as followLive } from '../live.ts';
 import type { Session } from '../../sdk/index.ts';
 import { startCommand } from './child.ts';
 import type { Ended, Running } from './child.ts';
@@ -87,7 +87,7 @@ const follow = (id: string, settings: Settings, course: Course): { close: () => 
       // Whatever it was, the command runs on; it is asked again.
     }
   };
-  const live = new Live(find, id, { onFrame: (frame) => void (course.hear(frame) && refresh()) });
+  const live = followLive(find, id, { onFrame: (frame) => void (course.hear(frame) && refresh()) });
   const asking = setInterval(() => void refresh(), askMs);
   return {
     close: () => {

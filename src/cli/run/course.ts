@@ -42,9 +42,9 @@ export class Course {
         this.#session = { ...this.#session, tokensUsed: frame.totalUsed };
         return false;
       case 'alert':
+      case 'gap':
         return true;
       case 'checkpoint':
-      case 'error':
         return false;
     }
   }

@@ -51,7 +51,8 @@ export class Board {
   }
 
   hear(frame: ServerFrame): void {
-    if (frame.type === 'error') return;
+    // What a gap leaves out was asked for when the connection was back.
+    if (frame.type === 'gap') return;
     const { sessionId } = frame;
     const met = this.#watched.get(sessionId);
     if (met) this.#watched.set(sessionId, heard(met, frame));
@@ -148,7 +149,7 @@ const heard = (watched: Watched, frame: ServerFrame): Watched => {
       return { ...watched, alerts: [...alerts, alert].slice(-alertsKept) };
     }
     case 'checkpoint':
-    case 'error':
+    case 'gap':
       return watched;
   }
 };

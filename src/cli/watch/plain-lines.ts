@@ -29,7 +29,6 @@ export class PlainLines {
   }
 
   #words(frame: ServerFrame): string | undefined {
-    if (frame.type === 'error') return undefined;
     const session = this.#board.get(frame.sessionId)?.session;
     if (session === undefined) return undefined;
     const about = (done: string) => sessionLine(this.#screen, session, done);
@@ -44,6 +43,8 @@ export class PlainLines {
         return frame.tokensUsed === 0 ? undefined : about(`+${countWords(frame.tokensUsed)}`);
       case 'checkpoint':
         return about(`reached “${plain(frame.phase)}”:`);
+      case 'gap':
+        return undefined;
       case 'alert':
         return about(`${frame.level}: ${plain(frame.message)}:`);
     }

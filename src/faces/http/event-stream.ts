@@ -12,32 +12,35 @@ const farewellMs = 500;
 
 /**
  * The session's events after `after` (a `seq`), as server-sent events, until the client, its token, the session or the server
- * goes away.
+ * goes away. Where the session has fewer events than that, which is so when a backup was restored, an event `gap` comes first,
+ * with the last `seq` that there is, and then what is new. `version`: how many events the session has.
  */
 export const eventStream = (
   parts: FaceParts,
   request: FastifyRequest,
   reply: FastifyReply,
-  { session, after, types }: { session: string; after: number; types?: readonly EventType[] },
+  { session, after, version, types }: { session: string; after: number; version: number; types?: readonly EventType[] },
 ): PassThrough => {
   const out = new PassThrough();
   const gone = new AbortController();
   const end = () => gone.abort();
-  const heartbeat = setInterval(() => {
-    beat(parts, session, out).catch(end);
-  }, heartbeatMs);
+  const heartbeat = setInterval(() => beat(out), heartbeatMs);
+  const stopHearing = parts.runner.onRemoved((removed) => {
+    if (removed === session) end();
+  });
   const stopWatching = parts.access.whileGood(callerOf(request), end);
   parts.metrics.streamOpened();
   out.once('close', end);
   parts.stopping.addEventListener('abort', end, { once: true });
   if (parts.stopping.aborted) end();
 
-  pump(parts, session, { after, out, signal: gone.signal, ...(types ? { types } : {}) })
+  pump(parts, session, { after, version, out, signal: gone.signal, ...(types ? { types } : {}) })
     .catch((error: unknown) => {
       if (!gone.signal.aborted) request.log.error({ err: error }, 'an event stream failed');
     })
     .finally(() => {
       clearInterval(heartbeat);
+      stopHearing();
       stopWatching();
       parts.metrics.streamClosed();
       parts.stopping.removeEventListener('abort', end);
@@ -48,21 +51,31 @@ export const eventStream = (
   return out;
 };
 
+interface Pumped {
+  after: number;
+  version: number;
+  out: PassThrough;
+  signal: AbortSignal;
+  types?: readonly EventType[];
+}
+
 /** A reader that falls behind is waited for: what it has still to hear stays in the journal. */
 const pump = async (
   { journal }: FaceParts,
   session: string,
-  { after, out, signal, types }: { after: number; out: PassThrough; signal: AbortSignal; types?: readonly EventType[] },
+  { after, version, out, signal, types }: Pumped,
 ): Promise<void> => {
   out.write(': the session’s events\n\n');
-  for await (const event of follow(journal, session, { after, signal, ...(types ? { types } : {}) })) {
+  const last = version - 1;
+  if (after > last) out.write(`id: ${last}\nevent: gap\ndata: {"after":${after},"last":${last}}\n\n`);
+  const from = Math.min(after, last);
+  for await (const event of follow(journal, session, { after: from, signal, ...(types ? { types } : {}) })) {
     if (!out.write(toText(event))) await once(out, 'drain', { signal });
   }
 };
 
-/** Something now and then, so that nobody between takes the connection for dead; rejects when the session is gone. */
-const beat = async ({ sessions }: FaceParts, session: string, out: PassThrough): Promise<void> => {
-  if ((await sessions.get(session)) === undefined) throw new Error('the session was deleted');
+/** Something now and then, so that nobody between takes the connection for dead. */
+const beat = (out: PassThrough): void => {
   if (out.writable && out.writableLength === 0) out.write(':\n\n');
 };
 

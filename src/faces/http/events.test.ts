@@ -137,13 +137,37 @@ describe('a stream of events', () => {
     expect(all).toEqual(expected.map((event) => ({ id: String(event.seq), event: event.type, data: event })));
   });
 
-  it('resumes after Last-Event-ID, also where that is past the end', async () => {
+  it('resumes after Last-Event-ID', async () => {
     const { id } = await door.startSession();
     await renameOften(id, 5);
     expect(seqs(await (await stream(id, { 'last-event-id': '3' })).take(2))).toEqual([4, 5]);
     const ahead = await stream(id, { 'last-event-id': '5' });
     await rename(id, 'next');
     expect(seqs(await ahead.take(1))).toEqual([6]);
+  });
+
+  it('says that there is a gap where the session ends before Last-Event-ID, and goes on with what is new', async () => {
+    const { id } = await door.startSession();
+    await renameOften(id, 2);
+    for (const reader of [await stream(id, { 'last-event-id': '9' }), await stream(id, {}, '?after=9')]) {
+      expect(await reader.next()).toEqual({ id: '2', event: 'gap', data: { after: 9, last: 2 } });
+      await reader.cancel();
+    }
+    const reader = await stream(id, { 'last-event-id': '9' });
+    await reader.take(1);
+    await rename(id, 'new');
+    expect(seqs(await reader.take(1))).toEqual([3]);
+  });
+
+  it('ends when its session is deleted, and that of another goes on', async () => {
+    const [gone, stays] = [await door.startSession(), await door.startSession()];
+    const [ended, other] = [await stream(gone.id), await stream(stays.id)];
+    await door.request('PATCH', `/api/sessions/${gone.id}`, { json: { status: 'completed' } });
+    await Promise.all([ended.take(2), other.take(1)]);
+    expect((await door.request('DELETE', `/api/sessions/${gone.id}`)).status).toBe(204);
+    expect(await ended.next()).toBeUndefined();
+    await rename(stays.id, 'still heard');
+    expect(seqs(await other.take(1))).toEqual([1]);
   });
 
   it('begins after ?after, and Last-Event-ID goes before it', async () => {

@@ -68,7 +68,8 @@ export const historyRoutes = (parts: FaceParts) => async (app: FastifyInstance) 
         summary: 'The session’s journal',
         description:
           'With `Accept: text/event-stream` the answer follows the session live: `id` is the seq, `event` the type, `data` the ' +
-          'event; `Last-Event-ID` resumes.',
+          'event; `Last-Event-ID` resumes. Past the end of the session an event `gap` tells the last id that there is, and what is ' +
+          'new follows.',
         params: sessionParams,
         querystring: eventsQuery,
         response: { 200: eventPageSchema, ...refusals },
@@ -80,12 +81,16 @@ export const historyRoutes = (parts: FaceParts) => async (app: FastifyInstance) 
       const types = type === undefined ? {} : { types: [type] };
       if (wantsStream(request)) {
         const from = lastEventId(request) ?? after;
+        // As the journal has it: what is in memory may be older than what was read of the stream.
+        const version = (await parts.sessions.get(id))?.version ?? 0;
         void reply.type('text/event-stream');
         // HEAD asks for no stream, and nobody would end one.
         const isHead = request.method === 'HEAD';
         return sendStream(
           reply,
-          isHead ? Readable.from([]) : eventStream(parts, request, reply, { session: id, after: from, ...types }),
+          isHead
+            ? Readable.from([])
+            : eventStream(parts, request, reply, { session: id, after: from, version, ...types }),
         );
       }
       const { texts, next } = await eventPage(parts, id, { after, limit, ...types });

@@ -1,17 +1,33 @@
-import type { SessionEvent } from '../../contract/event.ts';
-import type { ServerFrame, TimerUpdate, TokenUpdate } from '../../contract/socket.ts';
+import type { Recorded } from '../../contract/event.ts';
+import type { SessionFrame, TimerUpdate, TokenUpdate } from '../../contract/socket.ts';
 import { openStatus } from '../../journal/sessions.ts';
 import type { SessionSummary } from '../../journal/sessions.ts';
 import { projectionOf } from '../../session/projection.ts';
 import type { Existing } from '../../session/state.ts';
 import { elapsedOf, remainingOf } from '../timer-view.ts';
 
-export const timerUpdate = (summary: SessionSummary, now: number): TimerUpdate => ({
-  type: 'timer_update',
-  sessionId: summary.id,
+/** What subscribers hear of a session: its state, and a frame for each event that the contract has one for. */
+
+/** A frame that tells of an event. */
+export type EventFrame = SessionFrame & { cursor: number; seq: number };
+
+/** What an event's frame tells besides the event. */
+export interface Seen {
+  timer: () => Pick<TimerUpdate, 'elapsed' | 'remaining' | 'status'>;
+  /** Undefined where it would cost a read. */
+  projectedTotal: () => number | undefined;
+}
+
+export const timerOf = (summary: SessionSummary, now: number): ReturnType<Seen['timer']> => ({
   elapsed: elapsedOf(summary, now),
   remaining: remainingOf(summary, now),
   status: openStatus(summary.phase),
+});
+
+export const timerUpdate = (summary: SessionSummary, now: number): TimerUpdate => ({
+  type: 'timer_update',
+  sessionId: summary.id,
+  ...timerOf(summary, now),
 });
 
 /** The state of a session's tokens, as the answer to `subscribe` and `ping`. */
@@ -23,34 +39,38 @@ export const tokenState = (sessionId: string, state: Existing, now: number): Tok
   projectedTotal: projectionOf(state, now).projectedTotal,
 });
 
-/** What subscribers hear of events: nothing of those that the contract has no frame for. */
+/** What live subscribers hear of events that just became durable. */
 export const framesOf = (
   summary: SessionSummary,
   state: Existing,
-  events: readonly SessionEvent[],
+  events: readonly Recorded[],
   now: number,
-): ServerFrame[] => events.flatMap((event) => frameOf(summary, state, event, now) ?? []);
+): EventFrame[] => {
+  const seen: Seen = {
+    timer: () => timerOf(summary, now),
+    projectedTotal: () => projectionOf(state, now).projectedTotal,
+  };
+  return events.flatMap((event) => frameOf(event, seen) ?? []);
+};
 
-const frameOf = (
-  summary: SessionSummary,
-  state: Existing,
-  event: SessionEvent,
-  now: number,
-): ServerFrame | undefined => {
-  const sessionId = summary.id;
+/** Undefined for an event that the contract has no frame for. */
+export const frameOf = (event: Recorded, seen: Seen): EventFrame | undefined => {
+  const { session: sessionId, position: cursor, seq } = event;
+  const place = { cursor, seq };
   switch (event.type) {
     case 'tokens_recorded': {
-      const { projectedTotal } = projectionOf(state, now);
-      const { tokensUsed, cumulativeTotal } = event.data;
-      return { type: 'token_update', sessionId, tokensUsed, totalUsed: cumulativeTotal, projectedTotal };
+      const { tokensUsed, cumulativeTotal: totalUsed } = event.data;
+      const projectedTotal = seen.projectedTotal();
+      const projection = projectedTotal === undefined ? {} : { projectedTotal };
+      return { type: 'token_update', sessionId, tokensUsed, totalUsed, ...projection, ...place };
     }
     case 'checkpoint_reached': {
       const { phase, promptCount } = event.data;
-      return { type: 'checkpoint', sessionId, phase, promptCount, timestamp: event.at };
+      return { type: 'checkpoint', sessionId, phase, promptCount, timestamp: event.at, ...place };
     }
     case 'alert_raised': {
       const { id, level, message, threshold } = event.data;
-      return { type: 'alert', sessionId, level, message, alertId: id, threshold };
+      return { type: 'alert', sessionId, level, message, alertId: id, threshold, ...place };
     }
     case 'started':
     case 'paused':
@@ -62,7 +82,7 @@ const frameOf = (
     case 'reopened':
     case 'duration_changed':
     case 'clock_adjusted':
-      return timerUpdate(summary, now);
+      return { type: 'timer_update', sessionId, ...seen.timer(), ...place };
     case 'renamed':
     case 'budget_changed':
     case 'commented':

@@ -1,20 +1,12 @@
-import type { Caller } from '../../access/access.ts';
-import type { ServerFrame } from '../../contract/socket.ts';
+import type { GapFrame } from '../../contract/socket.ts';
 import type { ListPlace, SessionReads, SessionSummary } from '../../journal/sessions.ts';
 import type { Clock } from '../../runner/clock.ts';
 import type { Published } from '../../runner/runner.ts';
 import { maySee } from '../rights.ts';
 import { framesOf, timerUpdate } from './frames.ts';
+import { Subscription, textOf } from './subscription.ts';
+import type { Subscriber } from './subscription.ts';
 import { Ticks } from './ticks.ts';
-
-/** One open socket, as the hub sees it. */
-export interface Subscriber {
-  readonly caller: Caller;
-  readonly isOpen: () => boolean;
-  readonly send: (text: string) => void;
-  /** Resolves when all that was sent is on its way, or the socket is gone. */
-  readonly sent: () => Promise<void>;
-}
 
 export const everySession = '*';
 const page = 200;
@@ -23,62 +15,96 @@ export interface HubParts {
   sessions: SessionReads;
   clock: Clock;
   summarize: (session: string, state: Published['state']) => SessionSummary;
+  /** The last position when the hub began. */
+  publishedTo: number;
 }
 
 /**
  * Who hears of which session.
  *
  *  H1  Only subscribers hear of a session, and only of those that their user may see.
- *  H2  Nothing is done for a session that nobody listens to.
- *  H3  The hub keeps nothing for those who are away: who comes back is told the state, and reads what happened from the journal.
+ *  H2  Nothing is done for a session that nobody listens to, and a socket that closes costs what it followed.
+ *  H3  The hub keeps nothing for those who are away: who comes back is told the state, or reads what happened from the journal.
  *  H4  What was published while a session was read is newer than what was read.
+ *  H5  A frame is made once, however many hear it.
  */
 export class Hub {
   readonly #parts: HubParts;
-  readonly #bySession = new Map<string, Set<Subscriber>>();
-  readonly #ofAll = new Set<Subscriber>();
+  readonly #bySession = new Map<string, Map<Subscriber, Subscription>>();
+  readonly #ofAll = new Map<Subscriber, Subscription>();
   /** Active sessions that somebody listens to. */
   readonly #ticking = new Map<string, SessionSummary>();
   readonly #ticks: Ticks;
   /** For each reading under way the sessions that were published since it began. */
   readonly #readings = new Set<Set<string>>();
+  /** The reading of all that is active, while it goes on. */
+  #walk: Promise<void> | undefined;
+
+  #publishedTo: number;
 
   constructor(parts: HubParts) {
     this.#parts = parts;
+    this.#publishedTo = parts.publishedTo;
     this.#ticks = new Ticks((session) => this.#tick(session));
   }
 
-  async subscribe(subscriber: Subscriber, session: string): Promise<void> {
+  /** Whoever subscribes now hears live of all that comes after this position. */
+  get publishedTo(): number {
+    return this.#publishedTo;
+  }
+
+  /** From now on, live; or, with `after`, from when it has read what happened after that cursor. */
+  async subscribe(subscriber: Subscriber, session: string, after?: number): Promise<Subscription> {
+    const subscription = new Subscription(subscriber, session, after);
     if (session === everySession) {
-      this.#ofAll.add(subscriber);
-      await this.#tickAll();
+      const wasHeard = this.#ofAll.size > 0;
+      this.#ofAll.set(subscriber, subscription);
+      if (!wasHeard) this.#walk ??= this.#tickAll().finally(() => (this.#walk = undefined));
+      await this.#walk;
     } else {
-      const met = this.#bySession.get(session) ?? new Set();
-      this.#bySession.set(session, met.add(subscriber));
-      await this.#followRead(async () => ({ sessions: [await this.#parts.sessions.get(session)] }));
+      const met = this.#bySession.get(session) ?? new Map<Subscriber, Subscription>();
+      this.#bySession.set(session, met.set(subscriber, subscription));
+      subscriber.named.add(session);
+      if (!this.#ticking.has(session))
+        await this.#followRead(async () => ({ sessions: [await this.#parts.sessions.get(session)] }));
     }
+    return subscription;
   }
 
   unsubscribe(subscriber: Subscriber, session: string): void {
-    if (session === everySession) this.#ofAll.delete(subscriber);
+    if (session === everySession) this.#leaveAll(subscriber);
     else this.#leave(subscriber, session);
-    this.#forgetUnheard();
   }
 
   /** The socket is closed. */
   leave(subscriber: Subscriber): void {
-    this.#ofAll.delete(subscriber);
-    for (const session of this.#bySession.keys()) this.#leave(subscriber, session);
-    this.#forgetUnheard();
+    this.#leaveAll(subscriber);
+    for (const session of subscriber.named) this.#leave(subscriber, session);
   }
 
   /** Events became durable: their subscribers hear of them. */
   publish({ session, events, state, at }: Published): void {
+    this.#publishedTo = events.at(-1)?.position ?? this.#publishedTo;
     if (!this.#isHeard(session)) return;
     for (const published of this.#readings) published.add(session);
     const summary = this.#parts.summarize(session, state);
     this.#follow(summary);
-    for (const frame of framesOf(summary, state, events, at)) this.#send(summary, frame);
+    for (const frame of framesOf(summary, state, events, at)) {
+      const text = textOf(frame);
+      for (const subscription of this.#hearing(summary)) subscription.tell(frame.cursor, text);
+    }
+  }
+
+  /** The session is gone, and its events with it; those who go by cursors are told, and hear no more of it. */
+  removed(session: string): void {
+    const cursor = this.#publishedTo;
+    const gap: GapFrame = { type: 'gap', sessionId: session, cursor, reason: 'session_gone' };
+    for (const { subscriber, resumes } of this.#bySession.get(session)?.values() ?? []) {
+      if (resumes) subscriber.send(textOf(gap));
+      subscriber.named.delete(session);
+    }
+    this.#bySession.delete(session);
+    this.#forget(session);
   }
 
   stop(): void {
@@ -87,15 +113,17 @@ export class Hub {
 
   #tick(session: string): void {
     const summary = this.#ticking.get(session);
-    if (summary) this.#send(summary, timerUpdate(summary, this.#parts.clock.now()));
+    if (!summary) return;
+    const text = textOf(timerUpdate(summary, this.#parts.clock.now()));
+    for (const subscription of this.#hearing(summary)) subscription.tick(text);
   }
 
-  #send(summary: SessionSummary, frame: ServerFrame): void {
-    const text = JSON.stringify(frame);
+  /** H1; who named the session besides following all hears once. */
+  *#hearing(summary: SessionSummary): Generator<Subscription> {
     const named = this.#bySession.get(summary.id);
-    for (const subscriber of named ?? []) subscriber.send(text);
-    for (const subscriber of this.#ofAll) {
-      if (!named?.has(subscriber) && maySee(subscriber.caller.user, summary)) subscriber.send(text);
+    if (named) yield* named.values();
+    for (const [subscriber, subscription] of this.#ofAll) {
+      if (!named?.has(subscriber) && maySee(subscriber.caller.user, summary)) yield subscription;
     }
   }
 
@@ -113,14 +141,19 @@ export class Hub {
   }
 
   #leave(subscriber: Subscriber, session: string): void {
+    subscriber.named.delete(session);
     const met = this.#bySession.get(session);
     met?.delete(subscriber);
     if (met?.size === 0) this.#bySession.delete(session);
+    if (!this.#isHeard(session)) this.#forget(session);
+  }
+
+  #leaveAll(subscriber: Subscriber): void {
+    if (this.#ofAll.delete(subscriber) && this.#ofAll.size === 0) this.#forgetUnheard();
   }
 
   #forgetUnheard(): void {
-    if (this.#ofAll.size > 0) return;
-    for (const session of this.#ticking.keys()) if (!this.#bySession.has(session)) this.#forget(session);
+    for (const session of this.#ticking.keys()) if (!this.#isHeard(session)) this.#forget(session);
   }
 
   #isHeard(session: string): boolean {

@@ -69,7 +69,14 @@ describe('a subscriber', () => {
     const listener = await listen();
     listener.subscribe(id);
     expect(await listener.take(2)).toEqual([
-      { type: 'timer_update', sessionId: id, elapsed: minutes(1), remaining: minutes(59), status: 'active' },
+      {
+        type: 'timer_update',
+        sessionId: id,
+        elapsed: minutes(1),
+        remaining: minutes(59),
+        status: 'active',
+        cursor: 2,
+      },
       { type: 'token_update', sessionId: id, tokensUsed: 0, totalUsed: 5, projectedTotal: 5 },
     ]);
   });
@@ -81,7 +88,15 @@ describe('a subscriber', () => {
       const listener = await listen();
       listener.subscribe(id);
       const [timer] = await listener.take(2);
-      expect(timer).toEqual({ type: 'timer_update', sessionId: id, elapsed: 0, remaining: minutes(60), status });
+      const cursor = expect.any(Number) as number;
+      expect(timer).toEqual({
+        type: 'timer_update',
+        sessionId: id,
+        elapsed: 0,
+        remaining: minutes(60),
+        status,
+        cursor,
+      });
     }
   });
 
@@ -91,8 +106,8 @@ describe('a subscriber', () => {
     await record(id, 5);
     await record(id, 7);
     expect(await told(listener, 2)).toEqual([
-      { type: 'token_update', sessionId: id, tokensUsed: 5, totalUsed: 5, projectedTotal: 5 },
-      { type: 'token_update', sessionId: id, tokensUsed: 7, totalUsed: 12, projectedTotal: 12 },
+      { type: 'token_update', sessionId: id, tokensUsed: 5, totalUsed: 5, projectedTotal: 5, cursor: 2, seq: 1 },
+      { type: 'token_update', sessionId: id, tokensUsed: 7, totalUsed: 12, projectedTotal: 12, cursor: 3, seq: 2 },
     ]);
   });
 
@@ -101,7 +116,7 @@ describe('a subscriber', () => {
     const listener = await listen(id);
     const { timestamp } = await reach(id, 'build');
     expect(await told(listener, 1)).toEqual([
-      { type: 'checkpoint', sessionId: id, phase: 'build', promptCount: 7, timestamp },
+      { type: 'checkpoint', sessionId: id, phase: 'build', promptCount: 7, timestamp, cursor: 2, seq: 1 },
     ]);
   });
 
@@ -116,6 +131,8 @@ describe('a subscriber', () => {
       sessionId: id,
       alertId: uuid,
       message: expect.stringContaining('token budget') as string,
+      cursor: expect.any(Number) as number,
+      seq: expect.any(Number) as number,
     };
     const frames = await told(listener, 6);
     expect(frames.map(({ type }) => type)).toEqual([
@@ -145,6 +162,8 @@ describe('a subscriber', () => {
       elapsed: minutes(60),
       remaining: 0,
       status: 'completed',
+      cursor: 3,
+      seq: 2,
     });
   });
 

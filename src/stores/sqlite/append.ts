@@ -4,7 +4,7 @@ import { openStatus } from '../../journal/sessions.ts';
 import type { CountChange } from '../../journal/sessions.ts';
 import type { ActivityStep } from '../../session/activity.ts';
 import { newActivityRows } from './activity-rows.ts';
-import { eventCrc, stateCrc } from './rows.ts';
+import { eventCrc, lastPositionSql, stateCrc } from './rows.ts';
 
 /** An entry as it travels to the writer thread: flat, and what is JSON in the tables is text already. */
 export interface PackedEntry {
@@ -143,15 +143,7 @@ export const newAppender = (db: DatabaseSync): Appender => {
 };
 
 /** The last position ever given, also when its event was removed since. */
-export const lastPosition = (db: DatabaseSync): number => {
-  const row = db
-    .prepare(
-      `SELECT max(coalesce((SELECT max(position) FROM events), 0),
-                  coalesce((SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'last_position'), 0)) AS last`,
-    )
-    .get();
-  return Number(row?.['last']);
-};
+export const lastPosition = (db: DatabaseSync): number => Number(db.prepare(lastPositionSql).get()?.['last']);
 
 const prepare = (db: DatabaseSync) => ({
   begin: db.prepare('BEGIN IMMEDIATE'),

@@ -11,7 +11,7 @@ import type {
   SessionQuery,
   SessionSummary,
 } from '../../journal/sessions.ts';
-import { damaged, misfiled, shortened, stateCrc, toRecorded } from './rows.ts';
+import { damaged, lastPositionSql, misfiled, shortened, stateCrc, toRecorded } from './rows.ts';
 import type { EventRow } from './rows.ts';
 
 /** Reads over one connection. Each is a few statements, sees committed state only, and leaves no transaction open. */
@@ -22,6 +22,7 @@ export interface Reads {
   load(session: string): History | undefined;
   read(session: string, page: SessionPage): Recorded[];
   readAll(page: AllPage): Recorded[];
+  lastPosition(): number;
   receipt(name: ReceiptName): Receipt | undefined;
   waking(time: number, limit: number): SessionSummary[];
   nextWake(): number | undefined;
@@ -106,6 +107,7 @@ export const newReads = (db: DatabaseSync): Reads => {
       );
       return eventRows(rows, [after, limit]).map((row) => toRecorded(row, idIn(row)));
     },
+    lastPosition: () => Number(statement(lastPositionSql).get()?.['last']),
     receipt: ({ caller, route, key }) => {
       const row = statement('SELECT * FROM receipts WHERE caller = ? AND route = ? AND key = ?').get(
         caller,

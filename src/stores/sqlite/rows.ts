@@ -40,3 +40,9 @@ export const toRecorded = ([position, key, seq, type, at, data, crc]: EventRow, 
   // What passes the checksum is what the writer made of a SessionEvent.
   return { position, session, seq, type, at, data: JSON.parse(data) } as Recorded;
 };
+
+/** The latest position that was ever given: one that went with its session is not used again. */
+export const lastPositionSql = `SELECT max(
+  coalesce((SELECT max(position) FROM events), 0),
+  coalesce((SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'last_position'), 0)
+) AS last`;

@@ -97,6 +97,10 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads {
     return page.limit <= smallPage ? this.#reads.readAll(page) : this.#reader.ask('readAll', page);
   }
 
+  async lastPosition(): Promise<number> {
+    return this.#reads.lastPosition();
+  }
+
   async receipt(name: ReceiptName): Promise<Receipt | undefined> {
     return this.#reads.receipt(name);
   }
