@@ -18,6 +18,12 @@ export interface LiveListener {
   onRefused?: (why: StintError) => void;
 }
 
+export interface Following {
+  /** To go on from, in another process too; undefined before the server has answered. */
+  readonly cursor: number | undefined;
+  close: () => void;
+}
+
 /**
  * One session, or all, as it is followed over any number of connections.
  *

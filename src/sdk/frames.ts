@@ -1,6 +1,5 @@
 import type { StintError } from './client.ts';
-import type { LiveFrame, LiveListener } from './follow.ts';
-import type { Following } from './live.ts';
+import type { Following, LiveFrame, LiveListener } from './follow.ts';
 
 type Listen = (listener: LiveListener, after: number | undefined) => Following;
 

@@ -1,5 +1,5 @@
 import type { ServerFrame } from '../contract/socket.ts';
-import { StintError } from './client.ts';
+import type { StintError } from './client.ts';
 import { endOf } from './follow.ts';
 import type { Follow } from './follow.ts';
 import { isFinal, refusedWith, ticketOf } from './server.ts';
@@ -63,6 +63,11 @@ export class Line {
     else if (this.#isOpen) this.#socket?.send(JSON.stringify({ type: 'unsubscribe', sessionId: follow.session }));
   }
 
+  /** As they are now: who hears something may add others, or leave. */
+  get #everyone(): Follow[] {
+    return [...this.#follows.values()];
+  }
+
   get #isOpen(): boolean {
     return this.#socket?.readyState === WebSocket.OPEN;
   }
@@ -93,7 +98,7 @@ export class Line {
       this.#isAway = false;
       this.#heardAt = this.#timing.now();
       this.#watchSilence(false);
-      for (const follow of [...this.#follows.values()]) {
+      for (const follow of this.#everyone) {
         follow.tell({ type: 'back', server });
         this.#subscribe(follow);
       }
@@ -150,11 +155,11 @@ export class Line {
     const was = this.#isAway;
     this.#isAway = true;
     this.#retry();
-    if (!was) for (const follow of [...this.#follows.values()]) follow.tell({ type: 'away' });
+    if (!was) for (const follow of this.#everyone) follow.tell({ type: 'away' });
   }
 
   #refuse(why: StintError): void {
-    const follows = [...this.#follows.values()];
+    const follows = this.#everyone;
     this.#follows.clear();
     this.#drop();
     for (const follow of follows) follow.refuse(why);

@@ -1,8 +1,7 @@
-import { StintError } from './client.ts';
 import { followEvents } from './events.ts';
 import type { EventFrame, FollowEvents } from './events.ts';
 import { Follow } from './follow.ts';
-import type { LiveFrame, LiveListener } from './follow.ts';
+import type { Following, LiveFrame, LiveListener } from './follow.ts';
 import { Frames } from './frames.ts';
 import { everySession, Line } from './line.ts';
 import type { FindServer, Server } from './server.ts';
@@ -14,7 +13,7 @@ export interface Live {
   /**
    * The frames of a session, or of every one with `*`, as they come. After a dropped connection they go on where they were:
    * each event comes once and in order, and where the server can't tell some of them any more, there is a frame `gap`. Leaving
-   * the loop ends it. Throws a {@link StintError} when the server said that this will never work.
+   * the loop ends it. Throws a `StintError` when the server said that this will never work.
    *
    * @example
    * for await (const frame of live.follow(id)) if (frame.type === 'alert') notify(frame.message);
@@ -32,12 +31,6 @@ export interface FollowOptions {
   /** The cursor of the last frame that was heard; without it, what happens from now on, after the present state. */
   after?: number | undefined;
   signal?: AbortSignal;
-}
-
-export interface Following {
-  /** To go on from, in another process too; undefined before the server has answered. */
-  readonly cursor: number | undefined;
-  close: () => void;
 }
 
 export { everySession };

@@ -5,15 +5,15 @@ import type { AddressInfo, Socket } from 'node:net';
 export class CutProxy {
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   readonly #server = createServer((near) => this.#join(near));
-  readonly #portOfServer: () => number;
+  readonly #portOfServer: () => number | undefined;
   #isDown = false;
 
-  private constructor(portOfServer: () => number) {
+  private constructor(portOfServer: () => number | undefined) {
     this.#portOfServer = portOfServer;
   }
 
-  /** The port is asked for anew with each connection, so that the server may be started again elsewhere. */
-  static async open(portOfServer: () => number): Promise<CutProxy> {
+  /** The port is asked for with each connection: the server may be started again elsewhere, or be away (undefined). */
+  static async open(portOfServer: () => number | undefined): Promise<CutProxy> {
     const proxy = new CutProxy(portOfServer);
     await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
     return proxy;
@@ -21,10 +21,6 @@ export class CutProxy {
 
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  get connections(): number {
-    return this.#pairs.size;
   }
 
   /** Destroys every connection, with whatever is on its way. */
@@ -61,8 +57,9 @@ export class CutProxy {
   }
 
   #join(near: Socket): void {
-    if (this.#isDown) return void near.resetAndDestroy();
-    const far = connect(this.#portOfServer(), '127.0.0.1');
+    const port = this.#portOfServer();
+    if (this.#isDown || port === undefined) return void near.resetAndDestroy();
+    const far = connect(port, '127.0.0.1');
     const pair = [near, far] as const;
     this.#pairs.add(pair);
     for (const [one, other] of [pair, [far, near]] as const) {

@@ -78,6 +78,10 @@ export class Doorway {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  get isServing(): boolean {
+    return this.#serving !== undefined;
+  }
+
   get serving(): Serving {
     if (this.#serving === undefined) throw new Error('the server is stopped');
     return this.#serving;

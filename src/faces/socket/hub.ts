@@ -55,7 +55,7 @@ export class Hub {
 
   /** From now on, live; or, with `after`, from when it has read what happened after that cursor. */
   async subscribe(subscriber: Subscriber, session: string, after?: number): Promise<Subscription> {
-    const subscription = new Subscription(subscriber, session, after);
+    const subscription = new Subscription(subscriber, session, { after, now: this.#publishedTo });
     if (session === everySession) {
       const wasHeard = this.#ofAll.size > 0;
       this.#ofAll.set(subscriber, subscription);

@@ -223,6 +223,54 @@ describe('a subscription after a cursor', () => {
   });
 });
 
+describe('a subscriber that does not read for a while', () => {
+  const checkpoint = (id: string) =>
+    door.request('POST', `/api/sessions/${id}/checkpoints`, { json: { phase: '間'.repeat(200), promptCount: 1 } });
+
+  /** Until all that the systems between hold is full: the answers to these pings wait for the reader, and it does not read. */
+  const stall = async (listener: Listener): Promise<void> => {
+    listener.socket.pause();
+    for (let round = 0; round < 6; round++) {
+      for (let n = 0; n < 10; n++) listener.send({ type: 'ping', sessionId: '*' });
+      for (let n = 0; n < 20; n++) await door.request('GET', '/health');
+    }
+  };
+
+  const cursors = async (listener: Listener, until: number): Promise<number[]> => {
+    const met: number[] = [];
+    while (met.at(-1) !== until) {
+      const frame = await listener.next();
+      if ('seq' in frame && frame.seq !== undefined) met.push(frame.cursor ?? 0);
+    }
+    return met;
+  };
+
+  const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+  it('hears of all when it reads again, once and in order; and is cut off when it is a mebibyte behind', async () => {
+    const ids = [];
+    for (let n = 0; n < 400; n++) ids.push((await door.startSession()).id);
+    const id = ids[0] as string;
+    const [first, second] = [await listen(), await listen()];
+    for (const [listener, session] of [
+      [first, '*'],
+      [second, id],
+    ] as const) {
+      listener.subscribe(session, 'now');
+      await untilVerdict(listener);
+      await stall(listener);
+    }
+    const from = await cursorNow();
+    for (let n = 0; n < 300; n++) await checkpoint(id);
+    first.socket.resume();
+    expect(await cursors(first, from + 300)).toEqual(range(from + 1, from + 300));
+    for (let n = 0; n < 1300; n++) await checkpoint(id);
+    expect(await cursors(first, from + 1600)).toEqual(range(from + 301, from + 1600));
+    second.socket.resume();
+    expect((await second.closed).code).toBe(1013);
+  });
+});
+
 describe('a gap', () => {
   it('is told where the cursor lies beyond the end; then comes the present state, and what is new', async () => {
     const { id } = await door.startSession();

@@ -97,6 +97,20 @@ const startNow = async (
   return { cursor: present.cursor, past: pastOf(parts.journal, session, versionOf(present.state)), tellFirst };
 };
 
+/**
+ * Reads to a subscriber that lags what it missed, as soon as it has read what waits. What goes wrong ends the socket: its client
+ * comes back with its cursor.
+ */
+export const catchUp = async (tools: ResumeTools, subscription: Subscription): Promise<void> => {
+  const { session, subscriber } = subscription;
+  await subscriber.sent();
+  const summary = session === everySession ? undefined : await tools.parts.sessions.get(session);
+  const asked: Resume = { subscriber, session, after: subscription.toldTo, version: summary?.version ?? 0 };
+  const past = await pastAfter(tools, asked, subscription.toldTo, subscription.toldTo);
+  if (past) await replay(tools, subscription, past);
+  else subscriber.cutOff();
+};
+
 /** Pages are read one after the other among all who come back; a reader that is slow is waited for without holding others up. */
 const replay = async ({ parts, turns }: ResumeTools, subscription: Subscription, past: Past): Promise<void> => {
   const frames = new PastFrames(parts, subscription);

@@ -6,6 +6,7 @@ import type { FaceParts } from '../http/parts.ts';
 import { answer } from './answer.ts';
 import { socketVersion } from './handshake.ts';
 import type { Hub } from './hub.ts';
+import { catchUp } from './resume.ts';
 import type { ResumeTools } from './resume.ts';
 import { newSubscriber } from './subscriber.ts';
 import { textOf } from './subscription.ts';
@@ -53,7 +54,12 @@ const refuseRequest = (_request: FastifyRequest, reply: FastifyReply): never => 
 const serve = (tools: ResumeTools, socket: WebSocket, request: FastifyRequest): void => {
   const { parts, hub } = tools;
   const { log } = request;
-  const subscriber = newSubscriber(socket, callerOf(request));
+  const subscriber = newSubscriber(socket, callerOf(request), (subscription) => {
+    catchUp(tools, subscription).catch((error: unknown) => {
+      log.error({ err: error }, 'what a subscriber missed could not be read');
+      subscriber.cutOff();
+    });
+  });
   let bad = 0;
   let waiting = 0;
   let turn = Promise.resolve();

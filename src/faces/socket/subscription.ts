@@ -7,17 +7,30 @@ export interface Subscriber {
   /** The sessions that it named; the hub's. */
   readonly named: Set<string>;
   readonly isOpen: () => boolean;
+  /** So much waits to be read that what happens is better left in the journal. */
+  readonly isFull: () => boolean;
   /** Text in UTF-8. */
   readonly send: (text: Buffer) => void;
   /** Resolves when all that was sent is on its way, or the socket is gone; who does not read for too long is cut off. */
   readonly sent: () => Promise<void>;
+  /** Reads for a subscription that lags what it missed, when the socket has room again. */
+  readonly catchUp: (subscription: Subscription) => void;
+  /** It is too far behind. */
+  readonly cutOff: () => void;
 }
+
+/** A reader that falls further behind is cut off, and comes back with its cursor. */
+export const behindBytes = 1024 * 1024;
 
 export const textOf = (frame: ServerFrame): Buffer => Buffer.from(JSON.stringify(frame));
 
 /**
- * What a subscriber hears of one session, or of all: either live, or read from the journal until that has nothing newer. While
- * it is read, what happens only rings.
+ * What a subscriber hears of one session, or of all.
+ *
+ *  C1  It is either live, or read from the journal until that has nothing newer. While it is read, what happens only rings.
+ *  C2  An event is told once: what was told is not told again, live or read.
+ *  C3  Who does not read is read to from the journal as well, when there is room again: what waits in memory is bounded, however
+ *      many stall.
  */
 export class Subscription {
   readonly subscriber: Subscriber;
@@ -27,12 +40,15 @@ export class Subscription {
   /** Events up to this position have been told. */
   toldTo: number;
   #mode: 'live' | 'reading' | 'rung';
+  /** Bytes that were not sent since it began to lag; undefined while it does not. */
+  #missed: number | undefined;
 
-  constructor(subscriber: Subscriber, session: string, after?: number) {
+  /** `after`: what is to be read first; live from `now` on when absent. */
+  constructor(subscriber: Subscriber, session: string, { after, now }: { after: number | undefined; now: number }) {
     this.subscriber = subscriber;
     this.session = session;
     this.resumes = after !== undefined;
-    this.toldTo = after ?? 0;
+    this.toldTo = after ?? now;
     this.#mode = after === undefined ? 'live' : 'reading';
   }
 
@@ -43,20 +59,39 @@ export class Subscription {
 
   /** The journal had nothing newer: whether what comes next is live, or something rang meanwhile. */
   join(): boolean {
-    if (this.#mode === 'reading') this.#mode = 'live';
-    return this.#mode === 'live';
+    if (this.#mode !== 'reading') return false;
+    this.#mode = 'live';
+    this.#missed = undefined;
+    return true;
   }
 
   /** An event became durable. */
   tell(cursor: number, text: Buffer): void {
     if (this.#mode !== 'live') this.#mode = 'rung';
-    else if (cursor > this.toldTo) {
+    else if (cursor <= this.toldTo) return;
+    else if (this.subscriber.isFull()) this.#lag();
+    else {
       this.toldTo = cursor;
       this.subscriber.send(text);
     }
+    this.#miss(text);
   }
 
+  /** A tick that is not heard is not missed: the next one says the same. */
   tick(text: Buffer): void {
-    if (this.#mode === 'live') this.subscriber.send(text);
+    if (this.#mode === 'live' && !this.subscriber.isFull()) this.subscriber.send(text);
+    else this.#miss(text);
+  }
+
+  #lag(): void {
+    this.#mode = 'rung';
+    this.#missed = 0;
+    this.subscriber.catchUp(this);
+  }
+
+  #miss(text: Buffer): void {
+    if (this.#missed === undefined) return;
+    this.#missed += text.length;
+    if (this.#missed > behindBytes) this.subscriber.cutOff();
   }
 }
