@@ -2,7 +2,7 @@ import type { ServerFrame } from '../contract/socket.ts';
 import type { StintError } from './client.ts';
 import { endOf } from './follow.ts';
 import type { Follow } from './follow.ts';
-import { isFinal, refusedWith, ticketOf } from './server.ts';
+import { isFinal, ticketOf } from './server.ts';
 import type { FindServer, Server } from './server.ts';
 import { backoffMs } from './timing.ts';
 import type { Timing } from './timing.ts';
@@ -13,7 +13,6 @@ export const everySession = '*';
 const openingMs = 10_000;
 /** A socket that is silent for so long is asked whether it is still there; as long again without an answer, it is not, ms. */
 const silenceMs = 15_000;
-const closeRefused = 1008;
 
 /**
  * One socket that is kept open while anybody follows something over it.
@@ -106,11 +105,10 @@ export class Line {
     socket.addEventListener('message', ({ data }) => {
       if (socket === this.#socket) this.#hear(JSON.parse(String(data)) as ServerFrame); // L1
     });
-    // `error` is always followed by `close`.
-    socket.addEventListener('close', ({ code, reason }) => {
+    // `error` is always followed by `close`. Where the token is good no more, the next ticket is refused.
+    socket.addEventListener('close', () => {
       if (socket !== this.#socket) return; // L1
-      if (code === closeRefused) this.#refuse(refusedWith('unauthorized', reason));
-      else if (wasOpen) this.#retry();
+      if (wasOpen) this.#retry();
       else this.#fail();
     });
   }

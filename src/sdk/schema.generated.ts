@@ -103,7 +103,7 @@ export interface paths {
         };
         /**
          * The session’s journal
-         * @description With `Accept: text/event-stream` the answer follows the session live: `id` is the seq, `event` the type, `data` the event; `Last-Event-ID` resumes.
+         * @description With `Accept: text/event-stream` the answer follows the session live: `id` is the seq, `event` the type, `data` the event; `Last-Event-ID` resumes. Past the end of the session an event `gap` tells the last id that there is, and what is new follows.
          */
         get: operations["listEvents"];
         put?: never;

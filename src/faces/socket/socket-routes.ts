@@ -10,6 +10,7 @@ import { catchUp } from './resume.ts';
 import type { ResumeTools } from './resume.ts';
 import { newSubscriber } from './subscriber.ts';
 import { textOf } from './subscription.ts';
+import type { Subscriber } from './subscription.ts';
 import { Turns } from './turns.ts';
 
 /** The timer's socket at `/ws`: live views of sessions. */
@@ -54,12 +55,13 @@ const refuseRequest = (_request: FastifyRequest, reply: FastifyReply): never => 
 const serve = (tools: ResumeTools, socket: WebSocket, request: FastifyRequest): void => {
   const { parts, hub } = tools;
   const { log } = request;
-  const subscriber = newSubscriber(socket, callerOf(request), (subscription) => {
+  const readOn: Subscriber['catchUp'] = (subscription) => {
     catchUp(tools, subscription).catch((error: unknown) => {
       log.error({ err: error }, 'what a subscriber missed could not be read');
       subscriber.cutOff();
     });
-  });
+  };
+  const subscriber = newSubscriber(socket, { caller: callerOf(request), catchUp: readOn, metrics: parts.metrics });
   let bad = 0;
   let waiting = 0;
   let turn = Promise.resolve();

@@ -1,5 +1,6 @@
 import type { Caller } from '../../access/access.ts';
 import type { WebSocket } from 'ws';
+import type { FaceParts } from '../http/parts.ts';
 import { behindBytes } from './subscription.ts';
 import type { Subscriber } from './subscription.ts';
 
@@ -10,7 +11,13 @@ const closeBehind = 1013;
 /** Bytes of JSON as a message of text. */
 const asText = { binary: false };
 
-export const newSubscriber = (socket: WebSocket, caller: Caller, catchUp: Subscriber['catchUp']): Subscriber => {
+interface Reader {
+  caller: Caller;
+  catchUp: Subscriber['catchUp'];
+  metrics: FaceParts['metrics'];
+}
+
+export const newSubscriber = (socket: WebSocket, { caller, catchUp, metrics }: Reader): Subscriber => {
   let waiting: PromiseWithResolvers<void> | undefined;
   const settle = () => {
     waiting?.resolve();
@@ -20,7 +27,11 @@ export const newSubscriber = (socket: WebSocket, caller: Caller, catchUp: Subscr
     if (waiting && socket.bufferedAmount === 0) settle();
   };
   const isOpen = () => socket.readyState === socket.OPEN;
-  const cutOff = () => socket.close(closeBehind, 'too far behind');
+  const cutOff = () => {
+    if (!isOpen()) return;
+    metrics.readerCutOff();
+    socket.close(closeBehind, 'too far behind');
+  };
   socket.on('close', settle);
   return {
     caller,
@@ -29,8 +40,9 @@ export const newSubscriber = (socket: WebSocket, caller: Caller, catchUp: Subscr
     isFull: () => socket.bufferedAmount > fullBytes,
     send: (text) => {
       if (!isOpen()) return;
-      if (socket.bufferedAmount > behindBytes) cutOff();
-      else socket.send(text, asText, written);
+      if (socket.bufferedAmount > behindBytes) return cutOff();
+      metrics.frameSent();
+      socket.send(text, asText, written);
     },
     sent: async () => {
       if (socket.bufferedAmount === 0 || socket.readyState === socket.CLOSED) return;
