@@ -1,12 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmdirSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe } from 'vitest';
 
+/** Where Debian keeps the library that tells a process another time. */
+export const libfaketime = globSync('/usr/lib/*/faketime/libfaketimeMT.so.1')[0];
+
 /** What some faults take to bring about. Each says what is missing, or undefined when it is at hand. */
 const needs = {
   strace: () => (canTrace() ? undefined : 'needs strace, and the right to attach it to a process'),
+  faketime: () => (libfaketime === undefined ? 'needs libfaketime' : undefined),
   mount: () => (canMount() ? undefined : 'needs the right to mount a tmpfs'),
 } as const;
 

@@ -49,13 +49,15 @@ const cacheHome = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
 
 /** A real server: `stint serve` as its users start it. It is killed when the test that started it is over. */
 export class ServerProcess {
+  readonly folder: string;
   readonly #child: Child;
   readonly stdout: Lines;
   readonly stderr: Lines;
   readonly exited: Promise<Exit>;
   url = '';
 
-  private constructor(child: Child) {
+  private constructor(folder: string, child: Child) {
+    this.folder = folder;
     this.#child = child;
     this.stdout = new Lines(child.stdout);
     this.stderr = new Lines(child.stderr);
@@ -71,7 +73,7 @@ export class ServerProcess {
 
   /** As {@link start}, but does not wait. */
   static launch(folder: string, options: StartOptions = {}): ServerProcess {
-    const server = new ServerProcess(spawnServer(folder, options));
+    const server = new ServerProcess(folder, spawnServer(folder, options));
     onTestFinished(() => server.killHard());
     return server;
   }
