@@ -10,6 +10,7 @@ import { HeldJournal, newRunner } from './runner.suite.ts';
 export class FakeTime implements TimeSources {
   readonly bootId = 'boot';
   #setBy = 0;
+  #slept = 0;
 
   constructor() {
     vi.useFakeTimers({ now: startTime });
@@ -18,12 +19,17 @@ export class FakeTime implements TimeSources {
     });
   }
 
-  wall = (): number => Date.now() + this.#setBy;
-  boot = (): number => performance.now();
+  wall = (): number => Date.now() + this.#slept + this.#setBy;
+  boot = (): number => performance.now() + this.#slept;
   steady = (): number => performance.now();
 
   set(by: number): void {
     this.#setBy += by;
+  }
+
+  /** The machine sleeps: timers and the precise clock stand still. */
+  sleep(ms: number): void {
+    this.#slept += ms;
   }
 
   async pass(ms: number): Promise<void> {

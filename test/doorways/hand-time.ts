@@ -5,14 +5,15 @@ export class HandTime implements TimeSources {
   readonly bootId = 'a-boot-of-this-test-alone';
   #passed = 0;
   #set = 0;
+  #slept = 0;
 
   /** Unix ms. */
   wall(): number {
-    return 1_790_000_000_000 + this.#passed + this.#set;
+    return 1_790_000_000_000 + this.#passed + this.#slept + this.#set;
   }
 
   boot(): number {
-    return 3600_000 + this.#passed;
+    return 3600_000 + this.#passed + this.#slept;
   }
 
   steady(): number {
@@ -22,6 +23,11 @@ export class HandTime implements TimeSources {
   /** Sets the wall clock, and that alone. */
   set(byMs: number): void {
     this.#set += byMs;
+  }
+
+  /** The machine sleeps: its precise clock stands still. */
+  sleep(ms: number): void {
+    this.#slept += ms;
   }
 
   pass(ms: number): void {

@@ -61,10 +61,33 @@ describeWhere('mount', 'a full disk', () => {
   });
 });
 
+describeWhere('mount', 'a disk that stays nearly full', () => {
+  it('loses nothing that was acknowledged, through kills while it is full', { timeout: 60_000 }, async () => {
+    const disk = new SmallDisk('12m');
+    let server = await ServerProcess.start(disk.folder);
+    const id = await startSession(server.client());
+    const kept: string[] = [];
+    for (let round = 0; round < 4; round++) {
+      const client = server.client();
+      kept.push(...(await recordSeries(client, id, `room-${round}`, 20)));
+      disk.fill();
+      kept.push(...(await recordUntilRefused(client, id, `last-${round}`)));
+      expect(await refusalOf(record(client, id, 'refused'))).toMatchObject({ status: 507, error: 'store_full' });
+      expect((await server.status()).store).toMatchObject({ state: 'full' });
+      if (round % 2 === 0) await server.killHard();
+      disk.free();
+      if (round % 2 === 0) server = await ServerProcess.start(disk.folder);
+      expect(await recorded(server.client(), id)).toEqual(kept);
+    }
+    expect(await server.terminate()).toEqual({ code: 0, signal: null });
+    expectWhole(await contentsOf(disk.folder));
+  });
+});
+
 /** The names of those that still found room. */
-const recordUntilRefused = async (client: StintClient, id: string): Promise<string[]> => {
+const recordUntilRefused = async (client: StintClient, id: string, prefix = 'last'): Promise<string[]> => {
   for (let n = 0; ; n++) {
-    const names = await recordSeries(client, id, `last-${n}`, 1).catch(() => undefined);
-    if (names === undefined) return Array.from({ length: n }, (_, i) => `last-${i}-0`);
+    const names = await recordSeries(client, id, `${prefix}-${n}`, 1).catch(() => undefined);
+    if (names === undefined) return Array.from({ length: n }, (_, i) => `${prefix}-${i}-0`);
   }
 };

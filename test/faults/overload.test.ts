@@ -7,7 +7,7 @@ import { RawConnection } from './raw-connection.ts';
 import { ServerProcess, token } from './server-process.ts';
 
 const heapMebibytes = 256;
-const clients = 80;
+const clients = 60;
 const slowReaders = 150;
 
 /** Small on the wire, and many times that once it is parsed. */
