@@ -9,13 +9,15 @@ import { cli } from './measures/cli.ts';
 import { idle } from './measures/idle.ts';
 import { lists } from './measures/lists.ts';
 import { oneClient } from './measures/one-client.ts';
+import { overload } from './measures/overload.ts';
 import { reads } from './measures/reads.ts';
 import { start } from './measures/start.ts';
+import { timerAccuracy } from './measures/timer-accuracy.ts';
 import type { Measure, Row } from './row.ts';
 import { stopServers } from './server.ts';
 import { jsonOf, tableOf } from './table.ts';
 
-const measures: readonly Measure[] = [appends, oneClient, reads, lists, start, idle, cli];
+const measures: readonly Measure[] = [appends, oneClient, reads, lists, start, idle, cli, timerAccuracy, overload];
 
 const main = async (): Promise<number> => {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });

@@ -25,6 +25,8 @@ export interface ServerOptions {
   folder: string;
   /** Modules to load first: they observe the server from the inside. */
   observedBy?: URL;
+  /** Heap of the server's main thread at most, MB. */
+  heapMb?: number;
   /** Another Node than this one. */
   node?: string;
 }
@@ -36,9 +38,17 @@ process.once('exit', () => {
   for (const child of children) child.kill('SIGKILL');
 });
 
-export const startServer = async ({ folder, observedBy, node = process.execPath }: ServerOptions): Promise<Server> => {
+export const startServer = async ({
+  folder,
+  observedBy,
+  heapMb,
+  node = process.execPath,
+}: ServerOptions): Promise<Server> => {
   const token = randomBytes(24).toString('hex');
-  const flags = observedBy ? ['--import', observedBy.href] : [];
+  const flags = [
+    ...(observedBy ? ['--import', observedBy.href] : []),
+    ...(heapMb === undefined ? [] : [`--max-old-space-size=${heapMb}`]),
+  ];
   const from = performance.now();
   const child = spawn(node, [...flags, launcher, 'serve', '--port', '0', '--data', folder], {
     env: { ...cleanEnvironment(), STINT_TOKEN: token },

@@ -19,8 +19,11 @@ import { usageTotals } from './usage-totals.ts';
 const tags = ['timer'];
 const refusals = { '4XX': errorSchema, '5XX': errorSchema };
 const pageSize = 500;
-/** A checkpoint's metadata may have a mebibyte, so events are read few at a time, and a page of them ends past this size. */
-const largeRowsAtOnce = 8;
+/**
+ * A checkpoint's metadata may have a mebibyte, and many times that once it is parsed, so events are read few at a time, and a page
+ * of them ends past this size.
+ */
+const largeRowsAtOnce = 2;
 const largestPageBytes = 4 * 1024 * 1024;
 const defaultEvents = 100;
 

@@ -21,6 +21,8 @@ declare module 'fastify' {
 
 const retryAfterSeconds = 1;
 const passedOverMs = 1000;
+/** The same of a body that is refused because there are many. */
+const passedOverUnderLoadMs = 10_000;
 
 const shapeOf = (problem: Problem): ApiError => ({
   error: problem.kind,
@@ -46,7 +48,7 @@ const bodyOf = (problem: Problem, { url, server }: FastifyRequest): object =>
 export const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply => {
   if (problem.status === 429 || problem.status === 503) void reply.header('retry-after', retryAfterOf(problem));
   if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
-  passOverBody(reply);
+  passOverBody(reply, problem.kind === 'overloaded' ? passedOverUnderLoadMs : passedOverMs);
   return reply
     .code(problem.status)
     .type('application/json; charset=utf-8')
@@ -57,11 +59,11 @@ export const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply
  * A body that is still coming is passed over: cut off at once, its sender would lose the refusal unread. One that goes on and
  * on is cut off after all.
  */
-const passOverBody = (reply: FastifyReply): void => {
+const passOverBody = (reply: FastifyReply, mostMs: number): void => {
   const { raw, headers } = reply.request;
   if (raw.complete || (headers['transfer-encoding'] === undefined && headers['content-length'] === undefined)) return;
   reply.removeHeader('connection');
-  const cut = setTimeout(() => raw.socket.destroy(), passedOverMs).unref();
+  const cut = setTimeout(() => raw.socket.destroy(), mostMs).unref();
   raw.once('close', () => clearTimeout(cut));
 };
 

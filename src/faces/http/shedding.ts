@@ -18,6 +18,8 @@ const mebibyte = 1024 * kibibyte;
 /** Of the heap, per byte of a body: its text, what it is parsed to, and the text of the events that come of it. */
 const heapPerBodyByte = 16;
 const smallBytes = 32 * kibibyte;
+/** Of a session, with what is read ahead of its checkpoints. */
+const sessionBytes = 512 * kibibyte;
 /** A page of events has up to 4 MiB; a page of large rows takes that and its text. */
 const largeAnswerBytes = 8 * mebibyte;
 const streamBytes = 256 * kibibyte;
@@ -29,8 +31,14 @@ const lookMs = 10;
 const unreadMs = 60_000;
 const tellMs = 10_000;
 
-/** Reads that answer with little, whatever there is: what an owner looks at while something is wrong. */
-const smallReads = new Set(['/api/me', '/api/status', '/api/sessions/:id', '/api/sessions/:id/projection', '/metrics']);
+/** What an owner looks at while something is wrong. */
+const smallReads: Readonly<Record<string, number>> = {
+  '/api/me': smallBytes,
+  '/api/status': smallBytes,
+  '/api/sessions/:id': sessionBytes,
+  '/api/sessions/:id/projection': smallBytes,
+  '/metrics': smallBytes,
+};
 
 export interface Heap {
   /** Bytes that the old generation may have. */
@@ -118,7 +126,8 @@ const weightOf = ({ method, headers, routeOptions }: FastifyRequest): Weight | u
   if (method !== 'GET' || bodyBytes > 0) {
     return { bytes: smallBytes + heapPerBodyByte * Math.min(bodyBytes, bodyLimit), isSmallRead: false };
   }
-  if (smallReads.has(url) || !url.startsWith('/api/')) return { bytes: smallBytes, isSmallRead: true };
+  const small = smallReads[url] ?? (url.startsWith('/api/') ? undefined : smallBytes);
+  if (small !== undefined) return { bytes: small, isSmallRead: true };
   const isStream = headers.accept?.includes('text/event-stream') === true;
   return { bytes: isStream ? streamBytes : largeAnswerBytes, isSmallRead: false };
 };

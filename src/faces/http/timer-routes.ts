@@ -294,5 +294,5 @@ const toQuery = (query: z.infer<typeof listQuery>, user: User): SessionQuery => 
   };
 };
 
-/** Few at a time: a checkpoint's metadata may have a mebibyte. */
-const allCheckpoints = { after: -1, types: ['checkpoint_reached'], pageSize: 8, view: checkpointsAmong } as const;
+/** Few at a time: a checkpoint's metadata may have a mebibyte, and many times that once it is parsed. */
+const allCheckpoints = { after: -1, types: ['checkpoint_reached'], pageSize: 2, view: checkpointsAmong } as const;
