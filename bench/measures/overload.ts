@@ -12,7 +12,11 @@ const lookMs = 20;
 const cutOff = 0;
 
 /** Small on the wire, and many times that once it is parsed. */
-const large = JSON.stringify({ phase: 'large', promptCount: 1, metadata: { lists: Array<[]>(340_000).fill([]) } });
+const large = JSON.stringify({
+  phase: 'large',
+  promptCount: 1,
+  metadata: { lists: Array.from({ length: 340_000 }, () => []) },
+});
 
 /** More than a small heap can take: what becomes of it, of small reads beside it, and of writes after it. */
 export const overload: Measure = {
