@@ -26,15 +26,15 @@ export class Users {
 
   /** Newest first. */
   all(): UserInTeams[] {
-    const teams = this.teams();
-    return this.#parts.rows.all().map((user) => ({ ...user, teams: teamsOf(teams, user) }));
+    const teams = teamsByUser(this.teams());
+    return this.#parts.rows.all().map((user) => ({ ...user, teams: teams.get(user.id) ?? [] }));
   }
 
   /** Throws `not_found` where there is none. */
   get(id: string): UserInTeams {
     const user = this.#parts.rows.get(id);
     if (user === undefined) throw unknownUser();
-    return { ...user, teams: teamsOf(this.teams(), user) };
+    return { ...user, teams: teamsByUser(this.teams()).get(id) ?? [] };
   }
 
   /** Throws `user_name_taken` or `email_taken`. */
@@ -93,8 +93,14 @@ interface NewUser {
   role?: 'member' | 'viewer' | undefined;
 }
 
-const teamsOf = (teams: readonly Team[], { id }: User): string[] =>
-  teams.filter(({ members }) => members.some((member) => member.id === id)).map(({ name }) => name);
+/** Names of teams by the ids of their members. */
+const teamsByUser = (teams: readonly Team[]): Map<string, string[]> => {
+  const met = new Map<string, string[]>();
+  for (const { name, members } of teams) {
+    for (const { id } of members) met.set(id, [...(met.get(id) ?? []), name]);
+  }
+  return met;
+};
 
 const unknownUser = (): Problem => new Problem('not_found', 'there is no such user');
 

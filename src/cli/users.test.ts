@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { readOwnerToken } from '../place.ts';
 import { createClient, unwrap } from '../sdk/index.ts';
 import type { Schemas } from '../sdk/index.ts';
-import { stint, useServer } from './stint.suite.ts';
+import { emptyFolder, saidBy, spawnStint, stint, useServer } from './stint.suite.ts';
 
 const { client, folder, run } = useServer();
 let url: string;
@@ -135,6 +136,24 @@ describe('tokens of a user', () => {
 });
 
 describe('stint serve', () => {
+  const own = emptyFolder();
+
+  it('limits as it is told, and lets other origins in', async () => {
+    const origin = 'http://localhost:5173';
+    const limits = ['--rate-limit', '1', '--rate-burst', '2', '--owner-rate-limit', '1', '--cors-origin', origin];
+    const child = spawnStint(['serve', '--port', '0', '--data', own, '--json', ...limits]);
+    const { url: at } = JSON.parse(await saidBy(child.stdout, /\n/)) as { url: string };
+    const headers = { origin, 'access-control-request-method': 'GET' };
+    expect((await fetch(`${at}/api/me`, { method: 'OPTIONS', headers })).status).toBe(204);
+    const authorization = `Bearer ${readOwnerToken(own) ?? ''}`;
+    const answer = await fetch(`${at}/api/me`, { headers: { authorization } });
+    expect(answer.headers.get('ratelimit-policy')).toBe('"token";q=5;w=5');
+    const made = await stint(['user', 'add', 'bo', '--expires', '1h', '--json', '--data', own]);
+    const { token } = JSON.parse(made.stdout) as { token: { token: string } };
+    const limited = await fetch(`${at}/api/me`, { headers: { authorization: `Bearer ${token.token}` } });
+    expect(limited.headers.get('ratelimit')).toBe('"token";r=1;t=1');
+  });
+
   it('says what an origin is, where one is none', async () => {
     const { code, stderr } = await run('serve', '--cors-origin', '*');
     expect([code, stderr]).toEqual([1, expect.stringContaining('--cors-origin * is no origin')]);

@@ -122,6 +122,29 @@ describe.each(routes.map((route): [string, Route] => [`${route.method} ${route.p
   });
 });
 
+describe('rights', () => {
+  it.each(routes.filter(({ method }) => method === 'GET').map(({ path, operationId }) => [path, operationId]))(
+    'are those of GET where only the head is asked for: %s',
+    async (path, operationId) => {
+      for (const token of [tokens.member, tokens.viewer, tokens.revoked]) {
+        const get = await call({ method: 'GET', path, operationId } as Route, token);
+        expect((await call({ method: 'HEAD', path, operationId } as Route, token)).status).toBe(get.status);
+      }
+    },
+  );
+
+  it.each(routes.filter(({ takesBody }) => takesBody).map(({ method, path }) => [method, path]))(
+    'are looked at when the request makes sense: %s %s',
+    async (method, path) => {
+      for (const token of [tokens.member, tokens.viewer]) {
+        const url = path.replace(':session', session);
+        const { status } = await door.request(method, url, { token, json: { unknown: 1 } });
+        expect(status).toBe(400);
+      }
+    },
+  );
+});
+
 it('has changed nothing of another’s', async () => {
   const journal = await door.journal();
   expect(journal[session]).toHaveLength(1);
