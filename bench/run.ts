@@ -11,13 +11,29 @@ import { lists } from './measures/lists.ts';
 import { oneClient } from './measures/one-client.ts';
 import { overload } from './measures/overload.ts';
 import { reads } from './measures/reads.ts';
+import { reconnects } from './measures/reconnects.ts';
+import { stalledMeasure } from './measures/stalled.ts';
 import { start } from './measures/start.ts';
 import { timerAccuracy } from './measures/timer-accuracy.ts';
+import { subscribersMeasure } from './measures/subscribers.ts';
 import type { Measure, Row } from './row.ts';
 import { stopServers } from './server.ts';
 import { jsonOf, tableOf } from './table.ts';
 
-const measures: readonly Measure[] = [appends, oneClient, reads, lists, start, idle, cli, timerAccuracy, overload];
+const measures: readonly Measure[] = [
+  appends,
+  oneClient,
+  reads,
+  lists,
+  start,
+  idle,
+  cli,
+  timerAccuracy,
+  overload,
+  subscribersMeasure,
+  reconnects,
+  stalledMeasure,
+];
 
 const main = async (): Promise<number> => {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
