@@ -371,3 +371,35 @@ describe('any copies, found in any order, in any batches, with restarts in betwe
 
   const inputs = (advances: readonly Advance[]): number => advances.reduce((sum, { parts }) => sum + parts.input, 0);
 });
+
+describe('a clock that is set back to before a run’s start (U5)', () => {
+  const setBack = () => {
+    const usage = usageOf([run('a', 100)]);
+    usage.add([copy('old', 40), copy('first', 110)]);
+    expect(sums(usage.takeAdvances())).toEqual({ a: 10 });
+    usage.setBack('a', 20);
+    return usage;
+  };
+
+  it('leaves what was known by then where it was, and gives the run what comes', () => {
+    const usage = setBack();
+    usage.add([copy('old', 40, { output: 50 }), copy('new', 40, { output: 3 }), copy('too old', 19)]);
+    expect(sums(usage.takeAdvances())).toEqual({ a: 3 });
+  });
+
+  it('does not give it what comes after its end', () => {
+    const usage = setBack();
+    usage.open(run('a', 100, 60));
+    usage.add([copy('late', 59, { output: 4 }), copy('after', 60)]);
+    expect(sums(usage.takeAdvances())).toEqual({ a: 4 });
+  });
+
+  it('takes nothing back over a restart, and adds nothing that may be older', () => {
+    const usage = usageOf([run('a', 100)]);
+    const parts = { output: 3 };
+    usage.noteRecorded('a', 'x:new', parts);
+    usage.noteSetBack('a', 20);
+    usage.add([copy('new', 40, parts), copy('old', 40)]);
+    expect(usage.takeAdvances()).toEqual([]);
+  });
+});

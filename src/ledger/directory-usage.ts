@@ -13,6 +13,8 @@ import { joinCopy } from '../readers/responses.ts';
  *      are gone by then take nothing back.
  *  U4  What began before `since` is left alone, since who was open then is not known here any more; only from a run that was
  *      started after it is it taken back.
+ *  U5  When the clock was set back to before an open run's start, what the agents stamp from then on looks older than the run.
+ *      It is the run's if it was not known when the clock was set, or was recorded for the run.
  */
 
 /** A run and the time in which it was open, Unix ms. */
@@ -57,6 +59,10 @@ export class DirectoryUsage {
   readonly #held = new Map<string, Held>();
   /** Responses that began before `since`; no more is known of them. */
   readonly #past = new Set<string>();
+  /** What the clock was set back to during a run, by session: a time before its start (U5). */
+  readonly #setBackTo = new Map<string, number>();
+  /** For each run during which the clock was set back in this object's life, the responses that were known by then (U5). */
+  readonly #knownThen = new Map<string, ReadonlySet<string>>();
   /** What was recorded, by response and session. */
   readonly #recorded = new Map<string, Map<string, Parts>>();
   /** Responses of which something came in since they were last looked at. */
@@ -80,6 +86,18 @@ export class DirectoryUsage {
     if (!isNew) return;
     // What was found before the run was known.
     for (const [response, { beganAt }] of this.#held) if (beganAt >= window.startTime) this.#touched.add(response);
+  }
+
+  /** U5: the clock was just set back `to` a time before the run's start, and all that was written before was added. */
+  setBack(session: string, to: number): void {
+    this.noteSetBack(session, to);
+    const known = [...this.#held.keys()].concat([...(this.#knownThen.get(session) ?? [])]);
+    this.#knownThen.set(session, new Set(known));
+  }
+
+  /** U5: it was set back before this object was made; what of that time was not recorded cannot be told from older usage. */
+  noteSetBack(session: string, to: number): void {
+    this.#setBackTo.set(session, Math.min(to, this.#setBackTo.get(session) ?? Infinity));
   }
 
   /** U3: a row that the journal has already. */
@@ -125,7 +143,8 @@ export class DirectoryUsage {
     const response = `${copy.source}:${copy.key}`;
     if (this.#past.has(response)) return;
     const held = this.#held.get(response);
-    if (copy.beganAt < this.#since && !this.#isMisplaced(response, copy.beganAt)) return this.#leave(response);
+    const isPast = copy.beganAt < this.#since && this.#ownerAgain(response, copy.beganAt) === undefined;
+    if (isPast && !this.#isMisplaced(response, copy.beganAt)) return this.#leave(response);
     const next = held === undefined ? heldOf(copy) : joined(held, copy);
     if (next === held) return;
     this.#held.set(response, next);
@@ -154,7 +173,7 @@ export class DirectoryUsage {
     if (held === undefined || last === undefined) return [];
     const { beganAt } = held;
     const recorded = this.#recorded.get(response) ?? new Map<string, Parts>();
-    const owner = this.#keeperOf(recorded, beganAt) ?? this.#ownerAt(beganAt);
+    const owner = this.#keeperOf(recorded, beganAt) ?? this.#ownerAt(beganAt) ?? this.#ownerAgain(response, beganAt);
     const due = new Map([...recorded.keys()].map((session) => [session, nothing]));
     if (owner !== undefined) due.set(owner, worth(held, recorded.get(owner)));
     const { model, at, sidechain } = last;
@@ -168,6 +187,22 @@ export class DirectoryUsage {
   #ownerAt(time: number): string | undefined {
     if (time < this.#since) return undefined;
     return this.#windows.find(({ startTime, endTime = Infinity }) => startTime <= time && time < endTime)?.session;
+  }
+
+  /** U5. */
+  #ownerAgain(response: string, time: number): string | undefined {
+    return this.#setBackTo.keys().find((session) => {
+      const known = this.#knownThen.get(session);
+      const isNew = known !== undefined && !known.has(response);
+      return this.#isAgain(session, time) && (isNew || this.#recorded.get(response)?.has(session));
+    });
+  }
+
+  /** Whether it is a time before the run's start at which the run was open all the same. */
+  #isAgain(session: string, time: number): boolean {
+    const window = this.#windows.find((one) => one.session === session);
+    const to = this.#setBackTo.get(session) ?? Infinity;
+    return window !== undefined && to <= time && time < Math.min(window.startTime, window.endTime ?? Infinity);
   }
 
   /** U3: a run for which the response was recorded and that had ended when it began, as far as the copies still tell. */

@@ -52,7 +52,8 @@ const slice = 100;
  */
 export class RunDirectory {
   readonly #place: RunPlace;
-  readonly #since: number;
+  /** Files that were last changed before it have nothing of the runs. */
+  #since: number;
   readonly #parts: RunDirectoryParts;
   readonly #usage: DirectoryUsage;
   readonly #watch = new FolderWatch((file) => this.#hear(file));
@@ -89,6 +90,15 @@ export class RunDirectory {
     if (!isKnown) this.#unread.add(window.session);
     this.#usage.open(window);
     this.#changes += 1;
+  }
+
+  /** The clock was set back to before the start of an open run: what is there by now was stamped before. */
+  async setBack(session: string, to: number): Promise<void> {
+    this.#since = Math.min(this.#since, to);
+    await this.look();
+    this.#usage.setBack(session, to);
+    this.#changes += 1;
+    await this.look();
   }
 
   get sessions(): string[] {
@@ -165,12 +175,18 @@ export class RunDirectory {
   /** All or nothing. A session that is set aside has no rows: nothing more will be recorded for it either. */
   async #rowsOf(session: string): Promise<{ response: string; parts: TokenParts }[]> {
     const rows: { response: string; parts: TokenParts }[] = [];
+    const { startTime = 0 } = this.#usage.windows.find((window) => window.session === session) ?? {};
     try {
       for (let after = -1; ; await nextTurn()) {
-        const events = await this.#parts.journal.read(session, { after, limit: slice, types: ['tokens_recorded'] });
-        for (const { type, data } of events) {
-          if (type === 'tokens_recorded' && data.response !== undefined)
-            rows.push({ response: data.response, parts: data });
+        const events = await this.#parts.journal.read(session, {
+          after,
+          limit: slice,
+          types: ['tokens_recorded', 'clock_adjusted'],
+        });
+        for (const event of events) {
+          if (event.type === 'tokens_recorded' && event.data.response !== undefined)
+            rows.push({ response: event.data.response, parts: event.data });
+          if (event.type === 'clock_adjusted' && event.at < startTime) this.#usage.noteSetBack(session, event.at);
         }
         if (events.length < slice) return rows;
         after = events.at(-1)?.seq ?? after;

@@ -215,3 +215,34 @@ describe('a session that is set aside', () => {
     await after.stop();
   });
 });
+
+describe('a run during which the clock is set back to before its start', () => {
+  it('has what its agent uses from then on, nothing that is older, and keeps it over a restart', async () => {
+    const work = new Workplace();
+    const { clock, next } = livesOn();
+    const before = await next();
+    work.says(response('older', { at: startTime - hour / 2, output: 9000 }));
+    await before.start(a, work.run);
+    work.says(response('m-1', { at: startTime + 1000, output: 5 }));
+    await before.uses(a, 5);
+    clock.pass(-hour);
+    await before.runner.execute(a, [{ type: 'adjust_clock', by: -hour }], ok);
+    // What is written while the server still reads what was there before is taken for a part of that.
+    let said = 0;
+    const nextOne = () => work.says(response(`again-${++said}`, { at: clock.now() + 1000, output: 1 }));
+    const used = async () => (await before.runner.state(a))?.facts.tokensUsed ?? 0;
+    await expect.poll(async () => (nextOne(), used())).toBeGreaterThan(5);
+    work.says(response('m-2', { at: clock.now() + 2000, output: 100 }));
+    await before.until(a, ({ facts }) => facts.tokensUsed >= 105);
+    const counted = (await before.until(a, ({ facts }) => facts.tokensUsed < 9000)).facts.tokensUsed;
+    expect(counted).toBeLessThanOrEqual(105 + said);
+    await before.stop();
+
+    const after = await next();
+    clock.pass(2 * hour);
+    work.says(response('m-3', { at: clock.now(), output: 1000 }));
+    const whole = await after.complete(a);
+    expect(whole.facts.tokensUsed).toBeGreaterThanOrEqual(counted + 1000);
+    expect(whole.facts.tokensUsed).toBeLessThanOrEqual(1105 + said);
+  });
+});

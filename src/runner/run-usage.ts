@@ -90,11 +90,21 @@ export class RunUsage {
       const entered = this.#enter({ session, startTime }, startTime, this.#placeOf(run));
       entered.then((directory) => directory.look()).catch(this.#parts.onError);
     }
+    for (const { type, at } of events) {
+      if (type === 'clock_adjusted' && at < startTime) this.#setBack(session, at);
+    }
     if (!('endTime' in state)) return;
     const { endTime } = state;
     this.#entered
       .get(session)
       ?.then((directory) => directory.enter({ session, startTime, endTime }))
+      .catch(this.#parts.onError);
+  }
+
+  #setBack(session: string, to: number): void {
+    this.#entered
+      .get(session)
+      ?.then((directory) => directory.setBack(session, to))
       .catch(this.#parts.onError);
   }
 
