@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { time } from './fields.ts';
-import { isId } from './ids.ts';
+import { idSchema, isId } from './ids.ts';
+import { checkpointSchema, sessionSchema, usageSchema } from './timer.ts';
 
 /** Analytics and export of the timer contract. */
 
@@ -60,3 +61,32 @@ export const analyticsSchema = z
     tz: z.string().meta({ description: 'The time zone, as the IANA database spells it' }),
   })
   .meta({ id: 'UsageAnalytics' });
+
+export const exportTables = ['sessions', 'tokenUsage', 'checkpoints'] as const;
+export type ExportTable = (typeof exportTables)[number];
+
+export const exportQuery = z
+  .strictObject({
+    format: z.enum(['json', 'csv']).optional().meta({ description: 'json when absent' }),
+    table: z
+      .enum(exportTables)
+      .optional()
+      .meta({ description: 'With csv: this table alone; else all in one, each line with the name of its table' }),
+    sessions: sessionIds,
+  })
+  .refine(({ format, table }) => table === undefined || format === 'csv', {
+    path: ['table'],
+    message: 'goes with format=csv',
+  });
+
+export const exportSchema = z
+  .object({
+    sessions: z.array(sessionSchema),
+    tokenUsage: z.array(usageSchema),
+    checkpoints: z.array(checkpointSchema),
+    damaged: z
+      .array(z.object({ sessionId: idSchema, message: z.string() }))
+      .optional()
+      .meta({ description: 'Sessions of which rows are missing above, since the journal is damaged' }),
+  })
+  .meta({ id: 'Export' });

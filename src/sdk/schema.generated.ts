@@ -134,6 +134,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/analytics/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sessions, usage and checkpoints as a file
+         * @description Of the sessions that the caller may see. Where rows are missing since the journal is damaged, the file says so; one table alone breaks off there.
+         */
+        get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/comments": {
         parameters: {
             query?: never;
@@ -614,106 +634,6 @@ export interface components {
              */
             expiresAt: number;
         };
-        AnalyticsTrend: {
-            /**
-             * @description Where the bucket begins
-             * @example 1790000000000
-             */
-            timestamp: number;
-            tokensUsed: number;
-            /** @description Sessions with tokens or active time in it */
-            sessionCount: number;
-            /** @description Mean of their active time inside it, ms */
-            averageDuration: number;
-        };
-        UsageAnalytics: {
-            /** @description Sessions with tokens or active time in the period */
-            totalSessions: number;
-            totalTokens: number;
-            /** @description Mean of their active time inside it, ms */
-            averageSessionDuration: number;
-            /** @description Hours of the day with tokens, most first */
-            peakUsageHours: number[];
-            /** @description Empty buckets are there, with zeros */
-            trends: components["schemas"]["AnalyticsTrend"][];
-            /** @enum {string} */
-            period: "hour" | "day" | "week" | "month";
-            /** @description The time zone, as the IANA database spells it */
-            tz: string;
-        };
-        NewComment: {
-            content: string;
-            /**
-             * @description note when absent
-             * @enum {string}
-             */
-            comment_type?: "note" | "question" | "insight";
-            /** @description What in the session it is about; comments on one point are a thread */
-            reference_point?: string;
-        };
-        Comment: {
-            /**
-             * Format: uuid
-             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
-             */
-            comment_id: string;
-            /**
-             * Format: uuid
-             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
-             */
-            session_id: string;
-            content: string;
-            /** @enum {string} */
-            comment_type: "note" | "question" | "insight";
-            reference_point?: string;
-            author: {
-                user_id: string;
-                /** @description As they were called then */
-                name?: string;
-            };
-            /**
-             * Format: date-time
-             * @example 2026-11-20T10:30:00.000Z
-             */
-            created_at: string;
-        };
-        /** @description The thread with the newest comment first */
-        CommentThreads: {
-            /**
-             * Format: uuid
-             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
-             */
-            session_id: string;
-            threads: {
-                /** @description Absent for comments on the session as a whole */
-                reference_point?: string;
-                /** @description Oldest first */
-                comments: components["schemas"]["Comment"][];
-            }[];
-            /** @description Leads to older comments; absent at the end */
-            cursor?: string;
-        };
-        /** @description Refused */
-        ResearchError: {
-            /**
-             * @description What is wrong, in one snake_case word
-             * @example session_not_found
-             */
-            error: string;
-            /** @description The same for a person */
-            message: string;
-            /**
-             * @description HTTP status
-             * @example 404
-             */
-            code: number;
-            /**
-             * Format: date-time
-             * @example 2026-11-20T10:30:00.000Z
-             */
-            timestamp: string;
-            details?: unknown;
-        };
         /** @description A command of the user’s; its tokens are read from the transcripts in its directory */
         Run: {
             /**
@@ -1039,6 +959,120 @@ export interface components {
             events: components["schemas"]["SessionEvent"][];
             /** @description Pass as `after` to go on */
             next?: number;
+        };
+        AnalyticsTrend: {
+            /**
+             * @description Where the bucket begins
+             * @example 1790000000000
+             */
+            timestamp: number;
+            tokensUsed: number;
+            /** @description Sessions with tokens or active time in it */
+            sessionCount: number;
+            /** @description Mean of their active time inside it, ms */
+            averageDuration: number;
+        };
+        UsageAnalytics: {
+            /** @description Sessions with tokens or active time in the period */
+            totalSessions: number;
+            totalTokens: number;
+            /** @description Mean of their active time inside it, ms */
+            averageSessionDuration: number;
+            /** @description Hours of the day with tokens, most first */
+            peakUsageHours: number[];
+            /** @description Empty buckets are there, with zeros */
+            trends: components["schemas"]["AnalyticsTrend"][];
+            /** @enum {string} */
+            period: "hour" | "day" | "week" | "month";
+            /** @description The time zone, as the IANA database spells it */
+            tz: string;
+        };
+        Export: {
+            sessions: components["schemas"]["Session"][];
+            tokenUsage: components["schemas"]["TokenUsage"][];
+            checkpoints: components["schemas"]["Checkpoint"][];
+            /** @description Sessions of which rows are missing above, since the journal is damaged */
+            damaged?: {
+                /**
+                 * Format: uuid
+                 * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
+                 */
+                sessionId: string;
+                message: string;
+            }[];
+        };
+        NewComment: {
+            content: string;
+            /**
+             * @description note when absent
+             * @enum {string}
+             */
+            comment_type?: "note" | "question" | "insight";
+            /** @description What in the session it is about; comments on one point are a thread */
+            reference_point?: string;
+        };
+        Comment: {
+            /**
+             * Format: uuid
+             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
+             */
+            comment_id: string;
+            /**
+             * Format: uuid
+             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
+             */
+            session_id: string;
+            content: string;
+            /** @enum {string} */
+            comment_type: "note" | "question" | "insight";
+            reference_point?: string;
+            author: {
+                user_id: string;
+                /** @description As they were called then */
+                name?: string;
+            };
+            /**
+             * Format: date-time
+             * @example 2026-11-20T10:30:00.000Z
+             */
+            created_at: string;
+        };
+        /** @description The thread with the newest comment first */
+        CommentThreads: {
+            /**
+             * Format: uuid
+             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
+             */
+            session_id: string;
+            threads: {
+                /** @description Absent for comments on the session as a whole */
+                reference_point?: string;
+                /** @description Oldest first */
+                comments: components["schemas"]["Comment"][];
+            }[];
+            /** @description Leads to older comments; absent at the end */
+            cursor?: string;
+        };
+        /** @description Refused */
+        ResearchError: {
+            /**
+             * @description What is wrong, in one snake_case word
+             * @example session_not_found
+             */
+            error: string;
+            /** @description The same for a person */
+            message: string;
+            /**
+             * @description HTTP status
+             * @example 404
+             */
+            code: number;
+            /**
+             * Format: date-time
+             * @example 2026-11-20T10:30:00.000Z
+             */
+            timestamp: string;
+            details?: unknown;
         };
         Backup: {
             /** @example stint-2026-11-20T22-18-27.123Z.db */
@@ -1643,6 +1677,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UsageAnalytics"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    export: {
+        parameters: {
+            query?: {
+                /** @description json when absent */
+                format?: "json" | "csv";
+                /** @description With csv: this table alone; else all in one, each line with the name of its table */
+                table?: "sessions" | "tokenUsage" | "checkpoints";
+                /** @description Only these sessions: repeated, or with commas between */
+                sessions?: string | string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, as it is read */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                    "text/csv": string;
                 };
             };
             /** @description Default Response */

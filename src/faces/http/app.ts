@@ -13,6 +13,7 @@ import { analyticsRoutes } from './analytics-routes.ts';
 import { fingerprintOf } from './answers.ts';
 import { commentsRoutes } from './comments-routes.ts';
 import { connectionTimes, limitConnections } from './connections.ts';
+import { exportRoutes } from './export-routes.ts';
 import { backupRoutes } from './backup-routes.ts';
 import { describeApi, docsRoutes } from './docs-routes.ts';
 import { guard } from './guard.ts';
@@ -97,6 +98,7 @@ export const newApp = async (parts: FaceParts, options: AppOptions): Promise<Fas
     timerRoutes,
     historyRoutes,
     analyticsRoutes,
+    exportRoutes,
     commentsRoutes,
     accessRoutes,
     usersRoutes,
