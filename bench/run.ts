@@ -4,6 +4,7 @@
  */
 import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
 import { parseArgs } from 'node:util';
+import { analytics } from './measures/analytics.ts';
 import { appends } from './measures/appends.ts';
 import { cli } from './measures/cli.ts';
 import { idle } from './measures/idle.ts';
@@ -25,6 +26,7 @@ const measures: readonly Measure[] = [
   oneClient,
   reads,
   lists,
+  analytics,
   start,
   idle,
   cli,

@@ -98,6 +98,18 @@ export const catalogue: readonly Entry[] = [
     load: async () => (await import('./commands/comments.ts')).commentsCommand,
   },
   {
+    name: 'analytics',
+    summary: 'Show what was used when',
+    heading: sessions,
+    load: async () => (await import('./commands/analytics.ts')).analyticsCommand,
+  },
+  {
+    name: 'export',
+    summary: 'Write sessions, usage and checkpoints to a file',
+    heading: sessions,
+    load: async () => (await import('./commands/export.ts')).exportCommand,
+  },
+  {
     name: 'serve',
     summary: 'Run the server in this terminal',
     heading: server,

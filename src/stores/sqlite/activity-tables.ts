@@ -117,12 +117,15 @@ export class ActivityTables {
   }
 
   #load(kept: Kept): void {
-    const rows = this.#rows(
-      'SELECT session, owner, from_at, to_at FROM presences WHERE key > ? AND to_at >= ? ORDER BY key',
-      kept.last,
-      kept.from,
-    );
-    for (const [session = 0, owner = 0, from = 0, to = 0] of rows) kept.columns.push(session, owner, from, to);
+    // All rows as one text: made into an array each, they take twice as long.
+    const [row] = this.#statement(
+      `SELECT group_concat(session || ',' || owner || ',' || from_at || ',' || to_at) FROM presences
+       WHERE key > ? AND to_at >= ?`,
+    ).all(kept.last, kept.from) as unknown as [[string | null]];
+    const numbers = JSON.parse(`[${row[0] ?? ''}]`) as number[];
+    for (let i = 0; i < numbers.length; i += 4) {
+      kept.columns.push(numbers[i]!, numbers[i + 1]!, numbers[i + 2]!, numbers[i + 3]!);
+    }
     kept.last = this.#lastKey();
   }
 

@@ -1,6 +1,8 @@
 /** Presences column by column, 24 bytes each; sessions are numbered from 0 as they are met. */
 export class PresenceColumns {
   readonly #numbers = new Map<number, number>();
+  #lastKey: number | undefined;
+  #lastNumber = 0;
   #length = 0;
   #session = new Int32Array(1024);
   #owner = new Int32Array(1024);
@@ -23,11 +25,12 @@ export class PresenceColumns {
 
   /** The number of a session, by its key. */
   numberOf(session: number): number {
-    const known = this.#numbers.get(session);
-    if (known !== undefined) return known;
-    const number = this.#numbers.size;
-    this.#numbers.set(session, number);
-    return number;
+    // A session's spans often come one after the other.
+    if (session === this.#lastKey) return this.#lastNumber;
+    const number = this.#numbers.get(session) ?? this.#numbers.size;
+    if (number === this.#numbers.size) this.#numbers.set(session, number);
+    this.#lastKey = session;
+    return (this.#lastNumber = number);
   }
 
   each(owner: number | undefined, take: (session: number, from: number, to: number) => void): void {
