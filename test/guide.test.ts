@@ -46,6 +46,7 @@ const sameForm = (says: Example['answer'], answered: string) => {
 describe.each([
   ['timer', 8],
   ['access', 6],
+  ['analytics', 2],
 ])('the %s guide', (name, least) => {
   const folder = mkdtempSync(join(tmpdir(), 'stint-guide-'));
   let server: Serving;

@@ -65,15 +65,15 @@ const repeatedAfterAppend = async (server: Server): Promise<number[]> => {
 
 /** One request after the other until it is stopped; resolves to the longest, ms. */
 const longestWait = (server: Server): { stop: () => Promise<number> } => {
-  let isOn = true;
+  const stopping = new AbortController();
   const worst = (async () => {
     let longest = 0;
-    while (isOn) longest = Math.max(longest, await timed(() => call(server, '/api/me')));
+    while (!stopping.signal.aborted) longest = Math.max(longest, await timed(() => call(server, '/api/me')));
     return longest;
   })();
   return {
     stop: () => {
-      isOn = false;
+      stopping.abort();
       return worst;
     },
   };

@@ -108,8 +108,9 @@ export async function* csvText(rowsOf: RowsOf): AsyncGenerator<string> {
 /** One table. It has no place to say that rows are missing, so that it breaks off there. */
 export async function* csvOfTable(rowsOf: RowsOf, table: ExportTable): AsyncGenerator<string> {
   yield heading(columnsOf[table]);
-  const refuse = ({ sessionId, message }: Damage): never => {
-    throw new Problem('journal_damaged', `session ${sessionId}: ${message}`);
-  };
   for await (const rows of rowsOf(table, refuse)) yield csv(columnsOf[table], rows);
 }
+
+const refuse = ({ sessionId, message }: Damage): never => {
+  throw new Problem('journal_damaged', `session ${sessionId}: ${message}`);
+};
