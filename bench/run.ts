@@ -6,6 +6,7 @@ import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'no
 import { parseArgs } from 'node:util';
 import { analytics } from './measures/analytics.ts';
 import { appends } from './measures/appends.ts';
+import { backup } from './measures/backup.ts';
 import { cli } from './measures/cli.ts';
 import { idle } from './measures/idle.ts';
 import { lists } from './measures/lists.ts';
@@ -30,6 +31,7 @@ const measures: readonly Measure[] = [
   start,
   idle,
   cli,
+  backup,
   timerAccuracy,
   overload,
   subscribersMeasure,

@@ -18,7 +18,9 @@ const db = openForReading(file);
 const tell = ({ findings, done, of }: AuditStep): void => parentPort?.postMessage({ findings, done, of });
 
 let from = performance.now();
+let last: AuditStep | undefined;
 for (const step of audit(db, summarize)) {
+  last = step;
   const spentMs = performance.now() - from;
   if (step.findings.length > 0) tell(step);
   if (spentMs < workMs) continue;
@@ -27,4 +29,5 @@ for (const step of audit(db, summarize)) {
   from = performance.now();
 }
 db.close();
+if (last) tell({ ...last, findings: [] });
 parentPort?.postMessage('done');

@@ -74,6 +74,10 @@ const damages: [what: string, sql: string, kinds: string[]][] = [
   ['a time to wake at', 'UPDATE sessions SET wake_at = 1 WHERE key = 2', ['read_model_differs']],
   ['a version', 'UPDATE sessions SET version = version - 1 WHERE key = 2', ['read_model_differs']],
   ['a count', 'UPDATE session_counts SET n = n + 1', ['counts_differ']],
+  ['tokens of a slot', 'UPDATE session_slots SET tokens = tokens + 1 WHERE session = 2', ['activity_differs']],
+  ['tokens of an owner', 'UPDATE owner_slots SET tokens = tokens + 1', ['activity_differs']],
+  ['a span of active time', 'UPDATE presences SET to_at = to_at + 1', ['activity_differs']],
+  ['an open span', 'DELETE FROM open_spans', ['activity_differs']],
   ['a saved state’s checksum', 'UPDATE saved_states SET crc = crc + 1', ['saved_state_damaged']],
   [
     'a number that is too large to be one',
@@ -128,7 +132,8 @@ describe('folding again from the journal', () => {
   it('mends all that is folded from it', () => {
     const file = copy();
     for (const [, sql, kinds] of damages)
-      if (kinds.every((kind) => /read_model|counts|saved/.test(kind)) && !sql.includes('version')) tamper(file, sql);
+      if (kinds.every((kind) => /read_model|counts|saved|activity/.test(kind)) && !sql.includes('version'))
+        tamper(file, sql);
     expect(look(file).length).toBeGreaterThanOrEqual(4);
     expect(again(file)).toEqual({ sessions: livedSessions - 1, setAside: [] });
     expect(look(file)).toEqual([]);

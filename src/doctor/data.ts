@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { summarize } from '../projections/summary.ts';
 import { audit } from '../stores/sqlite/audit.ts';
+import { auditActivity } from '../stores/sqlite/audit-activity.ts';
 import type { AuditFinding, AuditKind } from '../stores/sqlite/audit.ts';
 import { versionOf } from '../stores/sqlite/connection.ts';
 import { migrations } from '../stores/sqlite/tables.ts';
@@ -21,6 +22,7 @@ const adviceOn: Record<AuditKind, string> = {
   saved_state_damaged: fromJournal,
   read_model_differs: fromJournal,
   counts_differ: fromJournal,
+  activity_differs: fromJournal,
   unreadable: fromBackup,
 };
 
@@ -47,7 +49,18 @@ export const examineData = (db: DatabaseSync, now: number, onProgress: OnProgres
   } catch (error) {
     findings.push(unreadable(error));
   }
+  // A fold of what is damaged differs for that reason alone.
+  if (findings.length === 0) findings.push(...activity(db));
   return latest === undefined ? findings : [...findings, future(latest)];
+};
+
+const activity = (db: DatabaseSync): Finding[] => {
+  const file = db.location();
+  try {
+    return file === null ? [] : auditActivity(file).map(toFinding);
+  } catch (error) {
+    return [unreadable(error)];
+  }
 };
 
 const integrity = (db: DatabaseSync): Finding[] => {

@@ -1,7 +1,7 @@
 import { readdirSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRunning, readServerFile } from '../place.ts';
-import { unfinished } from '../stores/sqlite/backup.ts';
+import { isUnfinished } from '../stores/sqlite/backup.ts';
 import { parseBackupName } from '../stores/sqlite/backup-name.ts';
 import { databaseName, stagedNames, unfinishedRestore } from '../stores/sqlite/restore.ts';
 import { tornLog } from '../stores/sqlite/torn-log.ts';
@@ -110,6 +110,6 @@ const leftOvers = (folder: string): Finding[] =>
     ...readdirSync(folder).filter((name) => leftOver.test(name)),
     ...stagedNames(folder),
     ...namesIn(join(folder, 'backups'))
-      .filter((name) => name.endsWith(unfinished))
+      .filter(isUnfinished)
       .map((name) => join('backups', name)),
   ].map((file) => ({ severity: 'info', kind: 'left_over', what: 'left by what was interrupted', file }));

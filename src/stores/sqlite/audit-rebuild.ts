@@ -4,6 +4,7 @@ import { openStatus } from '../../journal/sessions.ts';
 import { evolve } from '../../session/evolve.ts';
 import { absent, versionOf } from '../../session/state.ts';
 import type { Existing, SessionState } from '../../session/state.ts';
+import { fillActivity } from './activity-fill.ts';
 import type { Summarize } from './audit.ts';
 import { toRecorded } from './rows.ts';
 import type { EventRow } from './rows.ts';
@@ -18,7 +19,7 @@ export interface Rebuilt {
 const eventsAtOnce = 500;
 
 /**
- * Folds the rows of all sessions, their saved states and the counts again from the journal, in one transaction: a kill leaves all
+ * Folds the rows of all sessions, the counts and the rows behind analytics again from the journal, and forgets saved states, in one transaction: a kill leaves all
  * as it was.
  */
 export const rebuild = (
@@ -33,6 +34,8 @@ export const rebuild = (
     const rebuilt = rebuildSessions(db, summarize, onProgress);
     db.exec(`DELETE FROM session_counts;
       INSERT INTO session_counts (owner, kind, status, n) SELECT owner, kind, status, count(*) FROM sessions GROUP BY 1, 2, 3`);
+    db.exec('DELETE FROM session_slots; DELETE FROM owner_slots; DELETE FROM presences; DELETE FROM open_spans');
+    fillActivity(db);
     db.exec('COMMIT');
     return rebuilt;
   } catch (error) {

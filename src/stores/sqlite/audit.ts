@@ -35,6 +35,7 @@ export type AuditKind =
   | 'saved_state_damaged'
   | 'read_model_differs'
   | 'counts_differ'
+  | 'activity_differs'
   | 'unreadable';
 
 export interface AuditStep {

@@ -11,8 +11,12 @@ import type { BackupName } from './backup-name.ts';
 import type { BackupOrder, BackupOutcome } from './backup-thread.ts';
 import { sync } from './durable.ts';
 
-/** What is still being written has this at the end of its name. */
-export const unfinished = '.part';
+/** What is still being written has this at the end of its name; SQLite writes a journal beside it. */
+const unfinished = '.part';
+const journalOf = (temporary: string): string => `${temporary}-journal`;
+
+export const isUnfinished = (name: string): boolean =>
+  name.endsWith(unfinished) || name.endsWith(journalOf(unfinished));
 
 /**
  * Backups in a folder beside the database, a file each.
@@ -35,7 +39,7 @@ export class SqliteBackups implements Backups {
 
   /** Removes what backups that were not finished have left (B4); returns how many there were. */
   sweep(): number {
-    const left = namesIn(this.#folder).filter((name) => name.endsWith(unfinished));
+    const left = namesIn(this.#folder).filter(isUnfinished);
     for (const name of left) rmSync(join(this.#folder, name), { force: true });
     return left.length;
   }
@@ -88,7 +92,7 @@ export class SqliteBackups implements Backups {
       throw problemOf(outcome.failure);
     } finally {
       this.#making = undefined;
-      rmSync(order.temporary, { force: true });
+      for (const path of [order.temporary, journalOf(order.temporary)]) rmSync(path, { force: true });
     }
   }
 
