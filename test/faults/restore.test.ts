@@ -1,13 +1,25 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
-import { unwrap } from '../../src/sdk/index.ts';
+import { createClient, unwrap } from '../../src/sdk/index.ts';
+import { serve } from '../../src/serve.ts';
+import type { ServeOptions } from '../../src/serve.ts';
 import { copyOf, databaseOf, logOf, newFolder } from './data-folder.ts';
 import { contentsOf, expectWhole } from './journal-audit.ts';
 import { changes, killAt, runStint, stint } from './kill-at.ts';
 import { describeWhere } from './needs.ts';
 import { recorded, recordSeries, startSession } from './operations.ts';
-import { ServerProcess } from './server-process.ts';
+import { ServerProcess, token } from './server-process.ts';
+
+const here: Omit<ServeOptions, 'folder'> = {
+  port: 0,
+  host: '127.0.0.1',
+  hostNames: [],
+  behindProxy: false,
+  logLevel: 'ERROR',
+  quiet: true,
+  token,
+};
 
 interface Lived {
   /** As a kill left it: the database and its log. */
@@ -45,14 +57,14 @@ describeWhere('strace', 'a kill while a backup is restored', () => {
         if (isCommitted) met.committed += 1;
         expect({ n, isThere: isCommitted || existsSync(databaseOf(folder)) }).toEqual({ n, isThere: true });
 
-        const server = await ServerProcess.start(folder);
-        const found = await recorded(server.client(), lived.id);
+        const server = await serve({ ...here, folder });
+        const found = await recorded(createClient({ url: server.url, token }), lived.id);
         const isBefore = found.length > lived.then.length;
         met[isBefore ? 'before' : 'after'] += 1;
         expect({ n, found }).toEqual({ n, found: isBefore ? lived.now : lived.then });
         expect({ n, isBefore: isCommitted && isBefore }).toEqual({ n, isBefore: false });
         expect(readdirSync(folder).filter((name) => /\.part$|^restore\.json$/.test(name))).toEqual([]);
-        expect((await server.terminate()).code).toBe(0);
+        await server.stop();
         expectWhole(await contentsOf(folder));
         if (!isBefore) await expectUndo(folder);
         if (!killed) break;
