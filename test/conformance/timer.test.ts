@@ -2,12 +2,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { timerGroups } from '../../src/conformance/index.ts';
 import { runCheck } from '../../src/conformance/suite.ts';
+import type { Target } from '../../src/conformance/http.ts';
 import { realServer, token } from './real-server.ts';
+import type { RealServer } from './real-server.ts';
 
-let server: Awaited<ReturnType<typeof realServer>>;
+let server: RealServer;
+let target: Target;
 
 beforeAll(async () => {
   server = await realServer();
+  const [viewerToken, memberToken] = [await server.newToken('viewer'), await server.newToken('member')];
+  target = { url: server.url, token, viewerToken, memberToken };
 });
 
 afterAll(async () => {
@@ -19,7 +24,7 @@ afterAll(async () => {
 
 describe.concurrent.each(timerGroups)('$title', ({ name, checks }) => {
   it.concurrent.for(checks)('$id', async (check, { skip, expect }) => {
-    const result = await runCheck(name, check, { url: server.url, token });
+    const result = await runCheck(name, check, target);
     if (result.verdict === 'skipped') skip(result.reason);
     expect(result.reason).toBeUndefined();
   });
