@@ -24,6 +24,7 @@ import type { Clock } from './clock.ts';
  *  R6  Before a session is ended on request, those who still have something to tell of it are heard.
  *  R7  When the clock was set, an active session is told before anything else is decided for it: nothing falls due by a clock
  *      that was set.
+ *  R8  What comes while a session is being removed waits until it is known whether the session is gone.
  */
 
 /** A command before the runner has stamped it with the time and an id. */
@@ -100,6 +101,7 @@ export class Runner {
   readonly #owed = new Map<string, ClockSet>();
   /** While it is found out which sessions are to be told. */
   #gathering: Promise<void> | undefined;
+  readonly #removing = new Map<string, Promise<void>>();
   readonly #endings = new Set<(session: string) => Promise<void>>();
   #closing = false;
 
@@ -120,8 +122,8 @@ export class Runner {
     if (this.#endings.size > 0 && intents.some(({ type }) => type === 'complete')) await this.#beforeEnd(session);
     if (this.#closing) throw new Problem('server_stopping', 'the server is stopping; try again in a moment');
     let live = this.#lives.get(session) ?? (await this.#open(session));
-    while (this.#gathering) {
-      await this.#gathering;
+    for (let wait = this.#obstacle(session); wait; wait = this.#obstacle(session)) {
+      await wait;
       live = this.#lives.get(session) ?? (await this.#open(session));
     }
     // From here to the append nothing waits (R1).
@@ -152,19 +154,38 @@ export class Runner {
     return committed === undefined || committed.status === 'absent' ? undefined : committed;
   }
 
+  /** What a command on the session has to wait for: R7, R8. */
+  #obstacle(session: string): Promise<void> | undefined {
+    return this.#gathering ?? this.#removing.get(session);
+  }
+
   /** Removes an ended session with all it holds. */
   async remove(session: string): Promise<void> {
-    const live = this.#lives.get(session) ?? (await this.#open(session));
-    while (live.pending > 0) await live.settled;
+    let live = this.#lives.get(session) ?? (await this.#open(session));
+    while (live.pending > 0 || this.#removing.has(session)) {
+      await (this.#removing.get(session) ?? live.settled);
+      live = this.#lives.get(session) ?? (await this.#open(session));
+    }
     const { committed } = live;
     if (committed.status === 'absent') throw new Problem('session_not_found', 'there is no such session');
     if (committed.status === 'active' || committed.status === 'paused') {
       throw new Problem('session_not_finished', 'the session is still open; complete it first');
     }
-    this.#lives.delete(session);
-    await this.#parts.journal.remove(session, versionOf(committed));
-    // Who asked for it meanwhile has brought it back into memory.
-    this.#lives.delete(session);
+    const erased = this.#erase(session, versionOf(committed));
+    this.#removing.set(session, settled(erased));
+    return erased;
+  }
+
+  /** R8. */
+  async #erase(session: string, version: number): Promise<void> {
+    try {
+      await this.#parts.journal.remove(session, version);
+    } finally {
+      // Who asked for it meanwhile has brought it back into memory, or is about to.
+      await settled(this.#opening.get(session));
+      this.#lives.delete(session);
+      this.#removing.delete(session);
+    }
     this.#removals.tell(session);
   }
 
@@ -358,6 +379,11 @@ export class Runner {
     }
   }
 }
+
+/** Resolves when the promise is settled, either way. */
+const settled = async (promise: Promise<unknown> | undefined): Promise<void> => {
+  await Promise.allSettled([promise]);
+};
 
 /** Events that cannot follow each other are damage, like a row that is not what was written. */
 const folded = (events: readonly SessionEvent[], from: SessionState): SessionState => {

@@ -22,7 +22,7 @@ import { parseJson } from './json-body.ts';
 import { measureRequests, metricsRoutes } from './metrics-routes.ts';
 import { pages } from './pages.ts';
 import type { FaceParts } from './parts.ts';
-import { onError, refuseUnreadable } from './problems.ts';
+import { onError, prefixOf, refuseUnreadable } from './problems.ts';
 import { shedding } from './shedding.ts';
 import { systemRoutes } from './system-routes.ts';
 import { teamsRoutes } from './teams-routes.ts';
@@ -52,7 +52,7 @@ export const newApp = async (parts: FaceParts, options: AppOptions): Promise<Fas
   const { log, hub, pages: folder, behindProxy } = options;
   // What has no path that can be read has no route; the guard has its say first, as for every other.
   const routeNowhere = (_path: string, request: IncomingMessage, response: ServerResponse) =>
-    app.routing(Object.assign(request, { url: '/not-a-path' }), response);
+    app.routing(Object.assign(request, { url: `${prefixOf(request.url ?? '')}/not-a-path` }), response);
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),

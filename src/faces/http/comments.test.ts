@@ -140,6 +140,8 @@ describe('a path below /api/v1', () => {
     ['GET', '/api/v1/nothing', 404],
     ['GET', '/api/v1', 404],
     ['PUT', '/api/v1/sessions/x/comments', 405],
+    ['GET', '/api/v1/sessions/%zz/comments', 404],
+    ['GET', `/api/v1/sessions/${'x'.repeat(600)}/comments`, 404],
   ])('%s %s is refused with %i and the time', async (method, path, expected) => {
     const { status, body } = await door.request(method, path);
     expect([status, (body as { timestamp: string }).timestamp]).toEqual([

@@ -42,6 +42,9 @@ const researchShape = (problem: Problem, now: number) => ({
 
 const isResearch = (url: string): boolean => /^\/api\/v1(\/|$)/.test(pathOf(url));
 
+/** The beginning of a path by which its contract is known; empty for the timer's. */
+export const prefixOf = (url: string): string => (isResearch(url) ? '/api/v1' : '');
+
 const bodyOf = (problem: Problem, { url, server }: FastifyRequest): object =>
   isResearch(url) ? researchShape(problem, server.clock.now()) : shapeOf(problem);
 
