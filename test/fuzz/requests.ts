@@ -161,7 +161,7 @@ const bendings: readonly ((text: string) => string)[] = [
 const bodyOf = ({ body }: Operation): fc.Arbitrary<string | undefined> => {
   if (body === undefined) return odd(fc.constant(undefined), wild.map(jsonOf));
   const value = fc.oneof(
-    { weight: 4, arbitrary: validOf(body) },
+    { weight: 6, arbitrary: validOf(body) },
     { weight: 4, arbitrary: nearlyValidOf(body) },
     { weight: 1, arbitrary: wild },
   );

@@ -54,6 +54,15 @@ const wrongMethod = methods.map(([name, method, path, allowed]): Check =>
   }),
 );
 
+const analyticsMethods = ['usage', 'export'].map((name): Check =>
+  ofDecision(`errors.method-${name}`, 'a wrong method is 405 with Allow', async ({ http }) => {
+    skipUnlessFound(await http.get(`/api/analytics/${name}`));
+    const answer = await http.ask('POST', `/api/analytics/${name}`);
+    expectRefusal(answer, 405, 'method_not_allowed');
+    expectThat((answer.headers.allow ?? '').includes('GET'), 'Allow to name GET', answer.headers.allow);
+  }),
+);
+
 /** Refusals: what they look like, and which come when. */
 export const errors: Group = {
   name: 'errors',
@@ -93,14 +102,7 @@ export const errors: Group = {
       }
     }),
     ...wrongMethod,
-    ofDecision('errors.method-analytics', 'a wrong method is 405 with Allow', async ({ http }) => {
-      skipUnlessFound(await http.get('/api/analytics/usage?period=day'));
-      for (const path of ['/api/analytics/usage', '/api/analytics/export']) {
-        const answer = await http.ask('POST', path);
-        expectRefusal(answer, 405, 'method_not_allowed');
-        expectThat((answer.headers.allow ?? '').includes('GET'), `Allow of ${path} to name GET`, answer.headers.allow);
-      }
-    }),
+    ...analyticsMethods,
     ...unknownSession,
     ofDecision('errors.inside', 'no error shows a path of the server, a stack or SQL', async ({ http }) => {
       const answers = await Promise.all([

@@ -196,7 +196,8 @@ const differences = (row: Row, id: string, summary: SessionSummary): string[] =>
     owner: summary.owner,
     kind: summary.kind,
     status: openStatus(summary.phase),
-    name_folded: summary.name?.toLowerCase() ?? null,
+    // A column is UTF-8, which has no halves of characters; the name itself stands in `doc`, as JSON, which has.
+    name_folded: summary.name?.toLowerCase().toWellFormed() ?? null,
     start_time: summary.startTime,
     wake_at: summary.wakeAt ?? null,
     has_run: summary.run === undefined ? 0 : 1,
