@@ -84,12 +84,9 @@ export const projection: Group = {
       expectClose('averagePerMinute', numberAt(await context.history(id), 'averagePerMinute'), 600);
     }),
     ofDecision('projection.empty', 'with under 3 rows the projection is the total', async (context) => {
-      expectSame('projection', await projectionOf(context, await context.startId({ tokenBudget: 10 })), {
-        currentRate: 0,
-        projectedTotal: 0,
-        timeToLimit: null,
-        confidence: 0,
-      });
+      const met = await projectionOf(context, await context.startId({ tokenBudget: 10 }));
+      const expected = { currentRate: 0, projectedTotal: 0, timeToLimit: null, confidence: 0 };
+      for (const [field, value] of Object.entries(expected)) expectSame(field, met[field], value);
     }),
     ofDecision('projection.two-rows', 'with under 3 rows the projection is the total', async (context) => {
       const { id } = await reported(context, [
