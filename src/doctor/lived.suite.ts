@@ -20,6 +20,9 @@ const tokens = (n: number): Intent => ({
 });
 const reach = (phase: string): Intent => ({ type: 'reach_checkpoint', phase, promptCount: 1, metadata: { of: phase } });
 
+/** JSON has such, and UTF-8, in which the columns are written, has not. */
+const halfCharacter = '\ud83e';
+
 /** Fills the database at `file`; returns all of its events, in order of position. */
 export const live = async (file: string): Promise<readonly Recorded[]> => {
   const store = await SqliteStore.open(file);
@@ -30,7 +33,7 @@ export const live = async (file: string): Promise<readonly Recorded[]> => {
   const perform = (n: number, ...intents: Intent[]) => runner.execute(sessionId(n), intents, answer);
 
   for (let n = 1; n <= livedSessions; n++) {
-    await perform(n, { type: 'start', ...startedFacts, name: `session ${n}`, tokenBudget: 1_000_000 });
+    await perform(n, { type: 'start', ...startedFacts, name: `session ${n} ${halfCharacter}`, tokenBudget: 1_000_000 });
     for (let i = 0; i < (n === 1 ? longLife : 5 + n); i++) await perform(n, tokens(i));
     await perform(n, reach(`halfway through ${n}`));
     if (n % 3 === 0) await perform(n, { type: 'pause' });
