@@ -3,7 +3,7 @@ import { median } from './statistics.ts';
 /** A line of the table: one thing that was measured, in several runs. */
 export interface Row {
   measure: string;
-  unit: '/s' | 's' | 'ms' | 'KB' | 'MB' | '%' | '×' | '';
+  unit: '/s' | 's' | 'ms' | 'KB' | 'MB' | 'MB/h' | '%' | '×' | '';
   /** One a run. */
   values: readonly number[];
   /** What the issue asks for; absent where the figure is only told. */
@@ -15,10 +15,17 @@ export interface Row {
 
 export type Limit = { atLeast: number } | { atMost: number };
 
+/** What the command line may say. */
+export interface RunOptions {
+  minutes: number;
+}
+
 /** A group of rows that are measured together; the name is what `npm run bench -- NAME` takes. */
 export interface Measure {
   name: string;
-  run: () => Promise<Row[]>;
+  /** Takes long: it is run when it is named, not with the others. */
+  byHand?: true;
+  run: (options: RunOptions) => Promise<Row[]>;
 }
 
 export type Verdict = 'pass' | 'short' | '';

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- NAME… --json]`: measures what is asked of a running server and prints one table. The machine's noise is
+ * `npm run bench [-- NAME… --json --minutes N]`: measures what is asked of a running server and prints one table. The machine's noise is
  * in the figures, so they are medians; whatever they are, the exit code is 0 unless something could not be run.
  */
 import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
@@ -15,6 +15,7 @@ import { overload } from './measures/overload.ts';
 import { reads } from './measures/reads.ts';
 import { reconnects } from './measures/reconnects.ts';
 import { stalledMeasure } from './measures/stalled.ts';
+import { soak } from './measures/soak.ts';
 import { start } from './measures/start.ts';
 import { timerAccuracy } from './measures/timer-accuracy.ts';
 import { subscribersMeasure } from './measures/subscribers.ts';
@@ -37,23 +38,29 @@ const measures: readonly Measure[] = [
   subscribersMeasure,
   reconnects,
   stalledMeasure,
+  soak,
 ];
 
 const main = async (): Promise<number> => {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: 'boolean' }, minutes: { type: 'string', default: '60' } },
+  });
   const unknown = positionals.filter((name) => measures.every((measure) => measure.name !== name));
   if (unknown.length > 0) {
     console.error(`no such measure: ${unknown.join(', ')}; there are: ${measures.map(({ name }) => name).join(', ')}`);
     return 2;
   }
   const before = busy();
-  const chosen = measures.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  const chosen = measures.filter(({ name, byHand }) =>
+    positionals.length === 0 ? !byHand : positionals.includes(name),
+  );
   const rows: Row[] = [];
   let failed = false;
   for (const { name, run } of chosen) {
     process.stderr.write(`measuring ${name} …\n`);
     try {
-      rows.push(...(await run()));
+      rows.push(...(await run({ minutes: Number(values.minutes) })));
     } catch (error) {
       failed = true;
       console.error(`${name} could not be measured:`, error);

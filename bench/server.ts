@@ -29,6 +29,8 @@ export interface ServerOptions {
   heapMb?: number;
   /** Another Node than this one. */
   node?: string;
+  /** What is started; the checkout's own when absent. */
+  from?: string;
 }
 
 export const launcher = fileURLToPath(new URL('../bin/stint.mjs', import.meta.url));
@@ -38,19 +40,15 @@ process.once('exit', () => {
   for (const child of children) child.kill('SIGKILL');
 });
 
-export const startServer = async ({
-  folder,
-  observedBy,
-  heapMb,
-  node = process.execPath,
-}: ServerOptions): Promise<Server> => {
+export const startServer = async (options: ServerOptions): Promise<Server> => {
+  const { folder, observedBy, heapMb, node = process.execPath, from: started = launcher } = options;
   const token = randomBytes(24).toString('hex');
   const flags = [
     ...(observedBy ? ['--import', observedBy.href] : []),
     ...(heapMb === undefined ? [] : [`--max-old-space-size=${heapMb}`]),
   ];
   const from = performance.now();
-  const child = spawn(node, [...flags, launcher, 'serve', '--port', '0', '--data', folder], {
+  const child = spawn(node, [...flags, started, 'serve', '--port', '0', '--data', folder], {
     env: { ...cleanEnvironment(), STINT_TOKEN: token },
     stdio: ['ignore', 'pipe', 'pipe', ...(observedBy ? (['ipc'] as const) : [])],
   });

@@ -357,6 +357,7 @@ const faceParts = (
   newId: randomUUIDv7,
   server,
   storeHealth: () => store.health(),
+  disk: () => store.disk(),
   metrics,
   backups: care.backups,
   dataCheck: () => care.check?.state,

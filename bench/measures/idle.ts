@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { cpuMsOf, memoryOf } from '../proc.ts';
 import type { Memory } from '../proc.ts';
+import { builtLauncher } from '../built.ts';
 import type { Measure, Row } from '../row.ts';
 import { scratchFolder } from '../scratch.ts';
 import { startServer, startSessions } from '../server.ts';
@@ -12,11 +13,11 @@ const sessions = 20;
 const settleMs = 10_000;
 const watchMs = 20_000;
 
-/** What a server costs that has sessions running and nothing to do, from the checkout. */
+/** What a server costs that has sessions running and nothing to do, as it is published. */
 export const idle: Measure = {
   name: 'idle',
   run: async () => {
-    await (await startServer({ folder: scratchFolder() })).stop();
+    await (await startServer({ folder: scratchFolder(), from: builtLauncher() })).stop();
     const found = await repeated(5, watch);
     const launcher = await launcherMemory();
     return [
@@ -39,11 +40,11 @@ const memoryRow = (measure: string, values: readonly number[], asked = false): R
   measure,
   unit: 'MB',
   values,
-  ...(asked ? { asked: { atMost: 150 } } : {}),
+  ...(asked ? { asked: { atMost: 120 } } : {}),
 });
 
 const watch = async (): Promise<{ memory: Memory; cpuPercent: number }> => {
-  const server = await startServer({ folder: scratchFolder() });
+  const server = await startServer({ folder: scratchFolder(), from: builtLauncher() });
   await startSessions(server, sessions);
   await pause(settleMs);
   const memory = memoryOf(server.pid);
@@ -60,7 +61,7 @@ const launcherMemory = async (): Promise<{ version: string; rss: number[] } | un
   if (node === undefined) return undefined;
   const rss = await repeated(5, async () => {
     const folder = scratchFolder();
-    const launched = await startServer({ folder, node });
+    const launched = await startServer({ folder, node, from: builtLauncher() });
     const { pid } = JSON.parse(readFileSync(join(folder, 'server.json'), 'utf8')) as { pid: number };
     const alone = pid === launched.pid ? 0 : memoryOf(launched.pid).rss;
     await launched.stop();

@@ -25,6 +25,9 @@ export const statusSchema = z
     uptime: z.number().meta({ description: 'ms' }),
     url: z.string(),
     store: z.object({ state: z.enum(['writable', 'full', 'read_only']), reason: z.string().optional() }),
+    disk: z
+      .object({ database: z.int(), log: z.int(), free: z.int().optional() })
+      .meta({ description: 'Bytes: the database, its write-ahead log, and what the disk has left' }),
     sessions: z.object({ active: z.int(), paused: z.int(), completed: z.int() }),
     check: z
       .object({ state: z.enum(['running', 'well', 'found', 'failed']), done: z.int(), of: z.int(), faults: z.int() })

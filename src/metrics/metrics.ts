@@ -1,8 +1,10 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import { observeProcess } from './process.ts';
 import type { Facts } from './process.ts';
 import { observeStore } from './store.ts';
 import type { StoreSources } from './store.ts';
+import { TalliedHistogram } from './tally.ts';
+import type { Tally } from './tally.ts';
 
 /** A commit of appends, as the writer tells of it. */
 export interface Commit {
@@ -58,18 +60,16 @@ const commitsIn = (registry: Registry): Pick<Metrics, 'committed'> => {
     help: 'Receipts of requests with an Idempotency-Key that were committed with their appends',
     registers,
   });
-  const together = new Histogram({
+  const together = new TalliedHistogram(registry, {
     name: 'stint_commit_appends',
     help: 'Appends that one commit carried',
     buckets: commitAppends,
-    registers,
-  });
-  const took = new Histogram({
+  }).series({});
+  const took = new TalliedHistogram(registry, {
     name: 'stint_commit_duration_seconds',
     help: 'Time that a commit of appends took, fsync included',
     buckets: commitSeconds,
-    registers,
-  });
+  }).series({});
   return {
     committed: (commit) => {
       appends.inc(commit.appends);
@@ -81,12 +81,11 @@ const commitsIn = (registry: Registry): Pick<Metrics, 'committed'> => {
 };
 
 const requestsIn = (registry: Registry): Pick<Metrics, 'answered'> => {
-  const duration = new Histogram({
+  const duration = new TalliedHistogram<'route' | 'method' | 'status'>(registry, {
     name: 'stint_http_request_duration_seconds',
     help: 'Time from a request’s head to the end of its answer, by route pattern, method and class of status',
-    labelNames: ['route', 'method', 'status'] as const,
+    labelNames: ['route', 'method', 'status'],
     buckets: requestSeconds,
-    registers: [registry],
   });
   const turnedAway = new Counter({
     name: 'stint_http_requests_turned_away_total',
@@ -94,13 +93,13 @@ const requestsIn = (registry: Registry): Pick<Metrics, 'answered'> => {
     labelNames: ['status'] as const,
     registers: [registry],
   });
-  const known = new Map<string, ReturnType<typeof duration.labels>>();
+  const known = new Map<string, Tally>();
   return {
     answered: ({ route, method, status, tookMs }) => {
       const statusClass = `${Math.floor(status / 100)}xx`;
       const key = `${method} ${route} ${statusClass}`;
       let series = known.get(key);
-      if (!series) known.set(key, (series = duration.labels({ route, method, status: statusClass })));
+      if (!series) known.set(key, (series = duration.series({ route, method, status: statusClass })));
       series.observe(tookMs / 1000);
       if (status === 429 || status === 503) turnedAway.inc({ status });
     },

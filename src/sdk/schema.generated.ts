@@ -1123,6 +1123,12 @@ export interface components {
                 state: "writable" | "full" | "read_only";
                 reason?: string;
             };
+            /** @description Bytes: the database, its write-ahead log, and what the disk has left */
+            disk: {
+                database: number;
+                log: number;
+                free?: number;
+            };
             sessions: {
                 active: number;
                 paused: number;

@@ -1,4 +1,4 @@
-import { setFlagsFromString } from 'node:v8';
+import { giveBackOnceIdle } from '../give-back.ts';
 import { command, flag, optional, several, withDefault } from '../command.ts';
 import { parseDuration } from '../duration.ts';
 import { choice, text, wholeNumber } from '../parse.ts';
@@ -64,6 +64,7 @@ export const serveCommand = command({
       process.exit(exitCodes.failed);
     });
     const ended = endOnSignals(serving);
+    giveBackOnceIdle();
     const { url } = serving;
     tellStarter({ url });
     process.stdout.write(`${settings.json ? JSON.stringify({ url, pid: process.pid }) : welcome(serving, screen)}\n`);
@@ -77,26 +78,12 @@ const often = (everyMs: number): number => {
 };
 
 const loadServer = () => import('../../serve.ts');
-
-/**
- * Loading the server's modules makes much that is soon forgotten. Left to itself V8 makes room for it, some 10 MB, and keeps
- * that room in a server that then has little to do; once it is loaded, the heap grows as usual.
- */
-const loadedLean = async <T>(load: () => Promise<T>): Promise<T> => {
-  setFlagsFromString('--semi-space-growth-factor=1');
-  try {
-    return await load();
-  } finally {
-    setFlagsFromString('--semi-space-growth-factor=2');
-  }
-};
-
 type ServeOptions = Parameters<Awaited<ReturnType<typeof loadServer>>['serve']>[0];
 
 const start = async (options: ServeOptions) => {
-  const { serve, StartError, FolderInUseError } = await loadedLean(loadServer);
+  const { serve, StartError, FolderInUseError } = await loadServer();
   try {
-    return await loadedLean(() => serve(options));
+    return await serve(options);
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     const message = asTyped(error.message, process.env);

@@ -1,6 +1,7 @@
 import type { Schemas } from '../../sdk/index.ts';
 import { ask } from '../api.ts';
 import { clientOf } from '../client.ts';
+import { bytesWords } from '../backup-words.ts';
 import { command } from '../command.ts';
 import { connectionNow, noServer } from '../connection.ts';
 import { durationWords } from '../duration.ts';
@@ -44,9 +45,16 @@ const backupsWords = (screen: Screen, { dueAt, failure }: NonNullable<Status['ba
   return failure === undefined ? next : `${paint(screen, 'red', `the last failed: ${failure.message}`)} · ${next}`;
 };
 
+const diskWords = ({ database, log, free }: Status['disk']): string =>
+  [
+    `${bytesWords(database)} database`,
+    `${bytesWords(log)} log`,
+    ...(free === undefined ? [] : [`${bytesWords(free)} free`]),
+  ].join(' · ');
+
 const statusText = (
   screen: Screen,
-  { version, url, pid, uptime, store, sessions, recovered, check, backups }: Status,
+  { version, url, pid, uptime, store, disk, sessions, recovered, check, backups }: Status,
 ): string => {
   const rows = [
     ['server', url],
@@ -58,6 +66,7 @@ const statusText = (
         ? store.state
         : paint(screen, 'red', [store.state, store.reason].filter(Boolean).join(': ')),
     ],
+    ['disk', diskWords(disk)],
     ['sessions', `${sessions.active} active · ${sessions.paused} paused · ${sessions.completed} completed`],
     ...(check ? [['data', checkWords(screen, check)]] : []),
     ...(backups ? [['backups', backupsWords(screen, backups)]] : []),

@@ -1,10 +1,11 @@
 /** GET /metrics: what Prometheus reads, after traffic that is known. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { Doorway, ownerToken } from '../../../test/doorways/doorway.ts';
 import { parseMetrics } from '../../metrics/exposition.suite.ts';
 import type { Family } from '../../metrics/exposition.suite.ts';
-import { unwrap } from '../../sdk/index.ts';
 
 let door: Doorway;
 
@@ -137,11 +138,23 @@ describe('GET /metrics', () => {
     if (process.platform === 'linux') expect(value(families, 'stint_process_open_fds')).toBeGreaterThan(10);
   });
 
-  it('is for who has a token', async () => {
+  it('is described in the operations guide, name by name', async () => {
+    const guide = readFileSync(join(import.meta.dirname, '../../../docs/operations.md'), 'utf8');
+    const named = new Set(
+      [...guide.matchAll(/^\| (`stint_.*?) \|/gm)].flatMap(([, cell = '']) => cell.match(/stint_\w+/g) ?? []),
+    );
+    expect([...(await scrape()).keys()].toSorted()).toEqual([...named].toSorted());
+  });
+
+  it('is for the owner alone', async () => {
     expect((await door.request('GET', '/metrics', { token: '' })).status).toBe(401);
     const { token } = await door.newToken();
     expect((await door.request('GET', '/metrics', { token })).status).toBe(200);
-    unwrap(await door.client(token).GET('/api/me'));
+    for (const role of ['member', 'viewer'] as const) {
+      const other = await door.newUser(role, { role });
+      const { status, problem } = await door.request('GET', '/metrics', { token: other.token });
+      expect([role, status, problem.error]).toEqual([role, 403, 'forbidden']);
+    }
   });
 
   it('counts what was turned away', async () => {

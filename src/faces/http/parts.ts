@@ -52,6 +52,8 @@ export interface FaceParts {
   newId: () => string;
   server: ServerFacts;
   storeHealth: () => StoreHealth;
+  /** Bytes of the database, of its write-ahead log, and of what the disk has left, where that can be told. */
+  disk: () => { database: number; log: number; free?: number };
   metrics: Metrics;
   backups: Backups;
   /** When the next backup is due, and what the last attempt failed of; undefined without a schedule. */

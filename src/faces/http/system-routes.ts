@@ -64,6 +64,7 @@ export const systemRoutes = (parts: FaceParts) => async (app: FastifyInstance) =
       uptime: uptimeMs(),
       url: server.url,
       store: storeHealth(),
+      disk: parts.disk(),
       sessions: await counts(parts, callerOf(request).user),
       ...careOf(parts),
       recovered: [...server.recovered],

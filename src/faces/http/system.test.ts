@@ -85,6 +85,11 @@ describe('GET /api/status', () => {
       uptime: 1500,
       url: door.url,
       store: { state: 'writable' },
+      disk: {
+        database: expect.any(Number) as number,
+        log: expect.any(Number) as number,
+        free: expect.any(Number) as number,
+      },
       sessions: { active: 2, paused: 1, completed: 0 },
       recovered: [],
     });

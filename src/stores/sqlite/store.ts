@@ -1,4 +1,5 @@
-import { statSync } from 'node:fs';
+import { statfsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Recorded } from '../../contract/event.ts';
 import { Problem } from '../../contract/problem.ts';
@@ -147,6 +148,11 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads {
     return this.#writer.queued;
   }
 
+  /** Bytes of the files, and of what their disk has left; that can't be told where the folder is gone. */
+  disk(): { database: number; log: number; free?: number } {
+    return { ...this.fileSizes(), ...freeBytes(dirname(this.#file)) };
+  }
+
   /** Bytes on the disk. */
   fileSizes(): { database: number; log: number } {
     return { database: sizeOf(this.#file), log: sizeOf(`${this.#file}-wal`) };
@@ -222,6 +228,15 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads {
     return statement.all(...params);
   }
 }
+
+const freeBytes = (folder: string): { free?: number } => {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return { free: bavail * bsize };
+  } catch {
+    return {};
+  }
+};
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
