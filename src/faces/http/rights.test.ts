@@ -64,6 +64,7 @@ const named: Record<string, [member: number, viewer: number]> = {
   listSessions: [200, 200],
   startSession: [201, 403],
   getAnalytics: [200, 200],
+  export: [200, 200],
   getStatus: [200, 200],
   // Public.
   getHealth: [200, 200],
