@@ -70,6 +70,26 @@ describe('with a server', () => {
   });
 });
 
+describe('the drill of the guide', () => {
+  const { folder, run } = useServer();
+
+  it('runs as it stands there', async () => {
+    const guide = readFileSync(join(import.meta.dirname, '../../docs/backup.md'), 'utf8');
+    const drill = /^## A drill$[\s\S]*?^```\n([\s\S]*?)^```$/m.exec(guide)?.[1]?.trim().split('\n') ?? [];
+    expect(drill).toHaveLength(4);
+    await run('start', 'drilled');
+    const place = emptyFolder();
+    // The last line is a server, which would stay.
+    for (const line of drill.slice(0, -1)) {
+      const [, ...words] = line.replaceAll('/tmp', place).split(' ');
+      const { code, stderr } = await stint(words, { env: { STINT_DATA: folder } });
+      expect({ line, code, stderr }).toEqual({ line, code: 0, stderr: '' });
+    }
+    expect((await stint(['ls', '--data', join(place, 'drill')])).stdout).toContain('drilled');
+    await stopServer(join(place, 'drill'));
+  });
+});
+
 describe('without a server', () => {
   const folder = useFolder();
   const run = (...args: string[]) => stint([...args, '--data', folder]);
