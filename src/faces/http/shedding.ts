@@ -22,6 +22,8 @@ const smallBytes = 32 * kibibyte;
 const sessionBytes = 512 * kibibyte;
 /** A page of events has up to 4 MiB; a page of large rows takes that and its text. */
 const largeAnswerBytes = 8 * mebibyte;
+/** A page of a list, and its text. */
+const pageBytes = 512 * kibibyte;
 const streamBytes = 256 * kibibyte;
 /** What V8 adds to its limit for what is young. */
 const youngBytes = 192 * mebibyte;
@@ -30,6 +32,9 @@ const fullAt = 0.85;
 const lookMs = 10;
 const unreadMs = 60_000;
 const tellMs = 10_000;
+
+/** Answers that can be as long as a session's life, or all lives. */
+const wholeHistories = new Set(['/api/sessions/:id/tokens', '/api/sessions/:id/events', '/api/analytics/export']);
 
 /** What an owner looks at while something is wrong. */
 const smallReads: Readonly<Record<string, number>> = {
@@ -129,7 +134,8 @@ const weightOf = ({ method, headers, routeOptions }: FastifyRequest): Weight | u
   const small = smallReads[url] ?? (url.startsWith('/api/') ? undefined : smallBytes);
   if (small !== undefined) return { bytes: small, isSmallRead: true };
   const isStream = headers.accept?.includes('text/event-stream') === true;
-  return { bytes: isStream ? streamBytes : largeAnswerBytes, isSmallRead: false };
+  if (isStream) return { bytes: streamBytes, isSmallRead: false };
+  return { bytes: wholeHistories.has(url) ? largeAnswerBytes : pageBytes, isSmallRead: false };
 };
 
 /** One line for many refusals. */
