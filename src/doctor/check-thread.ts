@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { summarize } from '../projections/summary.ts';
 import { audit } from '../stores/sqlite/audit.ts';
 import type { AuditStep } from '../stores/sqlite/audit.ts';
-import { openForReading } from '../stores/sqlite/connection.ts';
+import { openForReading } from '../stores/sqlite/reading.ts';
 
 /**
  * Holds the journal and what is kept beside it against each other while the server goes on: works a little, rests three times as

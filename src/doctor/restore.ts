@@ -1,7 +1,8 @@
 import { existsSync, realpathSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { lastPosition } from '../stores/sqlite/append.ts';
-import { NewerDataError, openForReading, openForWriting } from '../stores/sqlite/connection.ts';
+import { NewerDataError, openForWriting } from '../stores/sqlite/connection.ts';
+import { openForReading } from '../stores/sqlite/reading.ts';
 import {
   commitRestore,
   databaseName,

@@ -1,6 +1,6 @@
 /** The read model of activity, run against one store: what `activity` answers of what was appended. */
 import { describe, expect, it } from 'vitest';
-import { slotMs, slotOf } from '../session/activity.ts';
+import { slotMs, slotOf } from '../session/slot.ts';
 import type { ActivityStep } from '../session/activity.ts';
 import type { ActivityQuery } from './activity.ts';
 import { Author, commented, newYear, sessionId } from './author.suite.ts';

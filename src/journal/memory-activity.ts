@@ -1,4 +1,4 @@
-import { slotMs, slotOf } from '../session/activity.ts';
+import { slotMs, slotOf } from '../session/slot.ts';
 import type { ActivityStep } from '../session/activity.ts';
 import type { Span } from '../session/state.ts';
 import { Tally } from './activity.ts';

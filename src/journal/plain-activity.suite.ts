@@ -1,6 +1,6 @@
 /** Activity worked out from the events themselves, in the plainest way: what a store's answer is held against. */
 import type { SessionEvent } from '../contract/event.ts';
-import { slotMs } from '../session/activity.ts';
+import { slotMs } from '../session/slot.ts';
 import type { Activity, ActivityQuery } from './activity.ts';
 
 interface Sums {

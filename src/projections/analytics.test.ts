@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { slotMs } from '../session/activity.ts';
+import { slotMs } from '../session/slot.ts';
 import { analyticsOf } from './analytics.ts';
 
 const edges = [0, 12, 24].map((slots) => slots * slotMs);

@@ -1,5 +1,5 @@
 import type { Activity, Presence } from '../journal/activity.ts';
-import { slotMs } from '../session/activity.ts';
+import { slotMs } from '../session/slot.ts';
 
 /** What is shown of activity. Times are Unix ms, durations whole ms. */
 export interface Analytics {

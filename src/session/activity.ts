@@ -1,14 +1,9 @@
 import type { EventOf, SessionEvent } from '../contract/event.ts';
 import { evolve } from './evolve.ts';
+import { slotMs, slotOf } from './slot.ts';
 import type { Active, Existing, SessionState, Span } from './state.ts';
 
-/**
- * What analytics reads: tokens by slots of five minutes, and spans of active time. Every offset that a time zone has today is a
- * multiple of 15 minutes, so no slot lies in two buckets of any zone's calendar.
- */
-export const slotMs = 300_000;
-
-export const slotOf = (time: number): number => Math.floor(time / slotMs);
+/** What analytics reads: tokens by slots, and spans of active time. */
 
 /** A step that the read model of activity takes; an entry's are taken in order. Times are Unix ms. */
 export type ActivityStep =

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Recorded } from '../../src/contract/event.ts';
 import { examineData } from '../../src/doctor/data.ts';
 import type { Finding } from '../../src/doctor/finding.ts';
-import { openForReading } from '../../src/stores/sqlite/connection.ts';
+import { openForReading } from '../../src/stores/sqlite/reading.ts';
 import { SqliteStore } from '../../src/stores/sqlite/store.ts';
 import { copyOf, databaseOf } from './data-folder.ts';
 import type { Acknowledged, Operation, Writers } from './writers.ts';

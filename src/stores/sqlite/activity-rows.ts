@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { slotMs } from '../../session/activity.ts';
+import { slotMs } from '../../session/slot.ts';
 import type { ActivityStep } from '../../session/activity.ts';
 
 /**

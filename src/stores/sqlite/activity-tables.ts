@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { Tally } from '../../journal/activity.ts';
 import type { Activity, ActivityQuery } from '../../journal/activity.ts';
-import { slotOf } from '../../session/activity.ts';
+import { slotOf } from '../../session/slot.ts';
 import { removalsSetting } from './activity-removal.ts';
 import { PresenceColumns } from './presence-columns.ts';
 

@@ -2,7 +2,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { Author, newYear, sessionId } from '../../journal/author.suite.ts';
-import { slotMs, slotOf } from '../../session/activity.ts';
+import { slotMs, slotOf } from '../../session/slot.ts';
 import { summarize } from '../../projections/summary.ts';
 import { fold } from '../../session/evolve.ts';
 import type { SessionEvent } from '../../contract/event.ts';

@@ -2,7 +2,7 @@ import { closeSync, openSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { lastPosition } from './append.ts';
-import { openForReading } from './connection.ts';
+import { openForReading } from './reading.ts';
 import { renameDurably, sync } from './durable.ts';
 
 /**

@@ -52,13 +52,6 @@ export const openForCheckpoints = (file: string): DatabaseSync => {
   return db;
 };
 
-/** Opens a connection that only reads; the tables are up to date since the writer was opened first. */
-export const openForReading = (file: string): DatabaseSync => {
-  const db = new DatabaseSync(file, { readOnly: true, timeout: 2000 });
-  db.exec('PRAGMA synchronous = FULL; PRAGMA cache_size = -8000');
-  return db;
-};
-
 /** Throws a sentence where SQLite has faults that this needs mended. */
 export const checkSqlite = (db: DatabaseSync): void => {
   const found = String(db.prepare('SELECT sqlite_version() AS version').get()?.['version']);

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Problem } from '../../contract/problem.ts';
-import { openForReading } from './connection.ts';
+import { openForReading } from './reading.ts';
 import { newReads } from './read.ts';
 import type { Reads } from './read.ts';
 

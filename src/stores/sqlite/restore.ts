@@ -11,7 +11,7 @@ import {
 import { basename, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { fileTime } from './backup-name.ts';
-import { openForReading } from './connection.ts';
+import { openForReading } from './reading.ts';
 import { renameDurably, sync } from './durable.ts';
 
 /**

@@ -8,7 +8,7 @@ import { openStatus } from '../../journal/sessions.ts';
 import type { SessionSummary } from '../../journal/sessions.ts';
 import { countChanges, summarize } from '../../projections/summary.ts';
 import { Runner } from '../../runner/runner.ts';
-import { slotMs } from '../../session/activity.ts';
+import { slotMs } from '../../session/slot.ts';
 import { asked, askedAt, step } from '../../session/any-command.suite.ts';
 import { startTime } from '../../session/decider-specification.suite.ts';
 import { fold } from '../../session/evolve.ts';
