@@ -1,3 +1,3 @@
 export { junitText } from './junit.ts';
-export { chosen, counted, obstacle, runSuite, unknownNames } from './suite.ts';
+export { chosen, counted, obstacle, runSuite, unknownNames } from './run-checks.ts';
 export { timerGroups } from './timer/groups.ts';

@@ -1,5 +1,5 @@
-import { counted } from './suite.ts';
-import type { Result } from './suite.ts';
+import { counted } from './run-checks.ts';
+import type { Result } from './run-checks.ts';
 
 /** Results as CI systems read them. */
 export const junitText = (results: readonly Result[]): string => {

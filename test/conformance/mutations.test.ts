@@ -1,8 +1,8 @@
 /** The suite can fail: a server that breaks one rule is caught by the check of that rule. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { timerGroups } from '../../src/conformance/index.ts';
-import { runSuite } from '../../src/conformance/suite.ts';
-import type { Result } from '../../src/conformance/suite.ts';
+import { runSuite } from '../../src/conformance/run-checks.ts';
+import type { Result } from '../../src/conformance/run-checks.ts';
 import { brokenProxy } from './broken-proxy.ts';
 import type { Breakage, Passing } from './broken-proxy.ts';
 import { realServer, token } from './real-server.ts';

@@ -1,7 +1,7 @@
 /** The suite that anyone can run against anyone's server, run against ours: a test a check. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { timerGroups } from '../../src/conformance/index.ts';
-import { runCheck } from '../../src/conformance/suite.ts';
+import { runCheck } from '../../src/conformance/run-checks.ts';
 import type { Target } from '../../src/conformance/http.ts';
 import { realServer, token } from './real-server.ts';
 import type { RealServer } from './real-server.ts';
