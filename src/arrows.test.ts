@@ -14,6 +14,7 @@ const arrows: Record<string, readonly string[]> = {
   contract: [],
   session: ['contract'],
   journal: ['session'],
+  hooks: ['journal'],
   stores: ['journal', 'worker-url'],
   projections: ['journal'],
   drivers: ['contract', 'worker-url'],
@@ -22,7 +23,7 @@ const arrows: Record<string, readonly string[]> = {
   runner: ['session', 'journal', 'drivers', 'ledger'],
   access: ['contract'],
   metrics: [],
-  faces: ['runner', 'projections', 'access', 'metrics'],
+  faces: ['runner', 'projections', 'access', 'hooks', 'metrics'],
   place: [],
   log: ['place'],
   // Looks at a store's data from the outside, offline and beside a running server, and puts it right.
@@ -38,6 +39,8 @@ const exceptions: readonly { from: string; to: string; only: Kind }[] = [
   { from: 'cli', to: 'contract', only: 'type' },
   // A store keeps users and tokens too: it implements access's port.
   { from: 'stores', to: 'access', only: 'type' },
+  // And hooks with their deliveries.
+  { from: 'stores', to: 'hooks', only: 'type' },
   // Offline commands load these when they are called, so that the others start without them.
   { from: 'cli', to: 'serve', only: 'dynamic' },
   { from: 'cli', to: 'ledger', only: 'dynamic' },

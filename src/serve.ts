@@ -12,7 +12,14 @@ import type { User } from './access/credentials.ts';
 import { BackgroundCheck } from './doctor/background-check.ts';
 import { newApp } from './faces/http/app.ts';
 import type { FaceParts, ServerFacts } from './faces/http/parts.ts';
+import { mayHear } from './faces/rights.ts';
 import { Hub } from './faces/socket/hub.ts';
+import { Dispatcher } from './hooks/dispatcher.ts';
+import { Hooks } from './hooks/hooks.ts';
+import { newSender } from './hooks/sender.ts';
+import type { Send } from './hooks/sender.ts';
+import { newSecret } from './hooks/signature.ts';
+import { machineResolve } from './hooks/webhook.ts';
 import { openLog } from './log/log.ts';
 import { newMetrics } from './metrics/metrics.ts';
 import type { Metrics } from './metrics/metrics.ts';
@@ -42,6 +49,7 @@ import { Runner } from './runner/runner.ts';
 import { SqliteCredentials } from './stores/sqlite/credentials.ts';
 import { SqliteBackups } from './stores/sqlite/backup.ts';
 import { BackupSchedule } from './stores/sqlite/backup-schedule.ts';
+import { SqliteHooks } from './stores/sqlite/hooks.ts';
 import { lock } from './stores/sqlite/lock.ts';
 import { finishRestore, sweepStaged } from './stores/sqlite/restore.ts';
 import { SqliteStore } from './stores/sqlite/store.ts';
@@ -102,6 +110,9 @@ const loopback = ['127.0.0.1', '::1', 'localhost'];
 /** Requests a second. */
 const usualRateLimit = 100;
 const receiptsSweepMs = 3600_000;
+const deliveriesKeptMs = 30 * 24 * 3600_000;
+const callTimeoutMs = 10_000;
+const commandTimeoutMs = 60_000;
 
 export const serve = async (options: ServeOptions): Promise<Serving> => {
   checkHost(options);
@@ -161,6 +172,7 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
   const loops = await startLoops(core, opened);
   const backing = startBackups(options, core, opened);
   const stopping = new AbortController();
+  const bell = startHooks(core, opened, stopping.signal);
   const server: ServerFacts = {
     version: version(),
     startedAt: core.clock.now(),
@@ -171,12 +183,15 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
   };
   const metrics = metricsOf(store, server);
   const care: Care = { ...backing, check: undefined };
-  const app = await newApp(faceParts(core, opened, { server, metrics, care, stopping: stopping.signal }), {
-    log,
-    hub: core.hub,
-    pages: new URL('../web/', import.meta.url),
-    behindProxy: options.behindProxy,
-  });
+  const app = await newApp(
+    faceParts(core, opened, { server, metrics, care, hooks: bell.hooks, stopping: stopping.signal }),
+    {
+      log,
+      hub: core.hub,
+      pages: new URL('../web/', import.meta.url),
+      behindProxy: options.behindProxy,
+    },
+  );
   try {
     server.url = await listen(app, options);
     server.publicUrl = publicUrlOf(options, server.url);
@@ -189,7 +204,7 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
     });
   } catch (error) {
     await app.close();
-    await Promise.all([loops.stop(), backing.stop()]);
+    await Promise.all([loops.stop(), backing.stop(), bell.stop()]);
     throw error;
   }
   log.info({ url: server.url }, 'listening');
@@ -201,6 +216,7 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
     await app.close();
     await Promise.all([loops.stop(), backing.stop(), care.check?.stop()]);
     await core.runner.drain();
+    await bell.stop();
     core.hub.stop();
     await store.close();
     removeServerFile(options.folder);
@@ -340,13 +356,73 @@ const startCheck = (folder: string, log: Logger): BackgroundCheck => {
   });
 };
 
+/** Alerts on their way to those who want to hear of them. */
+const startHooks = (
+  { clock }: Core,
+  { store, log }: Opened,
+  stopping: AbortSignal,
+): { hooks: Hooks; stop: () => Promise<void> } => {
+  const rows = new SqliteHooks(store);
+  const send = sender(clock);
+  const dispatcher = new Dispatcher({
+    store: rows,
+    journal: store,
+    sessions: store,
+    send,
+    mayHear: (hook, session) => {
+      const user = rows.maker(hook.user);
+      return user !== undefined && mayHear(user, hook, session);
+    },
+    clock,
+    newId: randomUUIDv7,
+    random: Math.random,
+    onError: (error) => log.error({ err: error }, 'alerts could not be brought to their hooks'),
+  });
+  const hooks = new Hooks({
+    store: rows,
+    send,
+    now: () => clock.now(),
+    newId: randomUUIDv7,
+    newSecret,
+    onChanged: () => dispatcher.look(),
+    stopping,
+  });
+  const sweep = () => {
+    rows
+      .forget(clock.now() - deliveriesKeptMs)
+      .catch((error: unknown) => log.error({ err: error }, 'old deliveries stay'));
+  };
+  sweep();
+  const sweeping = setInterval(sweep, receiptsSweepMs);
+  dispatcher.start();
+  const stop = async () => {
+    clearInterval(sweeping);
+    await dispatcher.stop();
+  };
+  return { hooks, stop };
+};
+
+const sender = (clock: BootClock): Send =>
+  newSender({
+    call: { resolve: machineResolve, timeoutMs: callTimeoutMs, userAgent: `stint/${version()}` },
+    run: { env: process.env, home: homedir(), timeoutMs: commandTimeoutMs },
+    now: () => clock.now(),
+  });
+
 const faceParts = (
   { access, users, runner, clock }: Core,
   { store }: Opened,
-  { server, metrics, care, stopping }: Pick<FaceParts, 'server' | 'metrics' | 'stopping'> & { care: Care },
+  {
+    server,
+    metrics,
+    care,
+    hooks,
+    stopping,
+  }: Pick<FaceParts, 'server' | 'metrics' | 'hooks' | 'stopping'> & { care: Care },
 ): FaceParts => ({
   access,
   users,
+  hooks,
   runner,
   once: new Once(store, clock),
   journal: store,

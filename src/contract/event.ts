@@ -17,7 +17,8 @@ export type OnDue = 'complete' | 'extend';
 /** Alerts are raised once per threshold; a change of the budget (or the duration) arms its thresholds again. */
 export const thresholds = ['budget_80', 'budget_95', 'budget_100', 'budget_projected', 'time_10m', 'time_up'] as const;
 export type Threshold = (typeof thresholds)[number];
-export type AlertLevel = 'warning' | 'error';
+export const alertLevels = ['warning', 'error'] as const;
+export type AlertLevel = (typeof alertLevels)[number];
 
 /** Token counts of one response by what they are billed as; absent means none. */
 export interface TokenParts {

@@ -1,5 +1,6 @@
 import type { Credential, User } from '../access/credentials.ts';
 import { Problem } from '../contract/problem.ts';
+import type { HookDoc } from '../hooks/hook.ts';
 
 /**
  * Who may do what. The owner sees and changes all. A member has sessions of their own, and what is another's is not there for
@@ -55,3 +56,16 @@ export const checkCall = (user: User, callers: Callers, method: string): void =>
 };
 
 export const changesNothing = (): Problem => new Problem('forbidden', 'a viewer reads and changes nothing');
+export const mayHaveHooks = ({ role }: User): boolean => role !== 'viewer';
+
+/** Commands run as the server's own user. */
+export const mayRunCommands = ({ role }: User): boolean => role === 'owner';
+
+/** Of the server's own machine and network. */
+export const mayAllowPrivate = ({ role }: User): boolean => role === 'owner';
+
+/** Whether a hook of a user's, as they are now, may hear of a session. */
+export const mayHear = (user: User, { doc }: { doc: HookDoc }, session: Owned): boolean =>
+  mayHaveHooks(user) &&
+  maySee(user, session) &&
+  (doc.kind === 'command' ? mayRunCommands(user) : !doc.allowPrivate || mayAllowPrivate(user));

@@ -35,6 +35,8 @@ export const bodies: Record<string, object> = {
   recordTokens: { tokensUsed: 1, operation: 'o' },
   reachCheckpoint: { phase: 'p', promptCount: 1 },
   addComment: { content: 'c' },
+  createHook: { kind: 'webhook', url: 'https://example.com' },
+  changeHook: { enabled: false },
   createToken: { name: 'n' },
   addUser: { name: 'n' },
   changeUser: { name: 'n' },

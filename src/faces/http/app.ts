@@ -18,6 +18,7 @@ import { backupRoutes } from './backup-routes.ts';
 import { describeApi, docsRoutes } from './docs-routes.ts';
 import { guard } from './guard.ts';
 import { historyRoutes } from './history-routes.ts';
+import { hooksRoutes } from './hooks-routes.ts';
 import { parseJson } from './json-body.ts';
 import { measureRequests, metricsRoutes } from './metrics-routes.ts';
 import { pages } from './pages.ts';
@@ -100,6 +101,7 @@ export const newApp = async (parts: FaceParts, options: AppOptions): Promise<Fas
     analyticsRoutes,
     exportRoutes,
     commentsRoutes,
+    hooksRoutes,
     accessRoutes,
     usersRoutes,
     teamsRoutes,

@@ -17,6 +17,7 @@ const about = {
 const tags = [
   { name: 'timer', description: 'Sessions: time and token budget' },
   { name: 'research', description: 'Comments on sessions of every kind' },
+  { name: 'hooks', description: 'What is called when an alert is raised' },
   { name: 'access', description: 'Who may use the server' },
   { name: 'system', description: 'How the server is' },
 ];

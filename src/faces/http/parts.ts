@@ -2,6 +2,7 @@ import type { Access } from '../../access/access.ts';
 import type { ActivityReads } from '../../journal/activity.ts';
 import type { Users } from '../../access/users.ts';
 import type { Backups } from '../../journal/backups.ts';
+import type { Hooks } from '../../hooks/hooks.ts';
 import type { Journal, StoreHealth } from '../../journal/journal.ts';
 import type { SessionReads, SessionSummary } from '../../journal/sessions.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
@@ -44,6 +45,7 @@ export interface FaceParts {
   users: Users;
   runner: Runner;
   once: Once;
+  hooks: Hooks;
   journal: Journal;
   sessions: SessionReads;
   activity: ActivityReads;

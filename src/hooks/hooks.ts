@@ -1,0 +1,91 @@
+import { invalid, Problem } from '../contract/problem.ts';
+import type { HookAttempt } from '../contract/hooks.ts';
+import { checkedUrl, RefusedAddress } from './address.ts';
+import type { Delivery, HookDoc, HookRow, HookStore } from './hook.ts';
+import { testMessage } from './message.ts';
+import type { Send } from './sender.ts';
+
+export interface HooksParts {
+  store: HookStore;
+  send: Send;
+  /** Unix ms. */
+  now: () => number;
+  newId: () => string;
+  newSecret: () => string;
+  /** A hook was switched on. */
+  onChanged: () => void;
+  stopping: AbortSignal;
+}
+
+const mostOfOne = 100;
+
+/** Hooks as their makers see to them: each sees and changes their own. */
+export class Hooks {
+  readonly #parts: HooksParts;
+
+  constructor(parts: HooksParts) {
+    this.#parts = parts;
+  }
+
+  of(user: string): HookRow[] {
+    return this.#parts.store.of(user);
+  }
+
+  /** Another's is answered like one that is not there. */
+  find(user: string, id: string): HookRow {
+    const hook = this.#parts.store.find(id);
+    if (hook?.user !== user) throw new Problem('not_found', 'you have no such hook');
+    return hook;
+  }
+
+  async make(user: string, doc: HookDoc): Promise<HookRow> {
+    const { store, newId, newSecret, now } = this.#parts;
+    if (store.of(user).length >= mostOfOne) {
+      throw new Problem('forbidden', `you have ${mostOfOne} hooks, which is the most; remove one first`);
+    }
+    const id = newId();
+    await store.add({ id, user, doc: checkedDoc(doc), secret: newSecret(), createdAt: now() });
+    return this.find(user, id);
+  }
+
+  async change(user: string, id: string, { enabled }: { enabled: boolean }): Promise<HookRow> {
+    const { store, now, onChanged } = this.#parts;
+    const { off } = this.find(user, id);
+    if (enabled && off) await store.switchOn(id);
+    if (!enabled && !off) await store.switchOff(id, { at: now(), reason: 'on request' });
+    onChanged();
+    return this.find(user, id);
+  }
+
+  async remove(user: string, id: string): Promise<void> {
+    await this.#parts.store.remove(this.find(user, id).id);
+  }
+
+  /** One attempt at once, which is kept nowhere. */
+  async test(user: string, id: string): Promise<HookAttempt> {
+    const { send, newId, now, stopping } = this.#parts;
+    const hook = this.find(user, id);
+    const alert = newId();
+    const delivery = { id: `msg_${alert}`, hook: id, message: testMessage(alert, user, now()) };
+    try {
+      return (await send(hook, delivery, stopping)).attempt;
+    } catch (error) {
+      if (!stopping.aborted) throw error;
+      throw new Problem('server_stopping', 'the server is stopping; try again in a moment');
+    }
+  }
+
+  deliveries(user: string, id: string, page: { limit: number; before?: number }): Delivery[] {
+    return this.#parts.store.deliveries(this.find(user, id).id, page);
+  }
+}
+
+const checkedDoc = (doc: HookDoc): HookDoc => {
+  if (doc.kind === 'command') return doc;
+  try {
+    return { ...doc, url: checkedUrl(doc.url, doc.allowPrivate ?? false).href };
+  } catch (error) {
+    if (error instanceof RefusedAddress) throw invalid([{ path: 'url', message: error.message }]);
+    throw error;
+  }
+};
