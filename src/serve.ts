@@ -239,6 +239,8 @@ interface Core {
   setBy: number;
   access: Access;
   users: Users;
+  /** The user as they are now; undefined once they are gone. */
+  findUser: (id: string) => User | undefined;
   owner: User;
   runner: Runner;
   hub: Hub;
@@ -260,16 +262,17 @@ const openCore = async (options: ServeOptions, { store }: Opened): Promise<Core>
     rate: rateOf(options.rateLimit ?? usualRateLimit, options.rateBurst),
     ownerRate: options.ownerRateLimit === undefined ? undefined : rateOf(options.ownerRateLimit),
   });
+  const userRows = new SqliteUsers(store, credentials);
   const users = new Users({
     ...common,
-    rows: new SqliteUsers(store, credentials),
+    rows: userRows,
     onRightsChanged: () => access.lookAtOpen(),
   });
   const owner = await ensureOwner(access, options);
   const runner = new Runner({ journal: store, projector: { summarize, countChanges }, clock, newId: randomUUIDv7 });
   const hub = new Hub({ sessions: store, clock, summarize, publishedTo: await store.lastPosition() });
   runner.onPublished((published) => hub.publish(published));
-  return { clock, setBy, access, users, owner, runner, hub };
+  return { clock, setBy, access, users, findUser: (id) => userRows.get(id), owner, runner, hub };
 };
 
 /** What goes on by itself: the clock, the runs, the sweeping up. */
@@ -358,7 +361,7 @@ const startCheck = (folder: string, log: Logger): BackgroundCheck => {
 
 /** Alerts on their way to those who want to hear of them. */
 const startHooks = (
-  { clock }: Core,
+  { clock, findUser }: Core,
   { store, log }: Opened,
   stopping: AbortSignal,
 ): { hooks: Hooks; stop: () => Promise<void> } => {
@@ -370,7 +373,7 @@ const startHooks = (
     sessions: store,
     send,
     mayHear: (hook, session) => {
-      const user = rows.maker(hook.user);
+      const user = findUser(hook.user);
       return user !== undefined && mayHear(user, hook, session);
     },
     clock,

@@ -164,6 +164,48 @@ export const catalogue: readonly Entry[] = [
     load: async () => (await import('./commands/doctor.ts')).doctorCommand,
   },
   {
+    name: 'hook add',
+    summary: 'Have something called when an alert is raised',
+    heading: server,
+    load: async () => (await import('./commands/hook-add.ts')).hookAddCommand,
+  },
+  {
+    name: 'hook ls',
+    summary: 'List your hooks',
+    heading: server,
+    load: async () => (await import('./commands/hook-ls.ts')).hookLsCommand,
+  },
+  {
+    name: 'hook show',
+    summary: 'Show a hook and its deliveries',
+    heading: server,
+    load: async () => (await import('./commands/hook-show.ts')).hookShowCommand,
+  },
+  {
+    name: 'hook test',
+    summary: 'Try a hook at once',
+    heading: server,
+    load: async () => (await import('./commands/hook-test.ts')).hookTestCommand,
+  },
+  {
+    name: 'hook on',
+    summary: 'Switch a hook on again',
+    heading: server,
+    load: async () => (await import('./commands/hook-on.ts')).hookOnCommand,
+  },
+  {
+    name: 'hook off',
+    summary: 'Switch a hook off',
+    heading: server,
+    load: async () => (await import('./commands/hook-off.ts')).hookOffCommand,
+  },
+  {
+    name: 'hook rm',
+    summary: 'Delete a hook',
+    heading: server,
+    load: async () => (await import('./commands/hook-rm.ts')).hookRmCommand,
+  },
+  {
     name: 'token create',
     summary: 'Make an access token',
     heading: server,
@@ -241,6 +283,7 @@ export const groups: Record<string, { summary: string; heading: string }> = {
   tokens: { summary: 'Tokens that a session used: add', heading: sessions },
   user: { summary: 'Users: add, ls, change, rm', heading: server },
   team: { summary: 'Teams: add, rm, ls', heading: server },
+  hook: { summary: 'What is called on alerts: add, ls, show, test, on, off, rm', heading: server },
   token: { summary: 'Access tokens: create, list, revoke, link', heading: server },
   conformance: { summary: 'Check a server against a contract: timer', heading: server },
 };

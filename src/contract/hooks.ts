@@ -26,8 +26,10 @@ const word = z
   .max(longestWord)
   .regex(/^[^\0]*$/, 'must not hold a NUL');
 const argv = z
-  .tuple([word.min(1)], word)
-  .refine((words) => words.length <= mostWords, `has at most ${mostWords} words`)
+  .array(word)
+  .min(1)
+  .max(mostWords)
+  .refine(([program]) => program !== '', { message: 'must name a program', path: [0] })
   .meta({ description: 'The program and its arguments; no shell reads them', example: ['notify-send', 'stint'] });
 
 export const newHookRequest = z

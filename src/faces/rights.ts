@@ -56,6 +56,7 @@ export const checkCall = (user: User, callers: Callers, method: string): void =>
 };
 
 export const changesNothing = (): Problem => new Problem('forbidden', 'a viewer reads and changes nothing');
+
 export const mayHaveHooks = ({ role }: User): boolean => role !== 'viewer';
 
 /** Commands run as the server's own user. */

@@ -27,7 +27,7 @@ export const runCommand = async (
   delivery: Pick<Delivery, 'id' | 'hook' | 'message'>,
   signal: AbortSignal,
 ): Promise<Ending> => {
-  const [program, ...args] = argv;
+  const [program = '', ...args] = argv;
   let child: ChildProcessWithoutNullStreams;
   try {
     // A process group of its own, so that what it starts can be ended with it.

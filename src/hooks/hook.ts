@@ -21,7 +21,8 @@ export interface Webhook extends Heard {
 
 export interface CommandHook extends Heard {
   kind: 'command';
-  argv: readonly [string, ...string[]];
+  /** The program and its arguments; at least the program. */
+  argv: readonly string[];
 }
 
 export type HookDoc = Webhook | CommandHook;

@@ -172,6 +172,83 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/hooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your hooks, newest first */
+        get: operations["listHooks"];
+        put?: never;
+        /**
+         * Have a webhook called, or a command run, when an alert is raised
+         * @description It hears of alerts that are raised from now on, in sessions that you may see.
+         */
+        post: operations["createHook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A hook of yours */
+        get: operations["getHook"];
+        put?: never;
+        post?: never;
+        /** Delete a hook with its deliveries */
+        delete: operations["deleteHook"];
+        options?: never;
+        head?: never;
+        /** Switch a hook off, or on again */
+        patch: operations["changeHook"];
+        trace?: never;
+    };
+    "/api/hooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a hook at once, with an alert that is none */
+        post: operations["testHook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a hook was to be told and how that went, newest first
+         * @description Settled ones are kept for 30 days.
+         */
+        get: operations["listHookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -1091,6 +1168,198 @@ export interface components {
         BackupList: {
             backups: components["schemas"]["Backup"][];
         };
+        NewHook: {
+            /** @constant */
+            kind: "webhook";
+            /**
+             * @description http or https
+             * @example https://example.com/alerts
+             */
+            url: string;
+            /** @description May lead to private addresses, such as this machine’s; only the owner may say so */
+            allowPrivate?: boolean;
+            name?: string;
+            /** @description Only alerts of these thresholds */
+            thresholds?: ("budget_80" | "budget_95" | "budget_100" | "budget_projected" | "time_10m" | "time_up")[];
+            levels?: ("warning" | "error")[];
+            /**
+             * Format: uuid
+             * @description Only alerts of this session
+             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
+             */
+            session?: string;
+        } | {
+            /** @constant */
+            kind: "command";
+            /**
+             * @description The program and its arguments; no shell reads them
+             * @example [
+             *       "notify-send",
+             *       "stint"
+             *     ]
+             */
+            argv: string[];
+            name?: string;
+            /** @description Only alerts of these thresholds */
+            thresholds?: ("budget_80" | "budget_95" | "budget_100" | "budget_projected" | "time_10m" | "time_up")[];
+            levels?: ("warning" | "error")[];
+            /**
+             * Format: uuid
+             * @description Only alerts of this session
+             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
+             */
+            session?: string;
+        };
+        ChangeHook: {
+            /** @description A hook that is off hears of nothing; on again, of what is raised then */
+            enabled: boolean;
+        };
+        Hook: {
+            /**
+             * Format: uuid
+             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
+             */
+            id: string;
+            /** @enum {string} */
+            kind: "webhook" | "command";
+            url?: string;
+            allowPrivate?: boolean;
+            argv?: string[];
+            name?: string;
+            /** @description Only alerts of these thresholds */
+            thresholds?: ("budget_80" | "budget_95" | "budget_100" | "budget_projected" | "time_10m" | "time_up")[];
+            levels?: ("warning" | "error")[];
+            /**
+             * Format: uuid
+             * @description Only alerts of this session
+             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
+             */
+            session?: string;
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            createdAt: number;
+            enabled: boolean;
+            /**
+             * @description Since when nothing but failures
+             * @example 1790000000000
+             */
+            failingSince?: number;
+            /** @description When and why it was switched off */
+            off?: {
+                /**
+                 * @description Unix time, ms
+                 * @example 1790000000000
+                 */
+                at: number;
+                reason: string;
+            };
+        };
+        MadeHook: {
+            /**
+             * Format: uuid
+             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
+             */
+            id: string;
+            /** @enum {string} */
+            kind: "webhook" | "command";
+            url?: string;
+            allowPrivate?: boolean;
+            argv?: string[];
+            name?: string;
+            /** @description Only alerts of these thresholds */
+            thresholds?: ("budget_80" | "budget_95" | "budget_100" | "budget_projected" | "time_10m" | "time_up")[];
+            levels?: ("warning" | "error")[];
+            /**
+             * Format: uuid
+             * @description Only alerts of this session
+             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
+             */
+            session?: string;
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            createdAt: number;
+            enabled: boolean;
+            /**
+             * @description Since when nothing but failures
+             * @example 1790000000000
+             */
+            failingSince?: number;
+            /** @description When and why it was switched off */
+            off?: {
+                /**
+                 * @description Unix time, ms
+                 * @example 1790000000000
+                 */
+                at: number;
+                reason: string;
+            };
+            /** @description A webhook’s; shown once. Deliveries are signed with it */
+            secret?: string;
+        };
+        HookList: {
+            hooks: components["schemas"]["Hook"][];
+        };
+        HookAttempt: {
+            ok: boolean;
+            /** @description How long it took */
+            ms: number;
+            /** @description HTTP status of the answer */
+            status?: number;
+            exitCode?: number;
+            /** @description What went wrong */
+            error?: string;
+            /** @description The end of what the command said */
+            output?: string;
+        };
+        HookDelivery: {
+            /** @description The same at every attempt: the header webhook-id */
+            id: string;
+            /**
+             * @description failed: given up; dropped: the hook was switched off, or its maker may no longer hear of the session
+             * @enum {string}
+             */
+            state: "pending" | "delivered" | "failed" | "dropped";
+            /**
+             * Format: uuid
+             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
+             */
+            alertId: string;
+            /**
+             * Format: uuid
+             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
+             */
+            sessionId: string;
+            /** @enum {string} */
+            threshold: "budget_80" | "budget_95" | "budget_100" | "budget_projected" | "time_10m" | "time_up";
+            /** @enum {string} */
+            level: "warning" | "error";
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            createdAt: number;
+            attempts: number;
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            nextAt?: number;
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            lastAt?: number;
+            last?: components["schemas"]["HookAttempt"];
+        };
+        HookDeliveryList: {
+            deliveries: components["schemas"]["HookDelivery"][];
+            /** @description Continues the walk; absent at the end */
+            cursor?: string;
+        };
         Health: {
             /** @constant */
             success: true;
@@ -1836,6 +2105,296 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ResearchError"];
+                };
+            };
+        };
+    };
+    listHooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    createHook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHook"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeHook"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getHook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hook"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    deleteHook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    changeHook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeHook"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hook"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    testHook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookAttempt"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listHookDeliveries: {
+        parameters: {
+            query?: {
+                /** @description At most this many (50) */
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookDeliveryList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
                 };
             };
         };

@@ -15,7 +15,7 @@ import {
 import { invalid, Problem } from '../../contract/problem.ts';
 import type { HookDoc } from '../../hooks/hook.ts';
 import { toDelivery, toHook } from '../hooks-view.ts';
-import { mayAllowPrivate, mayHaveHooks, mayRunCommands } from '../rights.ts';
+import { changesNothing, mayAllowPrivate, mayHaveHooks, mayRunCommands } from '../rights.ts';
 import { answerOf, secretOnce, sendAnswer } from './answers.ts';
 import { callerOf } from './guard.ts';
 import type { FaceParts } from './parts.ts';
@@ -187,7 +187,7 @@ export const hooksRoutes = (parts: FaceParts) => async (app: FastifyInstance) =>
 /** Throws `forbidden` where the caller may not have such a hook. */
 const checkRights = (request: FastifyRequest, doc: HookDoc): void => {
   const { user } = callerOf(request);
-  if (!mayHaveHooks(user)) throw new Problem('forbidden', 'a viewer reads and changes nothing');
+  if (!mayHaveHooks(user)) throw changesNothing();
   if (doc.kind === 'command' && !mayRunCommands(user)) {
     throw new Problem('forbidden', 'commands run as the server’s own user: only the owner may have them run');
   }

@@ -1,7 +1,5 @@
-import type { User } from '../../access/credentials.ts';
 import type { HookAttempt, AlertMessage } from '../../contract/hooks.ts';
 import type { Delivery, HookDoc, HookRow, HookStore, Planned, Verdict } from '../../hooks/hook.ts';
-import type { Role } from '../../contract/access.ts';
 import type { SqliteStore } from './store.ts';
 import type { Statement } from './writer-thread.ts';
 
@@ -25,19 +23,6 @@ export class SqliteHooks implements HookStore {
 
   find(id: string): HookRow | undefined {
     return this.#store.rows('SELECT * FROM hooks WHERE id = ?', id).map(hookOf)[0];
-  }
-
-  /** The user that a hook belongs to, as they are now. */
-  maker(id: string): User | undefined {
-    const [row] = this.#store.rows('SELECT id, name, role, created_at FROM users WHERE id = ?', id);
-    return (
-      row && {
-        id: String(row['id']),
-        name: String(row['name']),
-        role: row['role'] as Role,
-        createdAt: Number(row['created_at']),
-      }
-    );
   }
 
   async add({ id, user, doc, secret, createdAt }: Omit<HookRow, 'cursor'>): Promise<void> {
@@ -143,7 +128,8 @@ const hookOf = (row: Row): HookRow => {
 };
 
 const deliveryOf = (row: Row): Delivery => {
-  const { next_at: nextAt, last_at: lastAt, last_result: last } = row;
+  const { next_at: nextAt, last_at: lastAt } = row;
+  const last = row['last_result'] as string | null;
   return {
     key: Number(row['key']),
     id: String(row['id']),
@@ -154,6 +140,6 @@ const deliveryOf = (row: Row): Delivery => {
     attempts: Number(row['attempts']),
     ...(nextAt === null ? {} : { nextAt: Number(nextAt) }),
     ...(lastAt === null ? {} : { lastAt: Number(lastAt) }),
-    ...(last === null ? {} : { last: JSON.parse(String(last)) as HookAttempt }),
+    ...(last === null ? {} : { last: JSON.parse(last) as HookAttempt }),
   };
 };
