@@ -60,6 +60,13 @@ const named: Record<string, [member: number, viewer: number]> = {
   revokeToken: [404, 404],
   createSignInLink: [201, 403],
   issueTicket: [201, 201],
+  listHooks: [200, 200],
+  createHook: [201, 403],
+  getHook: [404, 404],
+  changeHook: [404, 403],
+  deleteHook: [404, 403],
+  testHook: [404, 403],
+  listHookDeliveries: [404, 404],
   // Of the sessions that the caller may see, also where that is none.
   listSessions: [200, 200],
   startSession: [201, 403],
