@@ -26,7 +26,7 @@ interface Lived {
   folder: string;
   id: string;
   backup: string;
-  then: string[];
+  before: string[];
   now: string[];
 }
 
@@ -36,10 +36,10 @@ beforeEach(async () => {
   const folder = newFolder();
   const server = await ServerProcess.start(folder);
   const id = await startSession(server.client());
-  const then = await recordSeries(server.client(), id, 'then', 10);
+  const before = await recordSeries(server.client(), id, 'then', 10);
   const { name } = unwrap(await server.client().POST('/api/backups'));
-  const now = [...then, ...(await recordSeries(server.client(), id, 'now', 10))];
-  lived = { folder, id, backup: join(folder, 'backups', name), then, now };
+  const now = [...before, ...(await recordSeries(server.client(), id, 'now', 10))];
+  lived = { folder, id, backup: join(folder, 'backups', name), before, now };
   await server.killHard();
   expect(existsSync(logOf(folder))).toBe(true);
 }, 60_000);
@@ -59,9 +59,9 @@ describeWhere('strace', 'a kill while a backup is restored', () => {
 
         const server = await serve({ ...here, folder });
         const found = await recorded(createClient({ url: server.url, token }), lived.id);
-        const isBefore = found.length > lived.then.length;
+        const isBefore = found.length > lived.before.length;
         met[isBefore ? 'before' : 'after'] += 1;
-        expect({ n, found }).toEqual({ n, found: isBefore ? lived.now : lived.then });
+        expect({ n, found }).toEqual({ n, found: isBefore ? lived.now : lived.before });
         expect({ n, isBefore: isCommitted && isBefore }).toEqual({ n, isBefore: false });
         expect(readdirSync(folder).filter((name) => /\.part$|^restore\.json$/.test(name))).toEqual([]);
         await server.stop();
