@@ -19,15 +19,14 @@ export const soak: Measure = {
     const server = await startServer({ folder: scratchFolder(), from: builtLauncher() });
     const shared = await startSessions(server, 20);
     await warmUp(server, shared);
-    const before = openFiles(server);
     const load = beginLoad(server, shared);
     const samples = await watch(server, minutes);
     const rounds = await load.end();
     await pause(settleMs);
-    const left = openFiles(server) - before;
+    const filesAtRest = openFiles(server);
     const figures = await metricsOf(server);
     await server.stop();
-    return rowsOf({ minutes, samples, rounds, left, figures });
+    return rowsOf({ minutes, samples, rounds, filesAtRest, figures });
   },
 };
 
@@ -187,11 +186,11 @@ interface Found {
   minutes: number;
   samples: readonly Sample[];
   rounds: number;
-  left: number;
+  filesAtRest: number;
   figures: ReadonlyMap<string, number>;
 }
 
-const rowsOf = ({ minutes, samples, rounds, left, figures }: Found): Row[] => {
+const rowsOf = ({ minutes, samples, rounds, filesAtRest, figures }: Found): Row[] => {
   const warm = samples.filter(({ atMs }) => atMs >= minutes * 60_000 * warmUpShare);
   const points = (pick: (sample: Sample) => number): Point[] =>
     warm.map((one) => ({ atMs: one.atMs, value: pick(one) }));
@@ -200,6 +199,8 @@ const rowsOf = ({ minutes, samples, rounds, left, figures }: Found): Row[] => {
     points((one) => one.heap),
     60_000,
   );
+  // At rest there are fewer than there ever were under load, unless some were left.
+  const left = Math.max(0, filesAtRest - Math.min(...warm.map(({ files }) => files)));
   const note = `${minutes} min of mixed load, ${rounds} rounds, the first ${warmUpShare * 100}% left out`;
   return [
     {
