@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Recorded } from '../../src/contract/event.ts';
 import { live } from '../../src/doctor/lived.suite.ts';
+import { fillActivity } from '../../src/stores/sqlite/activity-fill.ts';
 import { openForWriting } from '../../src/stores/sqlite/connection.ts';
 import { openForReading } from '../../src/stores/sqlite/reading.ts';
 import { newReads } from '../../src/stores/sqlite/read.ts';
@@ -176,7 +177,9 @@ const loggedCopy = (): { source: string; log: string } => {
       INSERT INTO saved_states SELECT * FROM origin.saved_states WHERE session = ${Number(key)};
       DELETE FROM session_counts;
       INSERT INTO session_counts SELECT owner, kind, status, count(*) FROM sessions GROUP BY 1, 2, 3;
-      COMMIT`);
+      DELETE FROM session_slots; DELETE FROM owner_slots; DELETE FROM presences; DELETE FROM open_spans`);
+    fillActivity(db);
+    db.exec('COMMIT');
   }
   const source = databaseOf(newFolder());
   copyFileSync(file, source);
