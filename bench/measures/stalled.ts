@@ -8,8 +8,8 @@ import { pause, quantile } from '../statistics.ts';
 const healthy = 50;
 const stalled = 1000;
 const bytesPerSecond = 10_000_000;
-/** Until what the system keeps for those who do not read is full, frames come as fast as they can. */
-const fillBytes = 4_000_000;
+/** What Linux keeps for a reader that does not read; until that is full, frames come as fast as they can. */
+const fillBytes = 4_100_000;
 const watchMs = 60_000;
 const phase = '間'.repeat(200);
 /** A frame of such a checkpoint, about. */
@@ -33,7 +33,7 @@ export const stalledMeasure: Measure = {
     const deliveries = sockets.ask({ do: 'deliveries', forMs: watchMs });
     for (let sent = 1; performance.now() - from < watchMs; sent++) {
       await checkpoint();
-      await pause(from + (sent * 1000) / perSecond - performance.now());
+      await pause(Math.max(0, from + (sent * 1000) / perSecond - performance.now()));
       most = Math.max(most, memoryOf(server.pid).rss);
     }
     const { samples, closed } = await deliveries;

@@ -141,7 +141,7 @@ describe('a follower', () => {
       }),
       { numRuns: 10 },
     );
-  });
+  }, 120_000);
 
   it('goes on with a server that was restarted, elsewhere', async () => {
     const { id } = await door.startSession();

@@ -29,6 +29,11 @@ const record = (id: string, tokensUsed: number) =>
 
 const change = (id: string, json: object) => door.request('PATCH', `/api/sessions/${id}`, { json });
 
+/** So many requests, some at a time. */
+const many = async (count: number, request: () => Promise<unknown>): Promise<void> => {
+  for (let n = 0; n < count; n += 50) await Promise.all(Array.from({ length: Math.min(50, count - n) }, request));
+};
+
 const unknownId = '019a8f5e-7c1b-7000-8000-3b5f00000000';
 
 /** All up to the verdict; ticks, which come whenever they like, are left out. */
@@ -118,7 +123,7 @@ describe('a subscription after a cursor', () => {
       expect(heard.at(-1)).toEqual({ type: 'resumed', sessionId: id, cursor: end });
       if (after < end) expect(heard.at(-2)).toMatchObject({ type: 'timer_update', status: 'paused', elapsed: 0 });
     }
-  });
+  }, 60_000);
 
   it('hears each event once and in order while others go on reporting, wherever it was cut', async () => {
     const ids = [(await door.startSession()).id, (await door.startSession()).id];
@@ -160,7 +165,7 @@ describe('a subscription after a cursor', () => {
       { numRuns: 8 },
     );
     expect(total).toBeGreaterThan(0);
-  });
+  }, 60_000);
 
   it('from now on begins with the verdict and the present state', async () => {
     const { id } = await door.startSession();
@@ -206,11 +211,8 @@ describe('a subscription after a cursor', () => {
     const { id } = await door.startSession();
     const phase = 'p'.repeat(200);
     const json = { phase, promptCount: 1 };
-    const count = 2000;
-    for (let n = 0; n < count; n += 100)
-      await Promise.all(
-        Array.from({ length: 100 }, () => door.request('POST', `/api/sessions/${id}/checkpoints`, { json })),
-      );
+    const count = 1000;
+    await many(count, () => door.request('POST', `/api/sessions/${id}/checkpoints`, { json }));
     const listener = await listen();
     listener.subscribe(id, 1);
     listener.socket.pause();
@@ -220,7 +222,7 @@ describe('a subscription after a cursor', () => {
     expect(heard.flatMap((frame) => ('seq' in frame ? [frame.seq] : []))).toEqual(
       Array.from({ length: count + 1 }, (_, i) => i + 1),
     );
-  });
+  }, 60_000);
 });
 
 describe('a subscriber that does not read for a while', () => {
@@ -248,9 +250,8 @@ describe('a subscriber that does not read for a while', () => {
   const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
   it('hears of all when it reads again, once and in order; and is cut off when it is a mebibyte behind', async () => {
-    const ids = [];
-    for (let n = 0; n < 400; n++) ids.push((await door.startSession()).id);
-    const id = ids[0] as string;
+    const { id } = await door.startSession();
+    await many(400, () => door.request('POST', '/api/sessions', { json: { duration: 1e9 } }));
     const [first, second] = [await listen(), await listen()];
     for (const [listener, session] of [
       [first, '*'],
@@ -261,14 +262,14 @@ describe('a subscriber that does not read for a while', () => {
       await stall(listener);
     }
     const from = await cursorNow();
-    for (let n = 0; n < 300; n++) await checkpoint(id);
+    await many(300, () => checkpoint(id));
     first.socket.resume();
     expect(await cursors(first, from + 300)).toEqual(range(from + 1, from + 300));
-    for (let n = 0; n < 1300; n++) await checkpoint(id);
+    await many(1300, () => checkpoint(id));
     expect(await cursors(first, from + 1600)).toEqual(range(from + 301, from + 1600));
     second.socket.resume();
     expect((await second.closed).code).toBe(1013);
-  });
+  }, 120_000);
 });
 
 describe('a gap', () => {
