@@ -1,4 +1,4 @@
-import { StintError, unwrap } from '../sdk/index.ts';
+import { StintError, unwrap } from '../sdk/client.ts';
 import { clientOf } from './client.ts';
 import type { Client } from './client.ts';
 import type { Settings } from './command.ts';

@@ -1,4 +1,4 @@
-import { connect } from '../sdk/index.ts';
+import { connect } from '../sdk/live.ts';
 import type { Following, LiveFrame } from '../sdk/index.ts';
 import type { Connection } from './connection.ts';
 import { toFailure } from './api.ts';

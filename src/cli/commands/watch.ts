@@ -7,7 +7,7 @@ import type { Settings } from '../command.ts';
 import { connectionNow } from '../connection.ts';
 import { exitCodes, signalCode } from '../failure.ts';
 import { follow } from '../live.ts';
-import { everySession } from '../../sdk/index.ts';
+import { everySession } from '../../sdk/live.ts';
 import { text } from '../parse.ts';
 import type { Screen } from '../screen.ts';
 import { chooseSession } from '../session-choice.ts';
