@@ -58,11 +58,13 @@ export class Hub {
     const subscription = new Subscription(subscriber, session, { after, now: this.#publishedTo });
     if (session === everySession) {
       const wasHeard = this.#ofAll.size > 0;
+      this.#ofAll.get(subscriber)?.end();
       this.#ofAll.set(subscriber, subscription);
       if (!wasHeard) this.#walk ??= this.#tickAll().finally(() => (this.#walk = undefined));
       await this.#walk;
     } else {
       const met = this.#bySession.get(session) ?? new Map<Subscriber, Subscription>();
+      met.get(subscriber)?.end();
       this.#bySession.set(session, met.set(subscriber, subscription));
       subscriber.named.add(session);
       if (!this.#ticking.has(session))
@@ -99,7 +101,9 @@ export class Hub {
   removed(session: string): void {
     const cursor = this.#publishedTo;
     const gap: GapFrame = { type: 'gap', sessionId: session, cursor, reason: 'session_gone' };
-    for (const { subscriber, resumes } of this.#bySession.get(session)?.values() ?? []) {
+    for (const subscription of this.#bySession.get(session)?.values() ?? []) {
+      const { subscriber, resumes } = subscription;
+      subscription.end();
       if (resumes) subscriber.send(textOf(gap));
       subscriber.named.delete(session);
     }
@@ -143,12 +147,14 @@ export class Hub {
   #leave(subscriber: Subscriber, session: string): void {
     subscriber.named.delete(session);
     const met = this.#bySession.get(session);
+    met?.get(subscriber)?.end();
     met?.delete(subscriber);
     if (met?.size === 0) this.#bySession.delete(session);
     if (!this.#isHeard(session)) this.#forget(session);
   }
 
   #leaveAll(subscriber: Subscriber): void {
+    this.#ofAll.get(subscriber)?.end();
     if (this.#ofAll.delete(subscriber) && this.#ofAll.size === 0) this.#forgetUnheard();
   }
 

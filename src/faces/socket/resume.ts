@@ -42,7 +42,7 @@ export const resume = async (tools: ResumeTools, asked: Resume): Promise<void> =
     tools.hub.unsubscribe(subscriber, session);
     throw error;
   }
-  if (start.tellFirst || !subscriber.isOpen()) return;
+  if (start.tellFirst || !subscription.isOpen) return;
   subscriber.send(textOf({ type: 'resumed', sessionId: session, cursor: subscription.toldTo }));
 };
 
@@ -120,10 +120,10 @@ const replay = async ({ parts, turns }: ResumeTools, subscription: Subscription,
     const events = await past.next();
     for (const event of events) {
       const frame = event.position > subscription.toldTo ? await frames.frameOf(event) : undefined;
-      if (frame) subscriber.send(textOf(frame));
+      if (frame && subscription.isOpen) subscriber.send(textOf(frame));
       subscription.toldTo = Math.max(subscription.toldTo, event.position);
     }
     return events.length < pageSize && subscription.join();
   };
-  while (subscriber.isOpen() && !(await turns.take(readPage))) await subscriber.sent();
+  while (subscription.isOpen && !(await turns.take(readPage))) await subscriber.sent();
 };

@@ -40,6 +40,7 @@ export class Subscription {
   /** Events up to this position have been told. */
   toldTo: number;
   #mode: 'live' | 'reading' | 'rung';
+  #isOver = false;
   /** Bytes that were not sent since it began to lag; undefined while it does not. */
   #missed: number | undefined;
 
@@ -50,6 +51,15 @@ export class Subscription {
     this.resumes = after !== undefined;
     this.toldTo = after ?? now;
     this.#mode = after === undefined ? 'live' : 'reading';
+  }
+
+  /** It was ended, or another took its place: what is still being read for it is not told. */
+  end(): void {
+    this.#isOver = true;
+  }
+
+  get isOpen(): boolean {
+    return !this.#isOver && this.subscriber.isOpen();
   }
 
   /** The journal is about to be read: what rings from now on may be newer than what is found. */
