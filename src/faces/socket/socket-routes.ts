@@ -28,6 +28,9 @@ const closeGoingAway = 1001;
 
 export const socketRoutes = (parts: FaceParts, hub: Hub) => async (app: FastifyInstance) => {
   const tools: ResumeTools = { parts, hub, turns: new Turns() };
+  // One listener for all: a signal finds one among ten thousand no faster than by looking at each.
+  const open = new Set<WebSocket>();
+  parts.stopping.addEventListener('abort', () => open.forEach(goAway), { once: true });
   const stopHearing = parts.runner.onRemoved((session) => hub.removed(session));
   app.addHook('onClose', async () => stopHearing());
   app.route({
@@ -36,7 +39,7 @@ export const socketRoutes = (parts: FaceParts, hub: Hub) => async (app: FastifyI
     config: { socket: true },
     schema: { hide: true },
     handler: refuseRequest,
-    wsHandler: (socket, request) => serve(tools, socket, request),
+    wsHandler: (socket, request) => serve(tools, open, socket, request),
   });
 };
 
@@ -45,6 +48,8 @@ const refuseRequest = (_request: FastifyRequest, reply: FastifyReply): never => 
   throw invalid([{ path: 'Upgrade', message: `this path is a WebSocket (version ${socketVersion})` }]);
 };
 
+const goAway = (socket: WebSocket): void => socket.close(closeGoingAway, 'the server is stopping');
+
 /**
  * One open socket.
  *
@@ -52,7 +57,7 @@ const refuseRequest = (_request: FastifyRequest, reply: FastifyReply): never => 
  *  S2  Nothing is done for a socket that is closing, and the hub holds none that is closed.
  *  S3  What waits to be answered, and what waits to be read, is bounded.
  */
-const serve = (tools: ResumeTools, socket: WebSocket, request: FastifyRequest): void => {
+const serve = (tools: ResumeTools, open: Set<WebSocket>, socket: WebSocket, request: FastifyRequest): void => {
   const { parts, hub } = tools;
   const { log } = request;
   const readOn: Subscriber['catchUp'] = (subscription) => {
@@ -93,14 +98,13 @@ const serve = (tools: ResumeTools, socket: WebSocket, request: FastifyRequest): 
     socket.close(closeBad, 'the token is good no more, or its user has another role');
     setTimeout(() => socket.terminate(), answerMs).unref();
   });
-  const goAway = () => socket.close(closeGoingAway, 'the server is stopping');
-  parts.stopping.addEventListener('abort', goAway, { once: true });
-  if (parts.stopping.aborted) goAway();
+  open.add(socket);
+  if (parts.stopping.aborted) goAway(socket);
   parts.metrics.socketOpened();
   socket.on('close', () => {
     parts.metrics.socketClosed();
     stopWatching();
-    parts.stopping.removeEventListener('abort', goAway);
+    open.delete(socket);
     hub.leave(subscriber);
   });
 };
