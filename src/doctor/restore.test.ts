@@ -215,6 +215,30 @@ describe('what is refused', () => {
     expect(refused.message).toContain(`the server at ${door.url} is using`);
   });
 
+  it('is a copy whose log another program keeps from being moved into it', async () => {
+    await door.startSession({ name: 'kept' });
+    const revoked = await door.newToken();
+    await backUp();
+    // That it stays revoked is written into the copy, and is in its log first.
+    await door.client().DELETE('/api/tokens/{id}', { params: { path: { id: revoked.id } } });
+    await door.stop();
+    const { 'stint.db': before } = fingerprint(door.folder);
+    const others: DatabaseSync[] = [];
+    const openCopy = () => {
+      if (others.length > 0) return;
+      const staged = readdirSync(door.folder).find((name) => name.endsWith('.part')) ?? '';
+      const other = new DatabaseSync(join(door.folder, staged, 'stint.db'), { readOnly: true });
+      other.exec('BEGIN; SELECT count(*) FROM events');
+      others.push(other);
+    };
+    const order = { folder: door.folder, file: backup, now: door.time.wall(), onProgress: openCopy };
+    expect(refusalOf(() => prepareRestore(order)).kind).toBe('copy_in_use');
+    for (const other of others) other.close();
+    expect(fingerprint(door.folder)['stint.db']).toBe(before);
+    await door.start();
+    expect(await names()).toEqual(['kept']);
+  });
+
   it('is a file that is not there, and the data itself', async () => {
     await door.stop();
     expect(refusalOf(() => prepare('nowhere.db')).kind).toBe('not_found');

@@ -1,5 +1,6 @@
 import { existsSync, realpathSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import { lastPosition } from '../stores/sqlite/append.ts';
 import { NewerDataError, openForWriting } from '../stores/sqlite/connection.ts';
 import { openForReading } from '../stores/sqlite/reading.ts';
@@ -100,11 +101,18 @@ const verify = (staged: string, present: string, now: number, onProgress: OnProg
     const faults = examineData(db, now, onProgress).filter((one) => isFault(one) && one.kind !== 'event_in_future');
     if (faults[0]) throw damaged(faults[0], faults);
     const { count, warnings } = carryOver(db, present, now);
-    return { restores: extentOf(db), keptRevoked: count, warnings };
+    const restores = extentOf(db);
+    standAlone(db);
+    return { restores, keptRevoked: count, warnings };
   } finally {
-    // The last to close moves its log into the database, which then stands alone.
     db.close();
   }
+};
+
+/** Moves the log into the database, which alone gets its place; closing would do it too, but never says that it could not. */
+const standAlone = (db: DatabaseSync): void => {
+  const moved = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
+  if (moved?.['busy'] !== 0) throw new Refused('copy_in_use', 'another program has the copy open; nothing was changed');
 };
 
 /** Brings the copy to the version of today. What has no table of ours is not touched. */
@@ -141,11 +149,7 @@ const damaged = ({ what, position, session }: Finding, all: readonly Finding[]):
   return new Refused('backup_damaged', `the file is damaged: ${what}${place}${more}; nothing was changed`, all);
 };
 
-const carryOver = (
-  db: ReturnType<typeof openForWriting>,
-  present: string,
-  now: number,
-): { count: number; warnings: string[] } => {
+const carryOver = (db: DatabaseSync, present: string, now: number): { count: number; warnings: string[] } => {
   if (!existsSync(present)) return { count: 0, warnings: [] };
   try {
     return { count: keepRevoked(db, present, now), warnings: [] };
@@ -170,7 +174,7 @@ const extentNow = (file: string): Extent | undefined => {
   }
 };
 
-const extentOf = (db: ReturnType<typeof openForReading>): Extent => {
+const extentOf = (db: DatabaseSync): Extent => {
   const at = db.prepare('SELECT at FROM events ORDER BY position DESC LIMIT 1').get()?.['at'];
   const sessions = Number(db.prepare('SELECT count(*) AS n FROM sessions').get()?.['n']);
   return { position: lastPosition(db), sessions, latestAt: at === undefined ? undefined : Number(at) };
