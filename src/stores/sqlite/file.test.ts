@@ -8,6 +8,7 @@ import type { Entry } from '../../journal/journal.ts';
 import { newAppender, pack } from './append.ts';
 import { openForWriting } from './connection.ts';
 import { newReads } from './read.ts';
+import type { SqliteStore } from './store.ts';
 import { openStore, tamper, tempFile } from './store-folder.suite.ts';
 import { sessions } from './migrations/sessions.ts';
 import { migrations } from './tables.ts';
@@ -110,6 +111,38 @@ describe('an append that is answered', () => {
     const before = commitsIn(file);
     for (let n = 0; n < 5; n++) await author.comment(a, `${n}`);
     expect(commitsIn(file) - before).toBe(5);
+  });
+});
+
+describe('old receipts', () => {
+  const withReceipts = async () => {
+    const { store, file } = await openStore();
+    tamper(
+      file,
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+       INSERT INTO receipts SELECT 'ada', 'POST /', i, '', 200, '{}', 1 FROM n`,
+    );
+    return store;
+  };
+  const count = (store: SqliteStore) => store.rows('SELECT count(*) AS n FROM receipts')[0]?.['n'];
+
+  it('keep no append waiting while many of them are forgotten', async () => {
+    const store = await withReceipts();
+    const author = new Author(store);
+    const order: string[] = [];
+    const forgotten = store.forgetReceipts(2).then(() => order.push('forgotten'));
+    await author.start(a);
+    order.push('appended');
+    await forgotten;
+    expect(order).toEqual(['appended', 'forgotten']);
+    expect(count(store)).toBe(0);
+  });
+
+  it('that are left when the store is closed are the next start’s', async () => {
+    const store = await withReceipts();
+    const forgotten = store.forgetReceipts(2);
+    await store.close();
+    await forgotten;
   });
 });
 

@@ -96,8 +96,9 @@ export class SqliteHooks implements HookStore {
   }
 
   async forget(before: number): Promise<void> {
-    const sql = 'DELETE FROM deliveries WHERE next_at IS NULL AND created_at < ?';
-    await this.#store.run([{ sql, params: [before] }]);
+    const sql = `DELETE FROM deliveries WHERE key IN
+                 (SELECT key FROM deliveries WHERE next_at IS NULL AND created_at < ? LIMIT ?)`;
+    await this.#store.runInPages(sql, [before]);
   }
 }
 

@@ -33,6 +33,7 @@ import type { Statement } from './writer-thread.ts';
 /** Pages up to this many rows are read where they are asked for; larger ones in the reader thread. */
 const smallPage = 500;
 const nearOffset = 1000;
+const pageOfChanges = 1000;
 
 /** The journal in SQLite: one thread writes, short reads happen here, long ones in a reader thread. */
 export class SqliteStore implements Journal, SessionReads, ActivityReads {
@@ -44,6 +45,8 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads {
   readonly #watch: FileWatch;
   readonly #statements = new Map<string, StatementSync>();
   readonly #listeners = new Listeners<readonly Recorded[]>();
+
+  #isClosing = false;
 
   /** What was found torn of the write-ahead log, and is left out. */
   readonly torn: TornLog | undefined;
@@ -108,7 +111,11 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads {
   }
 
   async forgetReceipts(before: number): Promise<void> {
-    await this.run([{ sql: 'DELETE FROM receipts WHERE at < ?', params: [before] }]);
+    await this.runInPages(
+      `DELETE FROM receipts WHERE (caller, route, key) IN
+       (SELECT caller, route, key FROM receipts WHERE at < ? LIMIT ?)`,
+      [before],
+    );
   }
 
   async remove(session: string, expectedVersion: number): Promise<void> {
@@ -165,6 +172,7 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads {
   }
 
   async close(): Promise<void> {
+    this.#isClosing = true;
     this.#watch.stop();
     await this.#writer.settled();
     // Who closes last moves the log into the database: the writer, unless the disk failed it (W2); a reader can't.
@@ -220,6 +228,16 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads {
   /** Statements of this folder's other tables, in one transaction; resolves after fsync to the rows that each changed. */
   run(statements: readonly Statement[]): Promise<number[]> {
     return this.#writer.run(statements);
+  }
+
+  /**
+   * Runs a statement until it finds no full page any more, or the store is closed: appends wait for a page and not for all of
+   * it. Its last parameter is how many rows it may change.
+   */
+  async runInPages(sql: string, params: readonly (string | number)[]): Promise<void> {
+    for (let changed = pageOfChanges; changed === pageOfChanges && !this.#isClosing;) {
+      [changed = 0] = await this.run([{ sql, params: [...params, pageOfChanges] }]);
+    }
   }
 
   /** Rows of this folder's other tables. */
