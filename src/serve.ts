@@ -343,8 +343,10 @@ const startBackups = ({ folder, backups: order }: ServeOptions, { clock }: Core,
     });
   schedule?.start();
   const stop = async () => {
+    // The schedule first: it would begin another.
+    const stopped = schedule?.stop();
     await backups.close();
-    await schedule?.stop();
+    await stopped;
   };
   return { backups, schedule, stop };
 };

@@ -28,6 +28,7 @@ export class BackupSchedule {
   #timer: NodeJS.Timeout | undefined;
   #failure: { at: number; message: string } | undefined;
   #looking: Promise<void> = Promise.resolve();
+  #isStopped = false;
 
   constructor(parts: ScheduleParts) {
     this.#parts = parts;
@@ -41,6 +42,7 @@ export class BackupSchedule {
 
   /** Resolves when a backup that it makes is made or given up; see {@link SqliteBackups.close}. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     clearInterval(this.#timer);
     await this.#looking;
   }
@@ -69,8 +71,8 @@ export class BackupSchedule {
       onMade(name);
       await this.#removeOld(name);
     } catch (error) {
-      // Somebody makes one at this moment: that is as good.
-      if (error instanceof Problem && error.kind === 'request_in_progress') return;
+      // Somebody makes one at this moment: that is as good. What a stop gave up is no failure.
+      if (this.#isStopped || (error instanceof Problem && error.kind === 'request_in_progress')) return;
       this.#failure = { at: now(), message: (error as Error).message };
       onError(error);
     }

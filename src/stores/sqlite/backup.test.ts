@@ -121,6 +121,14 @@ describe('the schedule', () => {
     expect(await kept()).toEqual([backupName(now, true), backupName(now - day, true), byHand]);
   });
 
+  it('is not at fault where a stop gives its backup up', async () => {
+    const daily = schedule(1);
+    const looked = daily.look();
+    const stopped = daily.stop();
+    await Promise.all([backups.close(), stopped, looked]);
+    expect([await kept(), errors, daily.failure]).toEqual([[], [], undefined]);
+  });
+
   it('removes none while it can’t make a new one, tells why, and tries again after a while', async () => {
     const nowhere = new SqliteBackups(join(dirname(tempFile()), 'none', 'stint.db'), folder, () => now);
     await schedule(1).look();
