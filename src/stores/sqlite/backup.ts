@@ -1,5 +1,5 @@
 import { createReadStream, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 import { Problem } from '../../contract/problem.ts';
@@ -127,7 +127,8 @@ export class SqliteBackups implements Backups {
 
 const makeFolder = (folder: string): void => {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const made = mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (made !== undefined) sync(dirname(made));
   } catch (error) {
     throw problemOf(error as NodeJS.ErrnoException);
   }
