@@ -117,6 +117,8 @@ export class ActivityTables {
   }
 
   #load(kept: Kept): void {
+    // Asked for first: what can fail after the rows were taken would have them taken twice.
+    const last = this.#lastKey();
     // All rows as one text: made into an array each, they take twice as long.
     const [row] = this.#statement(
       `SELECT group_concat(session || ',' || owner || ',' || from_at || ',' || to_at) FROM presences
@@ -126,7 +128,7 @@ export class ActivityTables {
     for (let i = 0; i < numbers.length; i += 4) {
       kept.columns.push(numbers[i]!, numbers[i + 1]!, numbers[i + 2]!, numbers[i + 3]!);
     }
-    kept.last = this.#lastKey();
+    kept.last = last;
   }
 
   #ownerKey(id: string): number {

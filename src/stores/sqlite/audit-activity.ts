@@ -12,20 +12,22 @@ const rowsOf = {
 };
 
 /**
- * Makes the read model of activity again, in memory, and holds what was kept against it. One read transaction: the log can't be
+ * Makes the read model of activity again, on the side, and holds what was kept against it. One read transaction: the log can't be
  * started over meanwhile. Of damaged sessions the two differ.
  */
 export const auditActivity = (file: string): AuditFinding[] => {
-  const db = new DatabaseSync(':memory:');
+  // A temporary database without a name: in memory while it is small, else in a file that nobody sees.
+  const db = new DatabaseSync('');
   try {
     db.prepare('ATTACH ? AS kept').run(`${pathToFileURL(file).href}?mode=ro`);
     db.exec('BEGIN');
     const tables = db
       .prepare("SELECT sql FROM kept.sqlite_schema WHERE type = 'table' AND name IN (SELECT value FROM json_each(?))")
       .all(JSON.stringify(['activity_owners', ...Object.keys(rowsOf)]));
-    for (const { sql } of tables) db.exec(String(sql));
+    // The first statement and no more: what else a forged file has there is not run.
+    for (const { sql } of tables) db.prepare(String(sql)).run();
     db.exec('INSERT INTO main.activity_owners SELECT key, id FROM kept.activity_owners');
-    // Its tables are those in memory; the journal, which is not there, is the one that is attached.
+    // Its tables are those on the side; the journal, which is not there, is the one that is attached.
     fillActivity(db);
     return Object.entries(rowsOf).flatMap(([table, sql]) => (differs(db, sql) ? [finding(table)] : []));
   } finally {

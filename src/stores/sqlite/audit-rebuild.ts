@@ -19,8 +19,8 @@ export interface Rebuilt {
 const eventsAtOnce = 500;
 
 /**
- * Folds the rows of all sessions, the counts and the rows behind analytics again from the journal, and forgets saved states, in one transaction: a kill leaves all
- * as it was.
+ * Folds the rows of all sessions, the counts and the rows behind analytics again from the journal, and forgets saved states, in
+ * one transaction: a kill leaves all as it was.
  */
 export const rebuild = (
   db: DatabaseSync,
