@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runCommand } from './command.ts';
 import type { RunParts } from './command.ts';
@@ -133,4 +135,22 @@ describe('a command', () => {
     await expect(running).rejects.toThrow();
     expect(isThere(pid)).toBe(false);
   });
+});
+
+it('a command of a server that has too many files open is not started, and the server goes on', async () => {
+  const script = `
+    import { closeSync, openSync } from 'node:fs';
+    import { runCommand } from ${JSON.stringify(new URL('command.ts', import.meta.url).href)};
+    const open = [];
+    try {
+      for (;;) open.push(openSync('/dev/null'));
+    } catch {}
+    const parts = { env: process.env, home: '/', timeoutMs: 5000 };
+    const ended = await runCommand(parts, { argv: ['true'] }, ${JSON.stringify(delivery)}, new AbortController().signal);
+    open.forEach(closeSync);
+    console.log(JSON.stringify(ended));
+  `;
+  const words = ['-c', 'ulimit -n 64; exec "$@"', 'sh', process.execPath, '--input-type=module', '-e', script];
+  const { stdout } = await promisify(execFile)('sh', words);
+  expect(JSON.parse(stdout)).toEqual({ ok: false, error: "it can't be started (EMFILE)" });
 });

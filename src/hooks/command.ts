@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
 import { environmentOf } from './environment.ts';
 import type { CommandHook, Delivery } from './hook.ts';
 import type { Ending } from './schedule.ts';
@@ -32,6 +33,8 @@ export const runCommand = async (
   try {
     // A process group of its own, so that what it starts can be ended with it.
     child = spawn(program, args, { cwd: parts.home, env: environmentOf(parts.env, delivery), detached: true });
+    // Where the server has too many files open it has no streams either.
+    if (child.pid === undefined) throw (await once(child, 'error'))[0];
   } catch (error) {
     return unstarted(error);
   }
@@ -59,7 +62,6 @@ const unstarted = (error: unknown): Ending => {
 
 const endOf = (child: ChildProcessWithoutNullStreams): Promise<Ending> =>
   new Promise((resolve) => {
-    child.once('error', (error) => child.pid === undefined && resolve(unstarted(error)));
     child.once('exit', (code, killedBy) => {
       const ending = code === null ? { ok: false, error: `ended by ${killedBy}` } : { ok: code === 0, exitCode: code };
       const waiting = setTimeout(() => {

@@ -106,6 +106,16 @@ describe('a call', () => {
     expect(cut).toBe(true);
   });
 
+  it('does not keep its connection for an answer that never ends', async () => {
+    const closed = Promise.withResolvers<void>();
+    const receiver = await Receiver.open((response) => {
+      response.on('close', () => closed.resolve());
+      response.writeHead(200).write('x');
+    });
+    expect((await call(receiver.url, {}, { timeoutMs: 50 })).attempt.ok).toBe(true);
+    await closed.promise;
+  });
+
   it('ends when it is told to', async () => {
     const receiver = await Receiver.open(never);
     const stopping = new AbortController();

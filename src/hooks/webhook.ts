@@ -31,7 +31,7 @@ export interface Call {
   signal: AbortSignal;
 }
 
-/** Of an answer no more than this is taken before the connection is cut. */
+/** Of an answer no more than this is taken before the connection is cut: nothing in it but its head is of use. */
 const mostAnswerBytes = 16 * 1024;
 
 /** Resolves whatever happens, but for an abort by `signal`, which rejects. */
@@ -70,7 +70,7 @@ interface Response {
   retryAfter: string | undefined;
 }
 
-const post = async ({ resolve, userAgent }: CallParts, call: Call, signal: AbortSignal): Promise<Response> => {
+const post = async ({ resolve, userAgent, timeoutMs }: CallParts, call: Call, signal: AbortSignal): Promise<Response> => {
   const { webhook, secret, id, body, now } = call;
   const { allowPrivate = false } = webhook;
   const url = checkedUrl(webhook.url, allowPrivate);
@@ -91,7 +91,7 @@ const post = async ({ resolve, userAgent }: CallParts, call: Call, signal: Abort
   return new Promise((settle, refuse) => {
     const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options, (response) => {
       settle({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] });
-      drain(response);
+      drain(response, timeoutMs);
     });
     request.on('error', refuse);
     request.end(body);
@@ -107,8 +107,11 @@ const pinned =
     else answer(null, first?.address ?? '', first?.family);
   };
 
-const drain = (response: IncomingMessage): void => {
+/** The attempt does not wait for it, so that it has an end of its own: an answer can go on for ever, a byte at a time. */
+const drain = (response: IncomingMessage, timeoutMs: number): void => {
   let bytes = 0;
+  const patience = setTimeout(() => response.destroy(), timeoutMs);
+  response.on('close', () => clearTimeout(patience));
   response.on('error', () => undefined);
   response.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
