@@ -173,6 +173,24 @@ describe('a hook that is switched off', () => {
     expect(states(harness, id).filter(([state]) => state === 'delivered')).toHaveLength(1);
   });
 
+  it('and on again while others’ alerts are planned hears of what is raised from then on', async () => {
+    const harness = await openHarness();
+    const { raise, hook, rows, clock } = harness;
+    const receiver = await Receiver.open();
+    const [on, off] = [await hook({ kind: 'command', argv: ['true'] }), await hook(webhookTo(receiver.url))];
+    await rows.switchOff(off.id, { at: clock.now(), reason: 'on request' });
+    await raise();
+    let raised: Promise<string[]> | undefined;
+    const switchingOn: HookStore['plan'] = async (...planned) => {
+      await rows.plan(...planned);
+      raised ??= rows.switchOn(off.id).then(() => raise());
+      await raised;
+    };
+    harness.start({ store: { ...rows, plan: switchingOn } });
+    await rows.until(() => states(harness, on.id).filter(([state]) => state === 'delivered').length === 2);
+    expect(rows.deliveries(off.id, { limit: 10 }).map(({ message }) => message.data.alertId)).toEqual(await raised);
+  });
+
   it('because its receiver is gone is called no more', async () => {
     const harness = await openHarness();
     const { raise, hook, rows } = harness;

@@ -106,12 +106,14 @@ export class Dispatcher {
   /** D1 */
   async #plan(): Promise<void> {
     const { store } = this.#parts;
-    const hooks = store.all();
-    if (hooks.length === 0) return;
-    const ids = hooks.map(({ id }) => id);
-    for (let after = Math.min(...hooks.map(({ cursor }) => cursor)); !this.#isStopped;) {
+    const cursors = store.all().map(({ cursor }) => cursor);
+    if (cursors.length === 0) return;
+    for (let after = Math.min(...cursors); !this.#isStopped;) {
       const { alerts, through } = await this.#alertsAfter(after);
       if (through === after) return;
+      // As they are now: one that was switched on since the last page hears of what is raised since.
+      const hooks = store.all();
+      const ids = hooks.map(({ id }) => id);
       await store.plan(await this.#deliveriesOf(alerts, hooks), ids, through);
       after = through;
       this.#sendDue();
