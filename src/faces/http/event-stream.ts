@@ -59,6 +59,10 @@ interface Pumped {
   types?: readonly EventType[];
 }
 
+/** Whether a request for a session's events is one to follow them. */
+export const wantsStream = ({ headers }: Pick<FastifyRequest, 'headers'>): boolean =>
+  (headers.accept ?? '').toLowerCase().includes('text/event-stream');
+
 /** A reader that falls behind is waited for: what it has still to hear stays in the journal. */
 const pump = async (
   { journal }: FaceParts,

@@ -8,7 +8,7 @@ import { eventPageSchema, eventsQuery, sessionParams, usageHistorySchema, usageQ
 import type { SessionPage } from '../../journal/journal.ts';
 import { usageAmong } from '../timer-view.ts';
 import { sendAnswer, sendStream } from './answers.ts';
-import { eventStream, withoutKeys } from './event-stream.ts';
+import { eventStream, wantsStream, withoutKeys } from './event-stream.ts';
 import type { FaceParts } from './parts.ts';
 import { objectWithRows, rowsText } from './rows-text.ts';
 import { unknownSession, visibleSession } from './session-of-caller.ts';
@@ -131,9 +131,6 @@ const eventPage = async ({ journal }: FaceParts, session: string, { after: from 
   const more = await journal.read(session, { after, limit: 1, ...ofTypes });
   return { texts, ...(more.length > 0 ? { next: after } : {}) };
 };
-
-const wantsStream = ({ headers }: FastifyRequest): boolean =>
-  (headers.accept ?? '').toLowerCase().includes('text/event-stream');
 
 const lastEventId = ({ headers }: FastifyRequest): number | undefined => {
   const id = headers['last-event-id'];

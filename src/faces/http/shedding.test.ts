@@ -1,6 +1,8 @@
+import Fastify from 'fastify';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { Load } from './shedding.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { onError } from './problems.ts';
+import { Load, shedding } from './shedding.ts';
 
 const limit = 1000;
 const empty = { limit, used: () => 0 };
@@ -53,5 +55,33 @@ describe('a heap that is full', () => {
     expect([load.admit(large, false), load.admit(large, false)]).toEqual([true, false]);
     used = gibibyte / 2;
     expect([load.admit(large, false), load.admit(large, false)]).toEqual([true, true]);
+  });
+});
+
+describe('a large answer', () => {
+  const mebibyte = 2 ** 20;
+
+  it.each(['text/csv', 'text/event-stream'])('counts as one though %s is asked for', async (accept) => {
+    const app = Fastify();
+    onTestFinished(() => app.close());
+    app.setErrorHandler(onError);
+    shedding(app, app.log, { limit: 20 * mebibyte, used: () => 0 });
+    const { promise: isRead, resolve: read } = Promise.withResolvers<void>();
+    const { promise: isAsked, resolve: ask } = Promise.withResolvers<void>();
+    app.get('/api/analytics/export', async () => {
+      ask();
+      await isRead;
+      return 'all';
+    });
+    app.get('/api/sessions/:id/events', async () => 'followed');
+    const url = await app.listen({ port: 0, host: '127.0.0.1' });
+    const statusOf = async (path: string, wanted = accept) =>
+      (await fetch(url + path, { headers: { accept: wanted } })).status;
+    const first = statusOf('/api/analytics/export');
+    await isAsked;
+    const second = statusOf('/api/analytics/export');
+    expect(await statusOf('/api/sessions/1/events', 'Text/Event-Stream')).toBe(200);
+    read();
+    expect([await first, await second]).toEqual([200, 503]);
   });
 });

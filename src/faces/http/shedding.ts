@@ -1,6 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../../contract/problem.ts';
+import { wantsStream } from './event-stream.ts';
 
 /**
  * Refuses work before it is more than the memory holds.
@@ -33,8 +34,10 @@ const lookMs = 10;
 const unreadMs = 60_000;
 const tellMs = 10_000;
 
+const eventsPath = '/api/sessions/:id/events';
+
 /** Answers that can be as long as a session's life, or all lives. */
-const wholeHistories = new Set(['/api/sessions/:id/tokens', '/api/sessions/:id/events', '/api/analytics/export']);
+const wholeHistories = new Set(['/api/sessions/:id/tokens', eventsPath, '/api/analytics/export']);
 
 /** What an owner looks at while something is wrong. */
 const smallReads: Readonly<Record<string, number>> = {
@@ -133,8 +136,7 @@ const weightOf = ({ method, headers, routeOptions }: FastifyRequest): Weight | u
   }
   const small = smallReads[url] ?? (url.startsWith('/api/') ? undefined : smallBytes);
   if (small !== undefined) return { bytes: small, isSmallRead: true };
-  const isStream = headers.accept?.includes('text/event-stream') === true;
-  if (isStream) return { bytes: streamBytes, isSmallRead: false };
+  if (url === eventsPath && wantsStream({ headers })) return { bytes: streamBytes, isSmallRead: false };
   return { bytes: wholeHistories.has(url) ? largeAnswerBytes : pageBytes, isSmallRead: false };
 };
 
