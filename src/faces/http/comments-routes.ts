@@ -65,9 +65,9 @@ export const commentsRoutes = (parts: FaceParts) => async (app: FastifyInstance)
       },
     },
     async (request, reply) => {
-      const { id } = await visibleSession(parts, request, request.params.id);
       const { limit = defaultLimit, cursor } = request.query;
       const before = cursor === undefined ? {} : { before: placeOf(cursor) };
+      const { id } = await visibleSession(parts, request, request.params.id);
       const found = await parts.journal.read(id, { ...before, limit: limit + 1, types: ['commented'], latest: true });
       const page = found.slice(-limit);
       const oldest = page[0];

@@ -135,6 +135,11 @@ describe('the comments of a session', () => {
   );
 });
 
+it('a cursor that is none is refused before the session is looked for', async () => {
+  const unknown = '019a8f5e-7c1b-7000-8000-3b5f00000000';
+  expect((await door.request('GET', `/api/v1/sessions/${unknown}/comments?cursor=eA`)).status).toBe(400);
+});
+
 describe('a path below /api/v1', () => {
   it.each([
     ['GET', '/api/v1/nothing', 404],

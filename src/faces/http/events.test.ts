@@ -177,6 +177,12 @@ describe('a stream of events', () => {
     expect(seqs(await (await stream(id, { 'last-event-id': '4' }, '?after=1')).take(1))).toEqual([5]);
   });
 
+  it('refuses a bad Last-Event-ID before it looks for the session', async () => {
+    const headers = { accept: 'text/event-stream', 'last-event-id': 'x' };
+    const unknown = '019a8f5e-7c1b-7000-8000-3b5f00000000';
+    expect((await door.request('GET', `/api/sessions/${unknown}/events`, { headers })).status).toBe(400);
+  });
+
   it.each(['-1', 'x', '1.5', '9'.repeat(20)])('refuses the Last-Event-ID %s', async (last) => {
     const { id } = await door.startSession();
     const headers = { accept: 'text/event-stream', 'last-event-id': last };

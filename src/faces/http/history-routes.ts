@@ -79,11 +79,12 @@ export const historyRoutes = (parts: FaceParts) => async (app: FastifyInstance) 
       },
     },
     async (request, reply) => {
-      const { id } = await visibleSession(parts, request, request.params.id);
       const { after = -1, limit = defaultEvents, type } = request.query;
       const types = type === undefined ? {} : { types: [type] };
-      if (wantsStream(request)) {
-        const from = lastEventId(request) ?? after;
+      const isStream = wantsStream(request);
+      const from = (isStream ? lastEventId(request) : undefined) ?? after;
+      const { id } = await visibleSession(parts, request, request.params.id);
+      if (isStream) {
         // As the journal has it: what is in memory may be older than what was read of the stream.
         const version = (await parts.sessions.get(id))?.version ?? 0;
         void reply.type('text/event-stream');
