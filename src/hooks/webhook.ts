@@ -70,7 +70,11 @@ interface Response {
   retryAfter: string | undefined;
 }
 
-const post = async ({ resolve, userAgent, timeoutMs }: CallParts, call: Call, signal: AbortSignal): Promise<Response> => {
+const post = async (
+  { resolve, userAgent, timeoutMs }: CallParts,
+  call: Call,
+  signal: AbortSignal,
+): Promise<Response> => {
   const { webhook, secret, id, body, now } = call;
   const { allowPrivate = false } = webhook;
   const url = checkedUrl(webhook.url, allowPrivate);
