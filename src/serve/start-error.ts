@@ -1,0 +1,5 @@
+/** The server can't start; the message says why and what to do. */
+export class StartError extends Error {}
+
+/** Another server is using the data folder. */
+export class FolderInUseError extends StartError {}
