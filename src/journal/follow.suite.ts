@@ -1,7 +1,7 @@
 /** Following a session over a journal. */
 import { describe, expect, it, vi } from 'vitest';
 import type { Recorded } from '../contract/event.ts';
-import { Author, commented, sessionId } from './author.suite.ts';
+import { Author, commented, newYear, sessionId } from './author.suite.ts';
 import type { OpenJournal } from './author.suite.ts';
 import { follow } from './follow.ts';
 
@@ -94,6 +94,26 @@ export const followSuite = (name: string, open: OpenJournal): void => {
       expect(read.mock.calls.length).toBeLessThanOrEqual(4);
       abort.abort();
       await waiting;
+    });
+
+    it('reads what is of other types once, and misses none of its own', async () => {
+      const { author, abort } = await begin();
+      const read = vi.spyOn(author.journal, 'read');
+      const events = follow(author.journal, a, { after: -1, signal: abort.signal, types: ['renamed'] });
+      const met: Recorded[] = [];
+      const following = (async () => {
+        for await (const event of events) if (met.push(event) === 2) return;
+      })();
+      const renamed = { type: 'renamed', at: newYear, data: { name: 'other' } } as const;
+      for (const event of [commented('one'), renamed, commented('two'), commented('three'), renamed]) {
+        const before = read.mock.calls.length;
+        await author.append(author.change(a, [event]));
+        await vi.waitFor(() => expect(read.mock.calls.length).toBeGreaterThan(before), { interval: 1 });
+      }
+      await following;
+      expect(met.map(({ seq }) => seq)).toEqual([2, 5]);
+      const from = read.mock.calls.map(([, page]) => page.after);
+      expect(from.at(-1)).toBe(4);
     });
 
     it('ends with the signal while it waits', async () => {

@@ -15,20 +15,28 @@ export async function* follow(
   { after, signal, types }: { after: number; signal: AbortSignal; types?: readonly EventType[] },
 ): AsyncGenerator<Recorded> {
   const bell = newBell(signal);
+  let heard = after;
   const stop = journal.onCommitted((events) => {
-    if (events.some((event) => event.session === session)) bell.ring();
+    const last = events.findLast((event) => event.session === session);
+    if (last === undefined) return;
+    heard = Math.max(heard, last.seq);
+    bell.ring();
   });
   try {
     let cursor = after;
     while (!signal.aborted) {
       bell.reset();
+      const readThrough = heard;
       const page = await journal.read(session, { after: cursor, limit: pageSize, ...(types ? { types } : {}) });
       for (const event of page) {
         if (signal.aborted) return;
         yield event;
         cursor = event.seq;
       }
-      if (page.length < pageSize) await bell.rung();
+      if (page.length === pageSize) continue;
+      // What is of other types is not read again at each event that comes.
+      cursor = Math.max(cursor, readThrough);
+      await bell.rung();
     }
   } finally {
     stop();

@@ -1,8 +1,9 @@
 /** Reads of events of one type cost what they return: an index of their own serves each. */
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
-import { sessionId } from '../../journal/author.suite.ts';
+import { Author, sessionId } from '../../journal/author.suite.ts';
 import { newReads } from './read.ts';
+import { openStore } from './store-folder.suite.ts';
 import { migrations, perform } from './tables.ts';
 
 class Noting extends DatabaseSync {
@@ -44,6 +45,28 @@ it.each([
   expect(plansOf(db).join()).toContain(index);
   reads.read(a, { limit: 5, types: [type], before: 9, latest: true });
   expect(plansOf(db).join()).toContain(index);
+});
+
+it.each([
+  [['paused'], ['page', 'types']],
+  [
+    ['commented', 'alert_raised'],
+    ['page', 'types'],
+  ],
+  [['commented'], ['types', 'page']],
+  [
+    ['tokens_recorded', 'clock_adjusted'],
+    ['types', 'page'],
+  ],
+] as const)('events of %s keep no other read waiting where they have to be looked for', async (types, expected) => {
+  const { store } = await openStore();
+  await new Author(store).start(a);
+  const order: string[] = [];
+  await Promise.all([
+    store.read(a, { limit: 5, types }).then(() => order.push('types')),
+    store.read(a, { limit: 5 }).then(() => order.push('page')),
+  ]);
+  expect(order).toEqual(expected);
 });
 
 it('alerts of all sessions by position', () => {

@@ -1,7 +1,7 @@
 import { statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Recorded } from '../../contract/event.ts';
+import type { EventType, Recorded } from '../../contract/event.ts';
 import { Problem } from '../../contract/problem.ts';
 import type { Activity, ActivityQuery, ActivityReads } from '../../journal/activity.ts';
 import type {
@@ -34,6 +34,8 @@ import type { Statement } from './writer-thread.ts';
 const smallPage = 500;
 const nearOffset = 1000;
 const pageOfChanges = 1000;
+/** Types whose events have an index of their own; see migrations/. */
+const indexed: ReadonlySet<EventType> = new Set(['checkpoint_reached', 'commented', 'alert_raised']);
 
 /** The journal in SQLite: one thread writes, short reads happen here, long ones in a reader thread. */
 export class SqliteStore implements Journal, SessionReads, ActivityReads {
@@ -95,7 +97,9 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads {
   }
 
   async read(session: string, page: SessionPage): Promise<readonly Recorded[]> {
-    return page.limit <= smallPage ? this.#reads.read(session, page) : this.#reader.ask('read', session, page);
+    return page.limit <= smallPage && isFoundQuickly(page.types)
+      ? this.#reads.read(session, page)
+      : this.#reader.ask('read', session, page);
   }
 
   async readAll(page: AllPage): Promise<readonly Recorded[]> {
@@ -247,6 +251,12 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads {
     return statement.all(...params);
   }
 }
+
+/** A type that is rare and has no index is looked for among all events of the session. */
+const isFoundQuickly = (types: SessionPage['types']): boolean =>
+  types === undefined ||
+  types.includes('tokens_recorded') ||
+  (types.length === 1 && types.every((one) => indexed.has(one)));
 
 const freeBytes = (folder: string): { free?: number } => {
   try {
