@@ -138,6 +138,13 @@ describe('folding again from the journal', () => {
     expect(look(file).length).toBeGreaterThanOrEqual(4);
     expect(again(file)).toEqual({ sessions: livedSessions - 1, setAside: [] });
     expect(look(file)).toEqual([]);
+    const db = new DatabaseSync(file);
+    const saved = db.prepare(
+      'SELECT s.version = v.version AS whole FROM saved_states v JOIN sessions s ON s.key = v.session',
+    );
+    expect(saved.all().map(({ whole }) => whole)).toContain(1);
+    expect(saved.all().map(({ whole }) => whole)).not.toContain(0);
+    db.close();
   });
 
   it('leaves a session set aside whose events are damaged, and its row as it was', () => {

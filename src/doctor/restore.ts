@@ -7,7 +7,7 @@ import { openForReading } from '../stores/sqlite/reading.ts';
 import {
   commitRestore,
   databaseName,
-  keepRevoked,
+  keepShutOut,
   stagedDatabase,
   stageRestore,
   sweepStaged,
@@ -152,7 +152,7 @@ const damaged = ({ what, position, session }: Finding, all: readonly Finding[]):
 const carryOver = (db: DatabaseSync, present: string, now: number): { count: number; warnings: string[] } => {
   if (!existsSync(present)) return { count: 0, warnings: [] };
   try {
-    return { count: keepRevoked(db, present, now), warnings: [] };
+    return { count: keepShutOut(db, present, now), warnings: [] };
   } catch (error) {
     const why = `the present data can’t be read (${(error as Error).message})`;
     const warning = `${why}: tokens that were revoked since the backup are good again; see them with: stint token list`;

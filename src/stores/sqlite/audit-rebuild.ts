@@ -2,11 +2,11 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { SessionEvent } from '../../contract/event.ts';
 import { openStatus } from '../../journal/sessions.ts';
 import { evolve } from '../../session/evolve.ts';
-import { absent, versionOf } from '../../session/state.ts';
+import { absent, stateShape, versionOf } from '../../session/state.ts';
 import type { Existing, SessionState } from '../../session/state.ts';
 import { fillActivity } from './activity-fill.ts';
 import type { Summarize } from './audit.ts';
-import { toRecorded } from './rows.ts';
+import { stateCrc, toRecorded } from './rows.ts';
 import type { EventRow } from './rows.ts';
 
 export interface Rebuilt {
@@ -19,8 +19,8 @@ export interface Rebuilt {
 const eventsAtOnce = 500;
 
 /**
- * Folds the rows of all sessions, the counts and the rows behind analytics again from the journal, and forgets saved states, in
- * one transaction: a kill leaves all as it was.
+ * Folds the rows of all sessions, the counts, saved states and the rows behind analytics again from the journal, in one
+ * transaction: a kill leaves all as it was.
  */
 export const rebuild = (
   db: DatabaseSync,
@@ -53,7 +53,8 @@ const rebuildSessions = (
     `UPDATE sessions SET owner = ?, kind = ?, status = ?, name_folded = ?, start_time = ?, wake_at = ?, has_run = ?, version = ?,
      doc = ? WHERE key = ?`,
   );
-  const forget = db.prepare('DELETE FROM saved_states WHERE session = ?');
+  // Without it a long session that ended would be folded from its first event whenever it is opened.
+  const save = db.prepare('UPDATE saved_states SET version = ?, shape = ?, state = ?, crc = ? WHERE session = ?');
   const readEvents = eventReader(db);
   const rows = db.prepare('SELECT key, id, version FROM sessions ORDER BY key').all();
   const setAside: string[] = [];
@@ -69,7 +70,8 @@ const rebuildSessions = (
       const wake = s.wakeAt ?? null;
       const { owner, kind, phase, startTime, version } = s;
       update.run(owner, kind, openStatus(phase), name, startTime, wake, run, version, JSON.stringify(s), key);
-      forget.run(key);
+      const text = JSON.stringify(state);
+      save.run(version, stateShape, text, stateCrc(key, version, stateShape, text), key);
     }
     onProgress(i + 1, rows.length);
   });

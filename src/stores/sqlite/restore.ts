@@ -13,6 +13,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { fileTime } from './backup-name.ts';
 import { openForReading } from './reading.ts';
 import { renameDurably, sync } from './durable.ts';
+import { hooksOff } from './hooks.ts';
 
 /**
  * Puts another database in the place of the one in a data folder. Whoever does any of this holds the folder's lock.
@@ -110,10 +111,10 @@ const freeName = (folder: string, name: string): string => {
 };
 
 /**
- * Who is shut out now stays shut out: tokens that the present data knows to be revoked, and all those of users that it does not
- * have. Data of another owner says nothing of these users. Returns how many tokens were good in what is restored.
+ * Who is shut out now stays shut out: tokens that the present data knows to be revoked, and all tokens and hooks of users that it
+ * does not have. Data of another owner says nothing of these users. Returns how many tokens were good in what is restored.
  */
-export const keepRevoked = (restored: DatabaseSync, present: string, now: number): number => {
+export const keepShutOut = (restored: DatabaseSync, present: string, now: number): number => {
   const db = openForReading(present);
   try {
     const users = userIds(db);
@@ -130,6 +131,8 @@ export const keepRevoked = (restored: DatabaseSync, present: string, now: number
         .map(({ id, hash, revoked_at: at }) => revoke.run(Number(at), String(id), String(hash))),
       ...gone.map((id) => revokeAll.run(now, id)),
     ];
+    const off = { at: now, reason: 'its user was removed before a restore' };
+    for (const { sql, params } of gone.flatMap((user) => hooksOff(user, off))) restored.prepare(sql).run(...params);
     return changes.reduce((sum, { changes: n }) => sum + Number(n), 0);
   } finally {
     db.close();
