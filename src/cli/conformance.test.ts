@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { brokenProxy } from '../../test/conformance/broken-proxy.ts';
+import type { Passing } from '../../test/conformance/broken-proxy.ts';
 import { realServer, token } from '../../test/conformance/real-server.ts';
 import { emptyFolder, stint } from './stint.suite.ts';
 
@@ -62,6 +64,15 @@ describe('stint conformance timer', () => {
       skipped: 0,
       checks: [{ id: 'calls.start', verdict: 'passed' }],
     });
+  });
+
+  it('shows what a server says without letting it steer the terminal', async () => {
+    const answer = (passing: Passing) => Object.assign(passing, { status: 500, body: '\u001b[2Jall is well' });
+    const proxy = await brokenProxy(url, { answer });
+    const { code, stdout } = await stint(['conformance', 'timer', proxy.url, '--only', 'calls.get'], { env });
+    await proxy.stop();
+    expect(code).toBe(1);
+    expect(stdout).toContain('got 500 �[2Jall');
   });
 
   it('says so when all that was asked for is skipped, and does not end with 0', async () => {

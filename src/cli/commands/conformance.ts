@@ -4,7 +4,7 @@ import { exitCodes, Failure, usageFailure } from '../failure.ts';
 import { choice, text } from '../parse.ts';
 import { paint } from '../screen.ts';
 import type { Screen, Style } from '../screen.ts';
-import { wrapped } from '../plain.ts';
+import { plain, wrapped } from '../plain.ts';
 
 const loadSuite = () => import('../../conformance/index.ts');
 type Suite = Awaited<ReturnType<typeof loadSuite>>;
@@ -125,7 +125,8 @@ const resultText = (screen: Screen, { id, verdict, reason, rule }: Result): stri
   const [mark, style] = marks[verdict];
   const line = `  ${paint(screen, style, mark)} ${id}`;
   if (verdict === 'passed') return `${line} ${paint(screen, 'dim', rule)}`;
-  const lines = wrapped(reason ?? '', Math.max(40, screen.columns - 6)).split('\n');
+  // It quotes what the server said, which is anyone's.
+  const lines = wrapped(plain(reason ?? ''), Math.max(40, screen.columns - 6)).split('\n');
   return [line, ...lines.map((text) => `      ${text}`)].join('\n');
 };
 
