@@ -102,7 +102,7 @@ describe('stint export', () => {
   it('says why it can’t write', async () => {
     expect(await run('export', '-o', file('nowhere/x.json'))).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('can’t be written') as string,
+      stderr: expect.stringContaining('could not be written') as string,
     });
     expect(existsSync(file('nowhere'))).toBe(false);
     expect(await run('export', '-f', 'json', '-t', 'sessions')).toMatchObject({ code: 2 });

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Transform } from 'node:stream';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ask } from './api.ts';
+import { ask, toFailure } from './api.ts';
 import type { Connection } from './connection.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { NoAnswer } from './http.ts';
@@ -19,9 +19,11 @@ export interface Downloaded {
   tail: string;
 }
 
-/** Opens the answer to a GET. Throws the Failure that tells of a refusal. */
+/** Opens the answer to a GET. Throws the Failure that tells of a refusal, or that there is no answer. */
 export const openDownload = async ({ url, token }: Connection, path: string): Promise<IncomingMessage> => {
-  const answer = await answerTo(url + path, token);
+  const answer = await answerTo(url + path, token).catch((error: unknown) => {
+    throw toFailure(error);
+  });
   const { statusCode: status = 0, statusMessage: statusText = '' } = answer;
   if (status === 200) return answer;
   const text = (await answer.toArray()).join('');
@@ -29,7 +31,7 @@ export const openDownload = async ({ url, token }: Connection, path: string): Pr
 };
 
 /** Writes what comes to `to`, which is ended unless it is stdout. Throws when it is not whole. */
-export const save = async (answer: IncomingMessage, to: Writable): Promise<Downloaded> => {
+export const receive = async (answer: IncomingMessage, to: Writable): Promise<Downloaded> => {
   let bytes = 0;
   let tail = Buffer.alloc(0);
   const noting = new Transform({
@@ -40,8 +42,7 @@ export const save = async (answer: IncomingMessage, to: Writable): Promise<Downl
     },
   });
   await pipeline(answer, noting, to, { end: to !== process.stdout }).catch((error: unknown) => {
-    if (answer.complete)
-      throw new Failure(exitCodes.failed, 'not_written', `it can’t be written: ${(error as Error).message}`);
+    if (answer.complete) throw error;
     throw new Failure(
       exitCodes.failed,
       'broken_off',

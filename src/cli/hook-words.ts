@@ -1,7 +1,7 @@
 import type { Schemas } from '../sdk/index.ts';
 import { ask } from './api.ts';
 import type { Client } from './client.ts';
-import { exitCodes, Failure, usageFailure } from './failure.ts';
+import { oneOf } from './one-of.ts';
 import { plain } from './plain.ts';
 import { shortId } from './session-words.ts';
 
@@ -32,21 +32,8 @@ export const attemptWords = ({ status, exitCode, error, ms }: Attempt): string =
   return `${plain(told)} in ${ms} ms`;
 };
 
-const shortestEnd = 4;
-
+/** Throws a Failure when there is none, or several fit. */
 export const chooseHook = async (client: Client, asked: string): Promise<Hook> => {
   const { hooks } = await ask(client.GET('/api/hooks'));
-  const named = hooks.filter(({ name }) => name === asked);
-  const ended = hooks.filter(({ id }) => asked.length >= shortestEnd && id.endsWith(asked));
-  const found = named.length > 0 ? named : ended;
-  if (found.length > 1) {
-    const ids = found.map(({ id }) => shortId(id)).join(', ');
-    throw usageFailure(`“${plain(asked)}” fits ${found.length} hooks; say which by id: ${ids}`);
-  }
-  if (found[0]) return found[0];
-  throw new Failure(
-    exitCodes.notFound,
-    'not_found',
-    `there is no hook “${plain(asked)}”; see them with: stint hook ls`,
-  );
+  return oneOf(hooks, asked, { what: 'hook', list: 'stint hook ls' });
 };

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import type { Schemas } from '../../sdk/index.ts';
 import { ask } from '../api.ts';
 import { extentWords } from '../backup-words.ts';
@@ -6,10 +7,11 @@ import { clientOf } from '../client.ts';
 import { command, optional } from '../command.ts';
 import { connectionNow } from '../connection.ts';
 import type { Connection } from '../connection.ts';
+import { openDownload, receive } from '../download.ts';
 import { offline } from '../offline.ts';
 import { text } from '../parse.ts';
 import { during } from '../progress.ts';
-import { download, newFile, save } from '../save.ts';
+import { newFile, save } from '../save.ts';
 import { dataFolder } from '../../place.ts';
 
 type Backup = Schemas['Backup'];
@@ -44,7 +46,8 @@ const byServer = async (connection: Connection, file: string | undefined): Promi
   if (file === undefined) return made;
   const { name } = made;
   try {
-    await save(file, await download(connection, `/api/backups/${encodeURIComponent(name)}`));
+    const answer = await openDownload(connection, `/api/backups/${encodeURIComponent(name)}`);
+    await save(file, (to) => receive(answer, to));
   } finally {
     await ask(client.DELETE('/api/backups/{name}', { params: { path: { name } } }));
   }
@@ -58,7 +61,7 @@ const withoutServer = async (folder: string, file: string | undefined): Promise<
       const found = backups.read(name);
       if (file === undefined || found === undefined) return;
       try {
-        await save(file, found.open());
+        await save(file, (to) => pipeline(found.open(), to));
       } finally {
         await backups.remove(name);
       }

@@ -1,14 +1,15 @@
-import { createWriteStream, existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { clientOf } from '../client.ts';
 import { command, flag, optional, several } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { connect } from '../connection.ts';
-import { openDownload, save } from '../download.ts';
+import { openDownload, receive } from '../download.ts';
 import type { Downloaded } from '../download.ts';
-import { exitCodes, Failure } from '../failure.ts';
+import { exitCodes } from '../failure.ts';
 import { choice, text } from '../parse.ts';
 import { plain } from '../plain.ts';
+import { save } from '../save.ts';
 import { sessionIds } from './analytics.ts';
 
 const formats = ['json', 'csv'] as const;
@@ -46,8 +47,8 @@ export const exportCommand = command({
       ...(sessions === undefined ? {} : { sessions }),
     });
     const answer = await openDownload(connection, `/api/analytics/export?${query.toString()}`);
-    if (output === undefined) return saidAll(await save(answer, process.stdout));
-    const { bytes, tail } = await saveAs(output, (to) => save(answer, createWriteStream(to, { mode: 0o600 })));
+    if (output === undefined) return saidAll(await receive(answer, process.stdout));
+    const { bytes, tail } = await save(output, (to) => receive(answer, to));
     const isWhole = !tellsOfDamage(tail);
     return {
       value: { file: resolve(output), format, bytes, isWhole },
@@ -63,20 +64,6 @@ const mayOverwrite = (file: string): Promise<void> =>
     yesMeans: 'overwrite without a question',
     ifNot: 'nothing was written',
   });
-
-/** The file appears when it is whole. */
-const saveAs = async (file: string, write: (to: string) => Promise<Downloaded>): Promise<Downloaded> => {
-  const part = `${file}.${process.pid}.part`;
-  try {
-    const downloaded = await write(part);
-    renameSync(part, file);
-    return downloaded;
-  } catch (error) {
-    rmSync(part, { force: true });
-    if (error instanceof Failure) throw error;
-    throw new Failure(exitCodes.failed, 'not_written', `${plain(file)} can’t be written: ${(error as Error).message}`);
-  }
-};
 
 const missing = 'rows are missing, since the journal is damaged; the end of the file says of which sessions';
 

@@ -1,7 +1,6 @@
-import type { Schemas } from '../../sdk/index.ts';
 import { ask, open } from '../api.ts';
 import { command, optional, required } from '../command.ts';
-import { exitCodes, Failure, usageFailure } from '../failure.ts';
+import { oneOf } from '../one-of.ts';
 import { text } from '../parse.ts';
 import { plain } from '../plain.ts';
 import { shortId } from '../session-words.ts';
@@ -21,7 +20,7 @@ export const tokenRevokeCommand = command({
     const client = await open(settings);
     const user = options.for === undefined ? undefined : await chooseUser(client, options.for);
     const { tokens } = await tokensOf(client, user);
-    const { id, name } = meant(args.token, tokens);
+    const { id, name } = oneOf(tokens, args.token, { what: 'token', list: 'stint token list' });
     await ask(
       user
         ? client.DELETE('/api/users/{id}/tokens/{tokenId}', { params: { path: { id: user.id, tokenId: id } } })
@@ -30,22 +29,3 @@ export const tokenRevokeCommand = command({
     return { value: { revoked: id }, text: () => `revoked ${plain(name)} · ${shortId(id)}` };
   },
 });
-
-type Token = Schemas['Token'];
-const shortestEnd = 4;
-
-const meant = (asked: string, tokens: readonly Token[]): Token => {
-  const named = tokens.filter(({ name }) => name === asked);
-  const ended = tokens.filter(({ id }) => asked.length >= shortestEnd && id.endsWith(asked));
-  const found = named.length > 0 ? named : ended;
-  if (found.length > 1) {
-    const ids = found.map(({ id }) => shortId(id)).join(', ');
-    throw usageFailure(`“${plain(asked)}” fits ${found.length} tokens; say which by id: ${ids}`, found);
-  }
-  if (found[0]) return found[0];
-  throw new Failure(
-    exitCodes.notFound,
-    'not_found',
-    `there is no token “${plain(asked)}”; see them with: stint token list`,
-  );
-};
