@@ -112,6 +112,15 @@ describe('the addresses of a name', () => {
     },
   );
 
+  it('are refused when one of them is this machine’s own, however public', async () => {
+    const own = () => ['10.0.0.1', '1.1.1.1', '2606:4700:0:0:0:0:0:1111', 'fe80::1%eth0'];
+    for (const address of ['1.1.1.1', '::ffff:1.1.1.1', '2606:4700::1111']) {
+      await expect(checkedAddresses(url, false, to('1.0.0.1', address), own)).rejects.toThrow(RefusedAddress);
+      expect(await checkedAddresses(url, true, to(address), own)).toHaveLength(1);
+    }
+    expect(await checkedAddresses(url, false, to('1.0.0.1'), own)).toHaveLength(1);
+  });
+
   it('are refused when there are none', async () => {
     await expect(checkedAddresses(url, true, to())).rejects.toThrow('no address');
   });

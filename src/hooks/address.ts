@@ -1,5 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import ipaddr from 'ipaddr.js';
 
 /**
@@ -41,15 +42,29 @@ export const checkedUrl = (text: string, allowPrivate: boolean): URL => {
   return url;
 };
 
+/** Of this machine's interfaces: a server on the open internet has public ones, behind which what is kept from others listens. */
+const ownAddresses = (): string[] =>
+  Object.values(networkInterfaces()).flatMap((addresses = []) => addresses.map(({ address }) => address));
+
 /** The addresses to connect to. One that is not public spoils them all: a name that leads to both is a trick. */
-export const checkedAddresses = async (url: URL, allowPrivate: boolean, resolve: Resolve): Promise<LookupAddress[]> => {
+export const checkedAddresses = async (
+  url: URL,
+  allowPrivate: boolean,
+  resolve: Resolve,
+  own = ownAddresses,
+): Promise<LookupAddress[]> => {
   const host = hostOf(url);
   const family = isIP(host);
   const found = family === 0 ? await resolve(host) : [{ address: host, family }];
   if (found.length === 0) throw new RefusedAddress('the name has no address');
-  if (!allowPrivate && !found.every(({ address }) => isPublic(address))) throw privateAddress();
+  if (allowPrivate) return found;
+  const kept = new Set(own().map(spelled));
+  if (!found.every(({ address }) => isPublic(address) && !kept.has(spelled(address)))) throw privateAddress();
   return found;
 };
+
+/** The one spelling of an address that has many. */
+const spelled = (address: string): string => ipaddr.process(address).toString();
 
 const privateAddress = () => new RefusedAddress('leads to a private address, which only the owner may allow');
 
