@@ -33,6 +33,10 @@ const kinds = {
 
 export type ProblemKind = keyof typeof kinds;
 
+/** HTTP status of a kind; undefined for a word that is none. */
+export const statusOf = (kind: string): number | undefined =>
+  Object.hasOwn(kinds, kind) ? kinds[kind as ProblemKind].status : undefined;
+
 /** Where in the request something is wrong. `path` is dotted (`budget.limit`, `[2].name`), empty for the whole body. */
 export interface FieldProblem {
   path: string;

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { CutProxy } from '../../test/doorways/cut-proxy.ts';
 import { Doorway, ownerToken } from '../../test/doorways/doorway.ts';
+import { tamper } from '../stores/sqlite/store-folder.suite.ts';
 import { StintError } from './client.ts';
 import { connect } from './live.ts';
 import type { Live } from './live.ts';
@@ -224,6 +226,16 @@ describe('a follower', () => {
     await door.request('DELETE', `/api/sessions/${id}`);
     await there.until(() => there.refused !== undefined);
     expect(there.of('gap')).toMatchObject([{ reason: 'session_gone' }]);
+  });
+
+  it('ends with the reason when the session’s events are damaged, and that is not the follower’s fault', async () => {
+    const { id } = await door.startSession();
+    await door.stop();
+    tamper(join(door.folder, 'stint.db'), 'UPDATE events SET at = at + 1');
+    await door.start();
+    const heard = hear(open(), id, 0);
+    await heard.until(() => heard.refused !== undefined);
+    expect(heard.refused).toMatchObject({ status: 500, error: 'journal_damaged' });
   });
 
   it('hears of a gap, and then the present state and what is new', async () => {

@@ -1,3 +1,4 @@
+import { statusOf } from '../contract/problem.ts';
 import { StintError } from './client.ts';
 
 /** Where a server is, and who asks. */
@@ -10,11 +11,9 @@ export interface Server {
 /** Looked for anew before each attempt; undefined while there is none. */
 export type FindServer = () => Promise<Server | undefined>;
 
-const statusOf: Record<string, number> = { session_not_found: 404, unauthorized: 401 };
-
-/** What the server said on an open socket. */
+/** What the server said on an open socket, as a request would have been refused. */
 export const refusedWith = (error: string, message: string): StintError =>
-  new StintError({ error, message, code: statusOf[error] ?? 400 });
+  new StintError({ error, message, code: statusOf(error) ?? 500 });
 
 /** Trying again would not help: the token, the request or the session is not good. */
 export const isFinal = (error: unknown): error is StintError =>
