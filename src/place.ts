@@ -90,6 +90,9 @@ export const lockHolder = (folder: string): number | undefined => {
   }
 };
 
+/** Where backups lie, unless they are told to lie elsewhere. */
+export const backupFolder = (folder: string): string => join(folder, 'backups');
+
 export const logFolder = (folder: string): string => join(folder, 'logs');
 
 /** Log files have rising numbers; the one with the highest is written to. */

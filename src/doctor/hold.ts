@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { ensureFolder, readServerFile } from '../place.ts';
+import { ensureFolder, lockFile, readServerFile } from '../place.ts';
 import { lock } from '../stores/sqlite/lock.ts';
 import { finishRestore, sweepStaged } from '../stores/sqlite/restore.ts';
 import { Refused } from './refused.ts';
@@ -16,7 +15,7 @@ export interface Held {
 export const holdFolder = (folder: string, { mayMake = false } = {}): Held => {
   if (mayMake) ensureFolder(folder);
   else if (!existsSync(folder)) throw new Refused('no_data', `there is no data folder ${folder}`);
-  const held = lock(join(folder, 'lock.db'));
+  const held = lock(lockFile(folder));
   if (held === undefined) {
     const server = readServerFile(folder);
     const who = server === undefined ? 'another stint' : `the server at ${server.url}`;

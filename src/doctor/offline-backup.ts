@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Problem } from '../contract/problem.ts';
 import type { Backup, Backups } from '../journal/backups.ts';
+import { backupFolder } from '../place.ts';
 import { SqliteBackups } from '../stores/sqlite/backup.ts';
 import { databaseName } from '../stores/sqlite/restore.ts';
 import { holdFolder } from './hold.ts';
@@ -16,7 +17,7 @@ export const backUpOffline = async (
   try {
     const file = join(folder, databaseName);
     if (!existsSync(file)) throw new Refused('no_data', `there is no data in ${folder}`);
-    const backups = new SqliteBackups(file, join(folder, 'backups'), Date.now);
+    const backups = new SqliteBackups(file, backupFolder(folder), Date.now);
     backups.sweep();
     const made = await backups.create().catch(refuse);
     await use(made, backups);
@@ -32,4 +33,4 @@ const refuse = (error: unknown): never => {
 };
 
 export const listOffline = (folder: string): Promise<Backup[]> =>
-  new SqliteBackups(join(folder, databaseName), join(folder, 'backups'), Date.now).list();
+  new SqliteBackups(join(folder, databaseName), backupFolder(folder), Date.now).list();

@@ -1,6 +1,6 @@
 import { readdirSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { isRunning, readServerFile } from '../place.ts';
+import { backupFolder, isRunning, readServerFile } from '../place.ts';
 import { isUnfinished } from '../stores/sqlite/backup.ts';
 import { parseBackupName } from '../stores/sqlite/backup-name.ts';
 import { databaseName, stagedNames, unfinishedRestore } from '../stores/sqlite/restore.ts';
@@ -66,8 +66,7 @@ const room = (folder: string): Finding[] => {
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 const mb = (bytes: number): string => `${Math.floor(bytes / 1024 / 1024)} MB`;
 
-const backupsIn = (folder: string): string[] =>
-  namesIn(join(folder, 'backups')).filter((name) => parseBackupName(name));
+const backupsIn = (folder: string): string[] => namesIn(backupFolder(folder)).filter((name) => parseBackupName(name));
 const namesIn = (folder: string): string[] =>
   statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(folder) : [];
 
@@ -109,7 +108,7 @@ const leftOvers = (folder: string): Finding[] =>
   [
     ...readdirSync(folder).filter((name) => leftOver.test(name)),
     ...stagedNames(folder),
-    ...namesIn(join(folder, 'backups'))
+    ...namesIn(backupFolder(folder))
       .filter(isUnfinished)
       .map((name) => join('backups', name)),
   ].map((file) => ({ severity: 'info', kind: 'left_over', what: 'left by what was interrupted', file }));

@@ -1,6 +1,7 @@
 import { existsSync, realpathSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { backupFolder } from '../place.ts';
 import { lastPosition } from '../stores/sqlite/append.ts';
 import { NewerDataError, openForWriting } from '../stores/sqlite/connection.ts';
 import { openForReading } from '../stores/sqlite/reading.ts';
@@ -83,7 +84,7 @@ const replace = (folder: string, place: StagedRestore): void => {
 };
 
 const sourceOf = (folder: string, file: string): string => {
-  const found = [resolve(file), join(folder, 'backups', file)].find((path) => existsSync(path));
+  const found = [resolve(file), join(backupFolder(folder), file)].find((path) => existsSync(path));
   if (found === undefined)
     throw new Refused(
       'not_found',

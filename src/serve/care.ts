@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { BackgroundCheck } from '../doctor/background-check.ts';
+import { backupFolder } from '../place.ts';
 import { SqliteBackups } from '../stores/sqlite/backup.ts';
 import { BackupSchedule } from '../stores/sqlite/backup-schedule.ts';
 import { databaseName } from '../stores/sqlite/restore.ts';
@@ -15,7 +16,7 @@ export interface Care {
 
 /** Backups by the schedule, if there is one, and on request. */
 export const startBackups = ({ folder, backups: order }: ServeOptions, now: () => number, log: Logger) => {
-  const backups = new SqliteBackups(join(folder, databaseName), join(folder, 'backups'), now);
+  const backups = new SqliteBackups(join(folder, databaseName), backupFolder(folder), now);
   backups.sweep();
   const schedule =
     order &&

@@ -1,6 +1,7 @@
 import { createReadStream, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { Problem } from '../../contract/problem.ts';
 import type { Backup, Backups } from '../../journal/backups.ts';
@@ -54,7 +55,14 @@ export class SqliteBackups implements Backups {
   }
 
   async list(): Promise<Backup[]> {
-    return this.names().flatMap((one) => this.#look(one) ?? []);
+    const found: Backup[] = [];
+    for (const one of this.names()) {
+      const backup = this.#look(one);
+      if (backup) found.push(backup);
+      // Each is a database to be opened, and there may be thousands.
+      await nextTurn();
+    }
+    return found;
   }
 
   /** Newest first, without a look into them. */
