@@ -249,6 +249,10 @@ describe('what is refused', () => {
   it('is a file that is not there, and the data itself', async () => {
     await door.stop();
     expect(refusalOf(() => prepare('nowhere.db')).kind).toBe('not_found');
+    expect(refusalOf(() => prepare(door.folder)).kind).toBe('not_found');
+    const none = join(newFolder(), 'none');
+    expect(refusalOf(() => prepare('nowhere.db', none)).kind).toBe('not_found');
+    expect(existsSync(none)).toBe(false);
     expect(refusalOf(() => prepare(databaseOf(door.folder))).kind).toBe('same_file');
     await door.start();
   });

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { backupFolder } from '../place.ts';
@@ -55,13 +55,15 @@ export interface RestoreOrder {
 
 /** Copies and verifies a database under the folder's lock. Throws {@link Refused} when anything is wrong with it. */
 export const prepareRestore = ({ folder, file, now, onProgress }: RestoreOrder): PreparedRestore => {
+  // Before the folder, which is made where there is none.
+  const source = sourceOf(folder, file);
   const held = holdFolder(folder, { mayMake: true });
   const end = (): void => {
     sweepStaged(folder);
     held.release();
   };
   try {
-    const place = stageRestore(folder, sourceOf(folder, file), now);
+    const place = stageRestore(folder, source, now);
     const present = join(folder, databaseName);
     const { restores, keptRevoked, warnings } = verify(stagedDatabase(folder, place), present, now, onProgress);
     const commit = (): string | undefined => {
@@ -84,7 +86,7 @@ const replace = (folder: string, place: StagedRestore): void => {
 };
 
 const sourceOf = (folder: string, file: string): string => {
-  const found = [resolve(file), join(backupFolder(folder), file)].find((path) => existsSync(path));
+  const found = [resolve(file), join(backupFolder(folder), file)].find(isFile);
   if (found === undefined)
     throw new Refused(
       'not_found',
@@ -95,6 +97,8 @@ const sourceOf = (folder: string, file: string): string => {
     throw new Refused('same_file', `${file} is the data itself; name a backup of it`);
   return found;
 };
+
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
 const verify = (staged: string, present: string, now: number, onProgress: OnProgress) => {
   const db = openStaged(staged);
