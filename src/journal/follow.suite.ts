@@ -108,7 +108,10 @@ export const followSuite = (name: string, open: OpenJournal): void => {
       for (const event of [commented('one'), renamed, commented('two'), commented('three'), renamed]) {
         const before = read.mock.calls.length;
         await author.append(author.change(a, [event]));
-        await vi.waitFor(() => expect(read.mock.calls.length).toBeGreaterThan(before), { interval: 1, timeout: 10_000 });
+        await vi.waitFor(() => expect(read.mock.calls.length).toBeGreaterThan(before), {
+          interval: 1,
+          timeout: 10_000,
+        });
       }
       await following;
       expect(met.map(({ seq }) => seq)).toEqual([2, 5]);
