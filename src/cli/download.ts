@@ -30,7 +30,10 @@ export const openDownload = async ({ url, token }: Connection, path: string): Pr
   return ask(Promise.resolve({ error: parsed(text), response: { ok: false, status, statusText } }));
 };
 
-/** Writes what comes to `to`, which is ended unless it is stdout. Throws when it is not whole. */
+/**
+ * Writes what comes to `to`, which is ended unless it is stdout. Throws a Failure when it is not whole, and what `to` failed of as
+ * it is.
+ */
 export const receive = async (answer: IncomingMessage, to: Writable): Promise<Downloaded> => {
   let bytes = 0;
   let tail = Buffer.alloc(0);
@@ -41,8 +44,11 @@ export const receive = async (answer: IncomingMessage, to: Writable): Promise<Do
       done(null, chunk);
     },
   });
+  let isOurFault = false;
+  // Heard before the pipeline hears it, and ends the answer too.
+  to.once('error', () => (isOurFault = answer.errored === null));
   await pipeline(answer, noting, to, { end: to !== process.stdout }).catch((error: unknown) => {
-    if (answer.complete) throw error;
+    if (isOurFault) throw error;
     throw new Failure(
       exitCodes.failed,
       'broken_off',
