@@ -239,6 +239,34 @@ describe('many alerts', () => {
 });
 
 describe('a server that starts again', () => {
+  it('take turns where more hang than there is room for', async () => {
+    const harness = await openHarness();
+    const { raise, hook } = harness;
+    for (let n = 0; n < 17; n++) await hook(webhookTo('https://receiver.example/'));
+    const begun: string[] = [];
+    const ends: (() => void)[] = [];
+    let wake = () => {};
+    const count = async (least: number) => {
+      while (begun.length < least) await new Promise<void>((resolve) => (wake = resolve));
+    };
+    const hanging: Send = (_hook, delivery) => {
+      begun.push(delivery.hook);
+      wake();
+      return new Promise((resolve) => ends.push(() => resolve({ attempt: { ok: false, ms: 0 } })));
+    };
+    const dispatcher = harness.start({ send: hanging });
+    await raise(8);
+    await count(64);
+    const hooks = harness.rows.all().map(({ id }) => id);
+    expect(new Set(begun)).toEqual(new Set(hooks.slice(0, 16)));
+    ends[0]?.();
+    await count(65);
+    expect(begun.at(-1)).toBe(hooks[16]);
+    const stopped = dispatcher.stop();
+    ends.forEach((end) => end());
+    await stopped;
+  });
+
   it('plans what was raised while there was none to plan it', async () => {
     const harness = await openHarness();
     const { raise, hook, rows } = harness;

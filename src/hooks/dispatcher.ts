@@ -15,7 +15,7 @@ import type { Send } from './sender.ts';
  *      after a hook's making is delivered at least once, whenever the server is killed.
  *  D2  What a receiver confirmed is never sent again once that is stored. Until it is, it is stored again, not sent again.
  *  D3  A hook has few attempts under way at once, so one that hangs or fails holds up neither the others nor, for longer than
- *      an attempt takes, its own later alerts.
+ *      an attempt takes, its own later alerts. Where many hang, all have their turn, one after the other.
  *  D4  Whether a hook may hear of the session is asked anew at each attempt.
  *  D5  There is a timer only while a delivery waits for its time.
  */
@@ -56,6 +56,8 @@ export class Dispatcher {
   #heardMore = false;
   /** Hooks had to wait for others (the sum of all attempts is bounded too). */
   #crowded = false;
+  /** The hook that an attempt was begun for last: where there is no room for all, those after it are next. */
+  #lastBegun = '';
   #isStopped = false;
   #unsubscribe: () => void = () => undefined;
 
@@ -155,10 +157,13 @@ export class Dispatcher {
     return planned;
   }
 
+  /** D3 */
   #sendDue(): void {
     this.#crowded = false;
     this.#guarded(() => {
-      for (const hook of this.#parts.store.all()) this.#sendDueOf(hook);
+      const hooks = this.#parts.store.all();
+      const had = hooks.filter(({ id }) => id <= this.#lastBegun);
+      for (const hook of [...hooks.slice(had.length), ...had]) this.#sendDueOf(hook);
     });
   }
 
@@ -200,6 +205,7 @@ export class Dispatcher {
   #begin(hook: HookRow, delivery: Delivery): void {
     const underWay = this.#underWay.get(hook.id) ?? new Set();
     this.#underWay.set(hook.id, underWay.add(delivery.id));
+    this.#lastBegun = hook.id;
     const attempt = this.#attempt(hook, delivery).finally(() => {
       this.#attempts.delete(attempt);
       underWay.delete(delivery.id);
