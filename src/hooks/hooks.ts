@@ -22,6 +22,8 @@ const mostOfOne = 100;
 /** Hooks as their makers see to them: each sees and changes their own. */
 export class Hooks {
   readonly #parts: HooksParts;
+  /** One is made at a time, so that each counts those before it. */
+  #making: Promise<unknown> = Promise.resolve();
 
   constructor(parts: HooksParts) {
     this.#parts = parts;
@@ -39,13 +41,10 @@ export class Hooks {
   }
 
   async make(user: string, doc: HookDoc): Promise<HookRow> {
-    const { store, newId, newSecret, now } = this.#parts;
-    if (store.of(user).length >= mostOfOne) {
-      throw new Problem('forbidden', `you have ${mostOfOne} hooks, which is the most; remove one first`);
-    }
-    const id = newId();
-    await store.add({ id, user, doc: checkedDoc(doc), secret: newSecret(), createdAt: now() });
-    return this.find(user, id);
+    const checked = checkedDoc(doc);
+    const making = this.#making.then(() => this.#make(user, checked));
+    this.#making = making.catch(() => undefined);
+    return making;
   }
 
   async change(user: string, id: string, { enabled }: { enabled: boolean }): Promise<HookRow> {
@@ -77,6 +76,16 @@ export class Hooks {
 
   deliveries(user: string, id: string, page: { limit: number; before?: number }): Delivery[] {
     return this.#parts.store.deliveries(this.find(user, id).id, page);
+  }
+
+  async #make(user: string, doc: HookDoc): Promise<HookRow> {
+    const { store, newId, newSecret, now } = this.#parts;
+    if (store.of(user).length >= mostOfOne) {
+      throw new Problem('forbidden', `you have ${mostOfOne} hooks, which is the most; remove one first`);
+    }
+    const id = newId();
+    await store.add({ id, user, doc, secret: newSecret(), createdAt: now() });
+    return this.find(user, id);
   }
 }
 

@@ -116,6 +116,14 @@ describe('a command', () => {
 });
 
 describe('a hook', () => {
+  it('is one of a hundred at the most, also where many are asked for at once', async () => {
+    const json = webhook('https://example.com/');
+    const answers = await Promise.all(Array.from({ length: 110 }, () => door.request('POST', '/api/hooks', { json })));
+    for (const { status, body } of answers) if (status === 201) door.secret((body as { secret: string }).secret);
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(100);
+    expect(answers.filter(({ status }) => status === 403)).toHaveLength(10);
+  });
+
   it('can be tried at once, and leaves no delivery', async () => {
     const receiver = await Receiver.open();
     const { id } = await make(webhook(receiver.url));
