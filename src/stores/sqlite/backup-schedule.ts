@@ -52,20 +52,21 @@ export class BackupSchedule {
     return this.#failure;
   }
 
-  /** Unix ms. */
+  /** Unix ms; when it is tried again where the folder can't be read. */
   get dueAt(): number {
-    const { backups, everyMs, now } = this.#parts;
-    // One that lies in the future was made before the clock was set back: it says nothing of now.
-    const newest = backups.names().find(({ createdAt }) => createdAt <= now());
-    const due = newest === undefined ? 0 : newest.createdAt + everyMs;
-    return this.#failure === undefined ? due : Math.max(due, this.#failure.at + Math.min(retryMs, everyMs));
+    try {
+      return Math.max(this.#due(), this.#heldUntil);
+    } catch {
+      return this.#heldUntil;
+    }
   }
 
-  /** Makes one when it is due (S1). */
+  /** Makes one when it is due (S1); never rejects. */
   async look(): Promise<void> {
     const { backups, now, onMade, onError } = this.#parts;
-    if (now() < this.dueAt) return;
+    if (now() < this.#heldUntil) return;
     try {
+      if (now() < this.#due()) return;
       const { name } = await backups.create({ scheduled: true });
       this.#failure = undefined;
       onMade(name);
@@ -73,9 +74,22 @@ export class BackupSchedule {
     } catch (error) {
       // Somebody makes one at this moment: that is as good. What a stop gave up is no failure.
       if (this.#isStopped || (error instanceof Problem && error.kind === 'request_in_progress')) return;
-      this.#failure = { at: now(), message: (error as Error).message };
+      this.#failure = { at: now(), message: failureMessage(error) };
       onError(error);
     }
+  }
+
+  /** Throws what the system says where the folder can't be read. */
+  #due(): number {
+    const { backups, everyMs, now } = this.#parts;
+    // One that lies in the future was made before the clock was set back: it says nothing of now.
+    const newest = backups.names().find(({ createdAt }) => createdAt <= now());
+    return newest === undefined ? 0 : newest.createdAt + everyMs;
+  }
+
+  /** S3 */
+  get #heldUntil(): number {
+    return this.#failure === undefined ? 0 : this.#failure.at + Math.min(retryMs, this.#parts.everyMs);
   }
 
   async #removeOld(made: string): Promise<void> {
@@ -84,3 +98,7 @@ export class BackupSchedule {
     for (const { name } of scheduled.slice(keep - 1)) await backups.remove(name);
   }
 }
+
+/** Shown to whoever asks for the status: what the system says has paths in it. */
+const failureMessage = (error: unknown): string =>
+  error instanceof Problem ? error.message : 'the folder of backups can’t be used';

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -83,6 +83,9 @@ describe('backups', () => {
 
 describe('the schedule', () => {
   const errors: unknown[] = [];
+  beforeEach(() => {
+    errors.length = 0;
+  });
   const schedule = (keep: number, of = backups) =>
     new BackupSchedule({
       backups: of,
@@ -119,6 +122,20 @@ describe('the schedule', () => {
       await daily.look();
     }
     expect(await kept()).toEqual([backupName(now, true), backupName(now - day, true), byHand]);
+  });
+
+  it('tells once of a folder that can’t be read, and goes on when it can', async () => {
+    symlinkSync(folder, folder);
+    const daily = schedule(1);
+    await daily.look();
+    await daily.look();
+    expect(errors).toHaveLength(1);
+    expect(daily.failure).toEqual({ at: now, message: 'the folder of backups can’t be used' });
+    expect(daily.dueAt).toBe(now + 600_000);
+    rmSync(folder);
+    now += 600_000;
+    await daily.look();
+    expect([daily.failure, (await kept()).length]).toEqual([undefined, 1]);
   });
 
   it('is not at fault where a stop gives its backup up', async () => {
