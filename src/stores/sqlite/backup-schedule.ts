@@ -101,4 +101,4 @@ export class BackupSchedule {
 
 /** Shown to whoever asks for the status: what the system says has paths in it. */
 const failureMessage = (error: unknown): string =>
-  error instanceof Problem ? error.message : 'the folder of backups can’t be used';
+  error instanceof Problem ? error.message : 'the backup could not be made';

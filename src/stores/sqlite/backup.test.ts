@@ -130,7 +130,7 @@ describe('the schedule', () => {
     await daily.look();
     await daily.look();
     expect(errors).toHaveLength(1);
-    expect(daily.failure).toEqual({ at: now, message: 'the folder of backups can’t be used' });
+    expect(daily.failure).toEqual({ at: now, message: 'the backup could not be made' });
     expect(daily.dueAt).toBe(now + 600_000);
     rmSync(folder);
     now += 600_000;
