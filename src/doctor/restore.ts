@@ -5,15 +5,9 @@ import { backupFolder } from '../place.ts';
 import { lastPosition } from '../stores/sqlite/append.ts';
 import { NewerDataError, openForWriting } from '../stores/sqlite/connection.ts';
 import { openForReading } from '../stores/sqlite/reading.ts';
-import {
-  commitRestore,
-  databaseName,
-  keepShutOut,
-  stagedDatabase,
-  stageRestore,
-  sweepStaged,
-} from '../stores/sqlite/restore.ts';
+import { commitRestore, databaseName, stagedDatabase, stageRestore, sweepStaged } from '../stores/sqlite/restore.ts';
 import type { StagedRestore } from '../stores/sqlite/restore.ts';
+import { keepShutOut } from '../stores/sqlite/shut-out.ts';
 import { examineData } from './data.ts';
 import type { OnProgress } from './data.ts';
 import { isFault } from './finding.ts';

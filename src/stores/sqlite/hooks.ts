@@ -103,19 +103,9 @@ export class SqliteHooks implements HookStore {
 }
 
 /** Who was switched off for another reason first keeps that one. */
-const switchingOff = (id: string, { at, reason }: { at: number; reason: string }): Statement[] => [
+export const switchingOff = (id: string, { at, reason }: { at: number; reason: string }): Statement[] => [
   { sql: 'UPDATE hooks SET off_at = ?, off_reason = ? WHERE id = ? AND off_at IS NULL', params: [at, reason, id] },
   { sql: dropPending, params: [id] },
-];
-
-/** Switches off all hooks of a user. */
-export const hooksOff = (user: string, { at, reason }: { at: number; reason: string }): Statement[] => [
-  {
-    sql: `UPDATE deliveries SET state = 'dropped', next_at = NULL
-          WHERE next_at IS NOT NULL AND hook IN (SELECT id FROM hooks WHERE user = ?)`,
-    params: [user],
-  },
-  { sql: 'UPDATE hooks SET off_at = ?, off_reason = ? WHERE user = ? AND off_at IS NULL', params: [at, reason, user] },
 ];
 
 type Row = Record<string, unknown>;

@@ -9,11 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
 import { fileTime } from './backup-name.ts';
-import { openForReading } from './reading.ts';
 import { renameDurably, sync } from './durable.ts';
-import { hooksOff } from './hooks.ts';
 
 /**
  * Puts another database in the place of the one in a data folder. Whoever does any of this holds the folder's lock.
@@ -109,42 +106,3 @@ const freeName = (folder: string, name: string): string => {
   for (let n = 2; existsSync(join(folder, free)); n++) free = `${name}-${n}`;
   return free;
 };
-
-/**
- * Who is shut out now stays shut out: tokens that the present data knows to be revoked, and all tokens and hooks of users that it
- * does not have. Data of another owner says nothing of these users. Returns how many tokens were good in what is restored.
- */
-export const keepShutOut = (restored: DatabaseSync, present: string, now: number): number => {
-  const db = openForReading(present);
-  try {
-    const users = userIds(db);
-    const isOfOneServer = ownerOf(db) !== undefined && ownerOf(db) === ownerOf(restored);
-    const gone = isOfOneServer ? [...userIds(restored)].filter((id) => !users.has(id)) : [];
-    const revoke = restored.prepare(
-      'UPDATE tokens SET revoked_at = ? WHERE (id = ? OR hash = ?) AND revoked_at IS NULL',
-    );
-    const revokeAll = restored.prepare('UPDATE tokens SET revoked_at = ? WHERE user = ? AND revoked_at IS NULL');
-    const changes = [
-      ...db
-        .prepare('SELECT id, hash, revoked_at FROM tokens WHERE revoked_at IS NOT NULL')
-        .all()
-        .map(({ id, hash, revoked_at: at }) => revoke.run(Number(at), String(id), String(hash))),
-      ...gone.map((id) => revokeAll.run(now, id)),
-    ];
-    const off = { at: now, reason: 'its user was removed before a restore' };
-    for (const { sql, params } of gone.flatMap((user) => hooksOff(user, off))) restored.prepare(sql).run(...params);
-    return changes.reduce((sum, { changes: n }) => sum + Number(n), 0);
-  } finally {
-    db.close();
-  }
-};
-
-const userIds = (db: DatabaseSync): Set<string> =>
-  new Set(
-    db
-      .prepare('SELECT id FROM users')
-      .all()
-      .map(({ id }) => String(id)),
-  );
-
-const ownerOf = (db: DatabaseSync): unknown => db.prepare("SELECT id FROM users WHERE role = 'owner'").get()?.['id'];
