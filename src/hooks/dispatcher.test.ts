@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { sessionId } from '../journal/author.suite.ts';
 import { SqliteHooks } from '../stores/sqlite/hooks.ts';
 import { openStore } from '../stores/sqlite/store-folder.suite.ts';
@@ -191,6 +191,23 @@ describe('a hook that is switched off', () => {
     expect(rows.deliveries(off.id, { limit: 10 }).map(({ message }) => message.data.alertId)).toEqual(await raised);
   });
 
+  it('for good, by its maker, leaves nothing to wait for', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const harness = await openHarness();
+    const { raise, hook, rows, clock } = harness;
+    const { id } = await hook(webhookTo('https://receiver.example/'));
+    harness.start({ send: notingSend(() => false).send });
+    await raise();
+    await rows.until(() => states(harness, id)[0]?.[1] === 1);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(vi.getTimerCount()).toBe(1);
+    await rows.remove(id);
+    clock.pass(hour);
+    vi.advanceTimersByTime(1000);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('because its receiver is gone is called no more', async () => {
     const harness = await openHarness();
     const { raise, hook, rows } = harness;
@@ -239,7 +256,9 @@ describe('many alerts', () => {
 });
 
 describe('a server that starts again', () => {
-  it('take turns where more hang than there is room for', async () => {
+  it('take turns where more hang than there is room for, and look for none before', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
     const harness = await openHarness();
     const { raise, hook } = harness;
     for (let n = 0; n < 17; n++) await hook(webhookTo('https://receiver.example/'));
@@ -257,6 +276,8 @@ describe('a server that starts again', () => {
     const dispatcher = harness.start({ send: hanging });
     await raise(8);
     await count(64);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(vi.getTimerCount()).toBe(0);
     const hooks = harness.rows.all().map(({ id }) => id);
     expect(new Set(begun)).toEqual(new Set(hooks.slice(0, 16)));
     ends[0]?.();

@@ -161,6 +161,8 @@ export class Dispatcher {
   #sendDue(): void {
     this.#crowded = false;
     this.#guarded(() => {
+      // What a hook that was removed was to do is not waited for.
+      for (const id of this.#next.keys()) if (id !== everything) this.#next.delete(id);
       const hooks = this.#parts.store.all();
       const had = hooks.filter(({ id }) => id <= this.#lastBegun);
       for (const hook of [...hooks.slice(had.length), ...had]) this.#sendDueOf(hook);
@@ -190,11 +192,13 @@ export class Dispatcher {
     const underWay = this.#underWay.get(hook.id) ?? new Set();
     const now = clock.now();
     if (now < (hook.heldUntil ?? 0)) return this.#comeBack(hook, hook.heldUntil);
-    const free = Math.min(atOnceOfOne - underWay.size, atOnce - this.#attempts.size);
-    if (atOnce <= this.#attempts.size) this.#crowded = true;
-    const due = free <= 0 ? [] : store.due(hook.id, now, atOnceOfOne).filter(({ id }) => !underWay.has(id));
-    for (const delivery of due.slice(0, free)) this.#begin(hook, delivery);
+    const room = atOnce - this.#attempts.size;
+    if (room <= 0) this.#crowded = true;
+    const free = Math.min(atOnceOfOne - underWay.size, room);
     // Whoever is under way looks again when it ends.
+    if (free <= 0) return;
+    const due = store.due(hook.id, now, atOnceOfOne).filter(({ id }) => !underWay.has(id));
+    for (const delivery of due.slice(0, free)) this.#begin(hook, delivery);
     if ((this.#underWay.get(hook.id)?.size ?? 0) === 0) this.#comeBack(hook, store.nextDue(hook.id));
   }
 
