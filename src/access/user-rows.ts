@@ -28,7 +28,7 @@ export interface UserRows {
   add(user: User): Promise<boolean>;
   /** False when there is no such user, or the name or the e-mail is taken. */
   change(id: string, change: UserChange): Promise<boolean>;
-  /** The user goes with their tokens and places in teams. False when there is no such user, or it is the owner. */
+  /** The user goes with their tokens, hooks and places in teams. False when there is no such user, or it is the owner. */
   remove(id: string): Promise<boolean>;
   /** By name. */
   teams(): Team[];

@@ -55,7 +55,7 @@ export class Users {
     return this.get(id);
   }
 
-  /** The user's tokens go too; their sessions stay, the owner's to see. Throws `owner_required` for the owner. */
+  /** The user's tokens and hooks go too; their sessions stay, the owner's to see. Throws `owner_required` for the owner. */
   async remove(id: string): Promise<void> {
     const { rows, onRightsChanged } = this.#parts;
     if (this.get(id).role === 'owner') throw ownerStays('the owner can’t be removed');

@@ -387,7 +387,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Remove a user with their tokens
+         * Remove a user with their tokens and hooks
          * @description Their sockets and event streams are closed; their sessions stay, the owner’s to see and change.
          */
         delete: operations["removeUser"];

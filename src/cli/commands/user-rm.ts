@@ -8,7 +8,7 @@ import { chooseUser, userHelp, userLine } from '../user-choice.ts';
 
 export const userRmCommand = command({
   about:
-    'Removes a user: their tokens are good for nothing from now on, and their live views end. Their sessions stay, for the owner to ' +
+    'Removes a user: their tokens are good for nothing from now on, their live views end, and their hooks go. Their sessions stay, for the owner to ' +
     'see and change. Asks first.',
   args: { user: required('<user>', userHelp, text) },
   options: { yes: flag('-y, --yes', 'do not ask') },

@@ -95,7 +95,7 @@ export const usersRoutes = (parts: FaceParts) => async (app: FastifyInstance) =>
       schema: {
         tags,
         operationId: 'removeUser',
-        summary: 'Remove a user with their tokens',
+        summary: 'Remove a user with their tokens and hooks',
         description: 'Their sockets and event streams are closed; their sessions stay, the owner’s to see and change.',
         params: userParams,
         querystring: noQuery,

@@ -59,6 +59,8 @@ export class SqliteUsers implements UserRows {
     const changes = await this.#credentials.write([
       { sql: `DELETE FROM team_members WHERE user = ${named}`, params: [id] },
       { sql: `DELETE FROM tokens WHERE user = ${named}`, params: [id] },
+      { sql: `DELETE FROM deliveries WHERE hook IN (SELECT id FROM hooks WHERE user = ${named})`, params: [id] },
+      { sql: `DELETE FROM hooks WHERE user = ${named}`, params: [id] },
       { sql: `DELETE FROM users WHERE id = ${named}`, params: [id] },
     ]);
     return changes.at(-1) === 1;
