@@ -45,7 +45,11 @@ const forward = (server: string, { method, path, headers, body }: Passing): Prom
     const sent = textOf(body);
     const { 'transfer-encoding': _, ...rest } = headers;
     const length = sent === '' ? {} : { 'content-length': String(Buffer.byteLength(sent)) };
-    const asked = request(server + path, { method, headers: { ...rest, ...length, connection: 'close' } });
+    const asked = request(server + path, {
+      method,
+      headers: { ...rest, ...length, connection: 'close' },
+      agent: false,
+    });
     asked.on('error', reject);
     asked.on('response', (answer: IncomingMessage) => {
       const { statusCode: status = 0, headers } = answer;

@@ -229,6 +229,17 @@ describe('a refusal', () => {
     socket.destroy();
   });
 
+  it('says that its connection is closed where that was asked for', async () => {
+    const headers = [`Host: 127.0.0.1:${door.port}`, 'Connection: close', 'Content-Type: application/json'];
+    const body = '{"duration":1000}';
+    const answer = await exchange(
+      door.port,
+      requestText('POST /api/sessions HTTP/1.1', [...headers, `Content-Length: ${body.length}`], body),
+    );
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('connection')).toBe('close');
+  });
+
   it('takes no part of a body for the next request', async () => {
     const hidden = requestText(`DELETE /api/sessions/${session} HTTP/1.1`, head());
     const text = requestText('GET /api/me HTTP/1.1', head(json, `Content-Length: ${hidden.length}`), hidden);

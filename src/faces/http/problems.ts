@@ -65,7 +65,8 @@ export const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply
 const passOverBody = (reply: FastifyReply, mostMs: number): void => {
   const { raw, headers } = reply.request;
   if (raw.complete || (headers['transfer-encoding'] === undefined && headers['content-length'] === undefined)) return;
-  reply.removeHeader('connection');
+  // Who asked for the connection to be closed is told that it will be (RFC 9112, 9.6).
+  if (!/\bclose\b/i.test(headers.connection ?? '')) reply.removeHeader('connection');
   const cut = setTimeout(() => raw.socket.destroy(), mostMs).unref();
   raw.once('close', () => clearTimeout(cut));
 };
