@@ -25,6 +25,8 @@ import { toToken } from './user-view.ts';
 const tags = ['access'];
 const refusals = { '4XX': errorSchema, '5XX': errorSchema };
 const emptyBody = z.strictObject({}).nullish();
+/** Anybody may send one. */
+const largestSignIn = 4096;
 
 export const accessRoutes = (parts: FaceParts) => async (app: FastifyInstance) => {
   const routes = app.withTypeProvider<ZodTypeProvider>();
@@ -162,6 +164,7 @@ export const accessRoutes = (parts: FaceParts) => async (app: FastifyInstance) =
     '/api/sign-in',
     {
       config: { token: 'none' },
+      bodyLimit: largestSignIn,
       schema: {
         tags,
         operationId: 'signIn',

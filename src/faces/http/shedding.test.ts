@@ -3,8 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { onError } from './problems.ts';
 import { Load, shedding } from './shedding.ts';
+import type { Weight } from './shedding.ts';
 
 const limit = 1000;
+const work = (bytes: number, user?: string): Weight => ({ bytes, part: 'work', ...(user ? { user } : {}) });
+const smallRead = (bytes: number): Weight => ({ bytes, part: 'smallReads' });
 const empty = { limit, used: () => 0 };
 const full = { limit, used: () => limit };
 
@@ -17,11 +20,11 @@ describe('what is under way', () => {
         const underWay: number[] = [];
         for (const { bytes, ends } of steps) {
           const sum = underWay.reduce((a, b) => a + b, 0);
-          const admitted = load.admit(bytes, false);
+          const admitted = load.admit(work(bytes));
           expect(admitted).toBe(sum === 0 || sum + bytes <= limit / 2);
           if (admitted) underWay.push(bytes);
           const ended = ends ? underWay.shift() : undefined;
-          if (ended !== undefined) load.release(ended, false);
+          if (ended !== undefined) load.release(work(ended));
         }
       }),
     );
@@ -29,22 +32,43 @@ describe('what is under way', () => {
 
   it('leaves a part to small reads, and they leave theirs to it', () => {
     const load = new Load(empty);
-    expect(load.admit(500, false)).toBe(true);
-    expect([load.admit(100, true), load.admit(100, true)]).toEqual([true, false]);
-    load.release(500, false);
-    expect(load.admit(500, false)).toBe(true);
-    load.release(100, true);
-    expect(load.admit(100, true)).toBe(true);
+    expect(load.admit(work(500))).toBe(true);
+    expect([load.admit(smallRead(100)), load.admit(smallRead(100))]).toEqual([true, false]);
+    load.release(work(500));
+    expect(load.admit(work(500))).toBe(true);
+    load.release(smallRead(100));
+    expect(load.admit(smallRead(100))).toBe(true);
+  });
+});
+
+describe('what one asks for and does not finish', () => {
+  it('leaves half of the part for work to others, unless it is the owner’s', () => {
+    const load = new Load(empty);
+    expect(['bo', 'bo', 'bo', 'vi'].map((user) => load.admit(work(125, user)))).toEqual([true, true, false, true]);
+    expect([load.admit(work(125)), load.admit(work(125))]).toEqual([true, false]);
+    load.release(work(125, 'bo'));
+    expect(load.admit(work(125, 'bo'))).toBe(true);
+  });
+
+  it('takes nothing from those who have a token when it needs none', () => {
+    const load = new Load(empty);
+    const strangers = Array.from({ length: 100 }, () => load.admit({ bytes: 10, part: 'strangers' }));
+    expect(strangers.filter(Boolean)).toHaveLength(3);
+    expect([load.admit(work(500)), load.admit(smallRead(125))]).toEqual([true, true]);
+  });
+
+  it('is always let in once, however large', () => {
+    expect(new Load(empty).admit(work(10_000, 'bo'))).toBe(true);
   });
 });
 
 describe('a heap that is full', () => {
   it('takes small reads, and one request at a time', () => {
     const load = new Load(full);
-    expect(load.admit(10, true)).toBe(true);
-    expect([load.admit(10, false), load.admit(10, false)]).toEqual([true, false]);
-    load.release(10, false);
-    expect(load.admit(10_000, false)).toBe(true);
+    expect(load.admit(smallRead(10))).toBe(true);
+    expect([load.admit(work(10)), load.admit(work(10))]).toEqual([true, false]);
+    load.release(work(10));
+    expect(load.admit(work(10_000))).toBe(true);
   });
 
   it('takes everything again when there is room', () => {
@@ -52,9 +76,9 @@ describe('a heap that is full', () => {
     const large = 2 ** 20;
     let used = gibibyte;
     const load = new Load({ limit: gibibyte, used: () => used });
-    expect([load.admit(large, false), load.admit(large, false)]).toEqual([true, false]);
+    expect([load.admit(work(large)), load.admit(work(large))]).toEqual([true, false]);
     used = gibibyte / 2;
-    expect([load.admit(large, false), load.admit(large, false)]).toEqual([true, true]);
+    expect([load.admit(work(large)), load.admit(work(large))]).toEqual([true, true]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../../contract/problem.ts';
+import { isOwner } from '../rights.ts';
 import { wantsStream } from './event-stream.ts';
 
 /**
@@ -11,6 +12,8 @@ import { wantsStream } from './event-stream.ts';
  *  S3  Small reads have a part of their own, and health is always told.
  *  S4  When the heap is nearly full all the same, only small reads are taken, and always one request when no other is under
  *      way: what it allocates makes room.
+ *  S5  Nobody shuts out the others by what they ask for and do not finish: who needs no token has a small part of their own, and
+ *      no user but the owner has more than half of the part for work.
  */
 
 const kibibyte = 1024;
@@ -66,24 +69,39 @@ export const shedding = (app: FastifyInstance, log: FastifyBaseLogger, heap = ow
   app.addHook('onRequest', (request, reply, done) => {
     const weight = weightOf(request);
     if (weight === undefined) return done();
-    const { bytes, isSmallRead } = weight;
-    if (!load.admit(bytes, isSmallRead)) {
+    if (!load.admit(weight)) {
       tell();
       return done(
         new Problem('overloaded', 'the server has more to do than its memory holds; nothing was changed, try again'),
       );
     }
-    if (bytes === largeAnswerBytes) request.raw.socket.setTimeout(unreadMs);
-    reply.raw.once('close', () => load.release(bytes, isSmallRead));
+    if (weight.bytes === largeAnswerBytes) request.raw.socket.setTimeout(unreadMs);
+    reply.raw.once('close', () => load.release(weight));
     done();
   });
 };
 
+/** What a request counts as. */
+export interface Weight {
+  /** Of heap. */
+  bytes: number;
+  part: Part;
+  /** Whose work it is; absent for the owner's, which may fill its part. */
+  user?: string;
+}
+
+/** `strangers`: what needs no token, and has a body. */
+type Part = 'work' | 'smallReads' | 'strangers';
+
+/** Of the heap. */
+const parts: Readonly<Record<Part, number>> = { work: 1 / 2, smallReads: 1 / 8, strangers: 1 / 32 };
+const mostOfOneUser = 1 / 2;
+
 /** What is under way, in bytes of heap. */
 export class Load {
   readonly #heap: Heap;
-  #work = 0;
-  #smallReads = 0;
+  readonly #underWay: Record<Part, number> = { work: 0, smallReads: 0, strangers: 0 };
+  readonly #ofUsers = new Map<string, number>();
   #lookedAt = -Infinity;
   #isFull = false;
 
@@ -91,22 +109,32 @@ export class Load {
     this.#heap = heap;
   }
 
-  admit(bytes: number, isSmallRead: boolean): boolean {
-    const { limit } = this.#heap;
-    if (isSmallRead) {
-      if (this.#smallReads + bytes > limit / 8) return false;
-      this.#smallReads += bytes;
-      return true;
-    }
-    // S4
-    if (this.#work > 0 && (this.#work + bytes > limit / 2 || this.#heapIsFull(bytes))) return false;
-    this.#work += bytes;
+  admit(weight: Weight): boolean {
+    if (!this.#hasRoom(weight)) return false;
+    this.#count(weight, weight.bytes);
     return true;
   }
 
-  release(bytes: number, isSmallRead: boolean): void {
-    if (isSmallRead) this.#smallReads -= bytes;
-    else this.#work -= bytes;
+  release(weight: Weight): void {
+    this.#count(weight, -weight.bytes);
+  }
+
+  #hasRoom({ bytes, part, user }: Weight): boolean {
+    const most = this.#heap.limit * parts[part];
+    if (part !== 'work') return this.#underWay[part] + bytes <= most;
+    // S5
+    const ofUser = user === undefined ? 0 : (this.#ofUsers.get(user) ?? 0);
+    if (ofUser > 0 && ofUser + bytes > most * mostOfOneUser) return false;
+    // S4
+    return this.#underWay.work === 0 || (this.#underWay.work + bytes <= most && !this.#heapIsFull(bytes));
+  }
+
+  #count({ part, user }: Weight, bytes: number): void {
+    this.#underWay[part] += bytes;
+    if (part !== 'work' || user === undefined) return;
+    const ofUser = (this.#ofUsers.get(user) ?? 0) + bytes;
+    if (ofUser === 0) this.#ofUsers.delete(user);
+    else this.#ofUsers.set(user, ofUser);
   }
 
   /** Looked at for whatever is large, and for the rest now and then. */
@@ -120,24 +148,21 @@ export class Load {
   }
 }
 
-interface Weight {
-  bytes: number;
-  isSmallRead: boolean;
-}
-
 /** Undefined for what is not counted: health, and sockets, which have bounds of their own. */
-const weightOf = ({ method, headers, routeOptions }: FastifyRequest): Weight | undefined => {
+const weightOf = ({ method, headers, routeOptions, caller }: FastifyRequest): Weight | undefined => {
   const { url = '', config, bodyLimit } = routeOptions;
   if (url === '/health' || config.socket === true) return undefined;
   const length = headers['content-length'];
   const bodyBytes = headers['transfer-encoding'] === undefined ? Number(length ?? 0) : bodyLimit;
+  const user = caller && !isOwner(caller.user) ? { user: caller.user.id } : {};
   if (method !== 'GET' || bodyBytes > 0) {
-    return { bytes: smallBytes + heapPerBodyByte * Math.min(bodyBytes, bodyLimit), isSmallRead: false };
+    const bytes = smallBytes + heapPerBodyByte * Math.min(bodyBytes, bodyLimit);
+    return { bytes, part: caller ? 'work' : 'strangers', ...user };
   }
   const small = smallReads[url] ?? (url.startsWith('/api/') ? undefined : smallBytes);
-  if (small !== undefined) return { bytes: small, isSmallRead: true };
-  if (url === eventsPath && wantsStream({ headers })) return { bytes: streamBytes, isSmallRead: false };
-  return { bytes: wholeHistories.has(url) ? largeAnswerBytes : pageBytes, isSmallRead: false };
+  if (small !== undefined) return { bytes: small, part: 'smallReads' };
+  if (url === eventsPath && wantsStream({ headers })) return { bytes: streamBytes, part: 'work', ...user };
+  return { bytes: wholeHistories.has(url) ? largeAnswerBytes : pageBytes, part: 'work', ...user };
 };
 
 /** One line for many refusals. */
