@@ -24,6 +24,7 @@ export class Hooks {
   readonly #parts: HooksParts;
   /** One is made at a time, so that each counts those before it. */
   #making: Promise<unknown> = Promise.resolve();
+  readonly #underTest = new Set<string>();
 
   constructor(parts: HooksParts) {
     this.#parts = parts;
@@ -60,22 +61,33 @@ export class Hooks {
     await this.#parts.store.remove(this.find(user, id).id);
   }
 
-  /** One attempt at once, which is kept nowhere. */
+  /** One attempt at once, which is kept nowhere. A hook is tried once at a time: each may hold a connection for seconds. */
   async test(user: string, id: string): Promise<HookAttempt> {
-    const { send, newId, now, stopping } = this.#parts;
     const hook = this.find(user, id);
+    if (this.#underTest.has(id))
+      throw new Problem('request_in_progress', 'the hook is being tried; wait for how it goes');
+    this.#underTest.add(id);
+    try {
+      return await this.#tried(user, hook);
+    } finally {
+      this.#underTest.delete(id);
+    }
+  }
+
+  deliveries(user: string, id: string, page: { limit: number; before?: number }): Delivery[] {
+    return this.#parts.store.deliveries(this.find(user, id).id, page);
+  }
+
+  async #tried(user: string, hook: HookRow): Promise<HookAttempt> {
+    const { send, newId, now, stopping } = this.#parts;
     const alert = newId();
-    const delivery = { id: `msg_${alert}`, hook: id, message: testMessage(alert, user, now()) };
+    const delivery = { id: `msg_${alert}`, hook: hook.id, message: testMessage(alert, user, now()) };
     try {
       return (await send(hook, delivery, stopping)).attempt;
     } catch (error) {
       if (!stopping.aborted) throw error;
       throw new Problem('server_stopping', 'the server is stopping; try again in a moment');
     }
-  }
-
-  deliveries(user: string, id: string, page: { limit: number; before?: number }): Delivery[] {
-    return this.#parts.store.deliveries(this.find(user, id).id, page);
   }
 
   async #make(user: string, doc: HookDoc): Promise<HookRow> {

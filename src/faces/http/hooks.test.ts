@@ -124,6 +124,18 @@ describe('a hook', () => {
     expect(answers.filter(({ status }) => status === 403)).toHaveLength(10);
   });
 
+  it('is tried once at a time', async () => {
+    let answer = (): unknown => undefined;
+    const receiver = await Receiver.open((response) => (answer = () => response.end()));
+    const { id } = await make(webhook(receiver.url));
+    const first = door.request('POST', `/api/hooks/${id}/test`);
+    await receiver.count(1);
+    const { status, problem } = await door.request('POST', `/api/hooks/${id}/test`);
+    expect([status, problem.error]).toEqual([409, 'request_in_progress']);
+    answer();
+    expect((await first).body).toMatchObject({ ok: true });
+  });
+
   it('can be tried at once, and leaves no delivery', async () => {
     const receiver = await Receiver.open();
     const { id } = await make(webhook(receiver.url));
