@@ -1,9 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocketServer } from 'ws';
 import { brokenProxy } from '../../test/conformance/broken-proxy.ts';
 import type { Passing } from '../../test/conformance/broken-proxy.ts';
 import { realServer, token } from '../../test/conformance/real-server.ts';
+import { sessionId } from '../journal/author.suite.ts';
 import { emptyFolder, stint } from './stint.suite.ts';
 
 const env = { STINT_TOKEN: token };
@@ -97,5 +103,43 @@ describe('stint conformance timer', () => {
   it('says when the token is not good', async () => {
     const said = await stint(['conformance', 'timer', url, '--token', 'another']);
     expect(said).toMatchObject({ code: 5, stderr: expect.stringContaining('the token is not one of its') });
+  });
+});
+
+describe('a server that means harm', () => {
+  const longAnswer = 17 * 1024 * 1024;
+  const steering = '\u001b]0;mine\u0007\u001b[31m\u202e';
+  let server: Server;
+  let url: string;
+
+  beforeEach(async () => {
+    server = createServer((request, response) => {
+      request.resume();
+      const isLong = request.method === 'GET' && request.url?.endsWith('/projection') === true;
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(isLong ? ' '.repeat(longAnswer) : JSON.stringify({ id: sessionId(1), status: steering }));
+    });
+    const sockets = new WebSocketServer({ server, path: '/ws' });
+    sockets.on('connection', (socket) => socket.send(`no JSON ${steering}`));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it.each([
+    ['frames that are no JSON', 'socket.ping', 'no JSON'],
+    ['steering characters', 'lifecycle', 'expected'],
+    ['an answer without end', 'projection', 'more than 16777216 bytes'],
+  ])('fails the checks with %s, and reaches no terminal', async (_, only, words) => {
+    const { code, stdout } = await stint(['conformance', 'timer', url, '--only', only], { env });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/, [1-9]\d* failed/);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(words);
+    for (const part of ['\u0007', '\u202e', '\u001b]']) expect(stdout).not.toContain(part);
   });
 });

@@ -1,5 +1,6 @@
 import * as plain from 'node:http';
 import * as secure from 'node:https';
+import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Mismatch } from './mismatch.ts';
 
@@ -37,6 +38,8 @@ export interface Target {
 
 const patienceMs = 20_000;
 const mostConnections = 16;
+/** No answer to a check is near as long. */
+const mostAnswerBytes = 16 * 1024 * 1024;
 /** A server that limits its callers is asked again as it says, so often, and no longer than this. */
 const mostRefusedForNow = 8;
 const longestWaitS = 30;
@@ -47,6 +50,7 @@ const longestWaitS = 30;
  *  C1  At most {@link mostConnections} requests are under way.
  *  C2  429 and 503 with `Retry-After` are no answer to a check: the request is sent again when the server said.
  *  C3  A kept connection that the server let go of meanwhile is no answer either.
+ *  C4  Of an answer no more than {@link mostAnswerBytes} are read.
  */
 export class Http {
   readonly target: Target;
@@ -131,11 +135,16 @@ export class Http {
         else fail(error);
       });
       request.on('response', (answer) => {
-        const chunks: Buffer[] = [];
-        const done = () => resolve(toAnswer(asked, answer, Buffer.concat(chunks).toString()));
+        const decoder = new StringDecoder('utf8');
+        let text = '';
+        let bytes = 0;
+        const done = () => resolve(toAnswer(asked, answer, text));
         answer.on('data', (chunk: Buffer) => {
-          chunks.push(chunk);
-          if (!enough(Buffer.concat(chunks).toString())) return;
+          bytes += chunk.length;
+          text += decoder.write(chunk);
+          // C4
+          if (bytes > mostAnswerBytes) return void request.destroy(new Error(`more than ${mostAnswerBytes} bytes`));
+          if (!enough(text)) return;
           done();
           request.destroy();
         });
@@ -176,7 +185,8 @@ const toAnswer = (asked: string, answer: plain.IncomingMessage, text: string): A
   body: jsonIn(text),
 });
 
-const jsonIn = (text: string): unknown => {
+/** Undefined when it is no JSON. */
+export const jsonIn = (text: string): unknown => {
   try {
     return JSON.parse(text) as unknown;
   } catch {

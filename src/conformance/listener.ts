@@ -1,6 +1,7 @@
 import { Mismatch } from './mismatch.ts';
 import { isObject, shown } from './judge.ts';
 import type { Body } from './judge.ts';
+import { jsonIn } from './http.ts';
 import type { Target } from './http.ts';
 
 const patienceMs = 5000;
@@ -15,7 +16,7 @@ export class Listener {
   private constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.addEventListener('message', ({ data }) => {
-      const frame: unknown = JSON.parse(String(data));
+      const frame = jsonIn(String(data)) ?? `no JSON: ${String(data)}`;
       this.#frames.push(isObject(frame) ? frame : { frame });
       this.#wake();
     });
