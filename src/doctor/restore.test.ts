@@ -261,6 +261,15 @@ describe('what is refused', () => {
 });
 
 describe('what an interrupted restore leaves', () => {
+  it('is not guessed at when its marker can’t be read', async () => {
+    await door.stop();
+    const marker = join(door.folder, 'restore.json');
+    writeFileSync(marker, '{"staged":');
+    await expect(door.start()).rejects.toThrow(/restore\.json can’t be read: move it/);
+    rmSync(marker);
+    await door.start();
+  });
+
   it('is swept by the next start when it was not committed', async () => {
     await door.startSession({ name: 'now' });
     await backUp();

@@ -77,9 +77,19 @@ export const finishRestore = (folder: string): StagedRestore | undefined => {
 export const unfinishedRestore = (folder: string): StagedRestore | undefined => {
   const marker = join(folder, markerName);
   if (!existsSync(marker)) return undefined;
-  const { staged, aside } = JSON.parse(readFileSync(marker, 'utf8')) as StagedRestore;
-  // Names alone, whatever somebody wrote there.
-  return { staged: basename(staged), aside: basename(aside) };
+  const place = placeIn(readFileSync(marker, 'utf8'));
+  if (place) return place;
+  throw new Error(`${marker} can’t be read: move it and the folders restoring-… beside it away, and restore again`);
+};
+
+/** Names alone, whatever somebody wrote there; undefined where that is nothing of ours. */
+const placeIn = (text: string): StagedRestore | undefined => {
+  try {
+    const { staged, aside } = JSON.parse(text) as StagedRestore;
+    return { staged: basename(staged), aside: basename(aside) };
+  } catch {
+    return undefined;
+  }
 };
 
 /** Removes what restores have left that were not committed. */
