@@ -1,9 +1,9 @@
 /** The log's files: they roll, also over restarts, and lose no line that they should have. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { logFilesIn, logFolder } from '../place.ts';
+import { logFile, logFilesIn, logFolder } from '../place.ts';
 import { openLog } from './log.ts';
 
 const bounds = { largestBytes: 4096, filesKept: 3 };
@@ -16,12 +16,14 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const linesIn = (): { n: number; level: number }[] =>
-  logFilesIn(folder).flatMap(({ file }) =>
-    readFileSync(file, 'utf8')
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line) as { n: number; level: number }),
-  );
+  logFilesIn(folder)
+    .filter(({ file }) => statSync(file).isFile())
+    .flatMap(({ file }) =>
+      readFileSync(file, 'utf8')
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as { n: number; level: number }),
+    );
 
 /** Writes lines, waiting for each to be on the disk. */
 const write = async (from: number, to: number): Promise<void> => {
@@ -49,6 +51,15 @@ describe('the log', () => {
     expect(readdirSync(logFolder(folder))).toHaveLength(bounds.filesKept);
     const numbers = linesIn().map(({ n }) => n);
     expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, i) => 120 - numbers.length + i));
+  });
+
+  it('goes on where an old file can’t be removed', async () => {
+    // Nor can a folder, as a file is.
+    mkdirSync(logFile(folder, 1), { recursive: true });
+    writeFileSync(logFile(folder, 7), '');
+    await write(0, 60);
+    expect(logFilesIn(folder).map(({ number }) => number)).toContain(1);
+    expect(linesIn().at(-1)?.n).toBe(59);
   });
 
   it('is its user’s alone', async () => {

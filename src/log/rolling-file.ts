@@ -45,5 +45,13 @@ const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false 
 
 /** Also those of earlier processes. */
 const forgetOldest = (folder: string, lastNumber: number): void => {
-  for (const { file, number } of logFilesIn(folder)) if (number <= lastNumber) rmSync(file, { force: true });
+  for (const { file, number } of logFilesIn(folder)) if (number <= lastNumber) remove(file);
+};
+
+const remove = (file: string): void => {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // No reason to end a server, and the log is no place to say that the log can't be kept short.
+  }
 };
