@@ -111,7 +111,7 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
   const stop = async () => {
     server.state = 'draining';
     stopping.abort();
-    // SQLite lets go of a copy when it is through with it: the data is closed meanwhile.
+    // A backup takes a while to give up: the data is closed meanwhile.
     const givenUp = backing.stop();
     await app.close();
     await Promise.all([loops.stop(), care.check?.stop()]);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { BackgroundCheck } from '../doctor/background-check.ts';
 import { backupFolder } from '../place.ts';
@@ -13,6 +14,9 @@ export interface Care {
   schedule: BackupSchedule | undefined;
   check: BackgroundCheck | undefined;
 }
+
+/** SQLite gives a copy up only when it is through with it; what is left of it is swept at the next start. */
+const patienceMs = 5000;
 
 /** Backups by the schedule, if there is one, and on request. */
 export const startBackups = ({ folder, backups: order }: ServeOptions, now: () => number, log: Logger) => {
@@ -31,8 +35,8 @@ export const startBackups = ({ folder, backups: order }: ServeOptions, now: () =
   const stop = async () => {
     // The schedule first: it would begin another.
     const stopped = schedule?.stop();
-    await backups.close();
-    await stopped;
+    const ended = Promise.all([backups.close(), stopped]);
+    await Promise.race([ended, pause(patienceMs, undefined, { ref: false })]);
   };
   return { backups, schedule, stop };
 };

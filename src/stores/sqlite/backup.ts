@@ -23,7 +23,8 @@ export const isUnfinished = (name: string): boolean =>
  * Backups in a folder beside the database, a file each.
  *
  *  B3  One is made at a time.
- *  B4  What is left of one that was not finished is swept at the next start; the folder is locked by then, so nobody writes it.
+ *  B4  What is left of one that was not finished is swept at the next start. A server that is ending may still write it: under a
+ *      name that is gone then, and it gives it no other.
  */
 export class SqliteBackups implements Backups {
   readonly #file: string;
