@@ -8,6 +8,7 @@ import type { Weight } from './shedding.ts';
 const limit = 1000;
 const work = (bytes: number, user?: string): Weight => ({ bytes, part: 'work', ...(user ? { user } : {}) });
 const smallRead = (bytes: number): Weight => ({ bytes, part: 'smallReads' });
+const stream = (bytes: number, user?: string): Weight => ({ ...work(bytes, user), part: 'streams' });
 const empty = { limit, used: () => 0 };
 const full = { limit, used: () => limit };
 
@@ -59,6 +60,24 @@ describe('what one asks for and does not finish', () => {
 
   it('is always let in once, however large', () => {
     expect(new Load(empty).admit(work(10_000, 'bo'))).toBe(true);
+  });
+});
+
+describe('streams, however many are open', () => {
+  it('leave their parts to work and small reads', () => {
+    const load = new Load(empty);
+    const open = Array.from({ length: 100 }, () => load.admit(stream(50)));
+    expect(open.filter(Boolean)).toHaveLength(5);
+    expect([load.admit(work(250)), load.admit(work(250)), load.admit(smallRead(125))]).toEqual([true, true, true]);
+    load.release(stream(50));
+    expect(load.admit(stream(50))).toBe(true);
+    expect(new Load(full).admit(stream(50))).toBe(false);
+  });
+
+  it('of one user leave half to others', () => {
+    const load = new Load(empty);
+    expect(['bo', 'bo', 'bo', 'vi'].map((user) => load.admit(stream(50, user)))).toEqual([true, true, false, true]);
+    expect(load.admit(work(250, 'bo'))).toBe(true);
   });
 });
 

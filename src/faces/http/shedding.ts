@@ -9,11 +9,12 @@ import { wantsStream } from './event-stream.ts';
  *
  *  S1  What the requests under way may take of the heap is estimated before any of it is read, and stays below a part of it.
  *  S2  A request is under way until its answer is gone: a slow reader's too. A large answer that nobody reads is given up.
- *  S3  Small reads have a part of their own, and health is always told.
+ *  S3  Small reads have a part of their own, and so have streams, which last as long as their readers like: however many there
+ *      are, they keep nobody from working. Health is always told.
  *  S4  When the heap is nearly full all the same, only small reads are taken, and always one request when no other is under
  *      way: what it allocates makes room.
  *  S5  Nobody shuts out the others by what they ask for and do not finish: who needs no token has a small part of their own, and
- *      no user but the owner has more than half of the part for work.
+ *      no user but the owner has more than half of the part for work, or for streams.
  */
 
 const kibibyte = 1024;
@@ -86,21 +87,22 @@ export interface Weight {
   /** Of heap. */
   bytes: number;
   part: Part;
-  /** Whose work it is; absent for the owner's, which may fill its part. */
+  /** Whose work or stream it is; absent for the owner's, which may fill its part. */
   user?: string;
 }
 
 /** `strangers`: what needs no token, and has a body. */
-type Part = 'work' | 'smallReads' | 'strangers';
+type Part = 'work' | 'streams' | 'smallReads' | 'strangers';
 
 /** Of the heap. */
-const parts: Readonly<Record<Part, number>> = { work: 1 / 2, smallReads: 1 / 8, strangers: 1 / 32 };
+const parts: Readonly<Record<Part, number>> = { work: 1 / 2, streams: 1 / 4, smallReads: 1 / 8, strangers: 1 / 32 };
 const mostOfOneUser = 1 / 2;
 
 /** What is under way, in bytes of heap. */
 export class Load {
   readonly #heap: Heap;
-  readonly #underWay: Record<Part, number> = { work: 0, smallReads: 0, strangers: 0 };
+  readonly #underWay: Record<Part, number> = { work: 0, streams: 0, smallReads: 0, strangers: 0 };
+  /** By part and user. */
   readonly #ofUsers = new Map<string, number>();
   #lookedAt = -Infinity;
   #isFull = false;
@@ -121,20 +123,23 @@ export class Load {
 
   #hasRoom({ bytes, part, user }: Weight): boolean {
     const most = this.#heap.limit * parts[part];
-    if (part !== 'work') return this.#underWay[part] + bytes <= most;
+    const underWay = this.#underWay[part];
+    if (part === 'smallReads' || part === 'strangers') return underWay + bytes <= most;
     // S5
-    const ofUser = user === undefined ? 0 : (this.#ofUsers.get(user) ?? 0);
+    const ofUser = user === undefined ? 0 : (this.#ofUsers.get(keyOf(part, user)) ?? 0);
     if (ofUser > 0 && ofUser + bytes > most * mostOfOneUser) return false;
     // S4
-    return this.#underWay.work === 0 || (this.#underWay.work + bytes <= most && !this.#heapIsFull(bytes));
+    if (part === 'work' && underWay === 0) return true;
+    return underWay + bytes <= most && !this.#heapIsFull(bytes);
   }
 
   #count({ part, user }: Weight, bytes: number): void {
     this.#underWay[part] += bytes;
-    if (part !== 'work' || user === undefined) return;
-    const ofUser = (this.#ofUsers.get(user) ?? 0) + bytes;
-    if (ofUser === 0) this.#ofUsers.delete(user);
-    else this.#ofUsers.set(user, ofUser);
+    if (user === undefined) return;
+    const key = keyOf(part, user);
+    const ofUser = (this.#ofUsers.get(key) ?? 0) + bytes;
+    if (ofUser === 0) this.#ofUsers.delete(key);
+    else this.#ofUsers.set(key, ofUser);
   }
 
   /** Looked at for whatever is large, and for the rest now and then. */
@@ -147,6 +152,8 @@ export class Load {
     return this.#isFull;
   }
 }
+
+const keyOf = (part: Part, user: string): string => `${part} ${user}`;
 
 /** Undefined for what is not counted: health, and sockets, which have bounds of their own. */
 const weightOf = ({ method, headers, routeOptions, caller }: FastifyRequest): Weight | undefined => {
@@ -161,7 +168,7 @@ const weightOf = ({ method, headers, routeOptions, caller }: FastifyRequest): We
   }
   const small = smallReads[url] ?? (url.startsWith('/api/') ? undefined : smallBytes);
   if (small !== undefined) return { bytes: small, part: 'smallReads' };
-  if (url === eventsPath && wantsStream({ headers })) return { bytes: streamBytes, part: 'work', ...user };
+  if (url === eventsPath && wantsStream({ headers })) return { bytes: streamBytes, part: 'streams', ...user };
   return { bytes: wholeHistories.has(url) ? largeAnswerBytes : pageBytes, part: 'work', ...user };
 };
 
