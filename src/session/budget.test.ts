@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import type { Started } from '../contract/event.ts';
 import {
   alert,
-  at,
   command,
   completed,
   event,
@@ -18,7 +17,6 @@ import {
   tokens,
 } from './decider-specification.suite.ts';
 import { alertsDue } from './budget.ts';
-import { elapsedMs } from './time.ts';
 
 const budget = (tokenBudget: number, rest: Partial<Started> = {}) => started({ tokenBudget, ...rest });
 const budgetChanged = (minute: number, tokenBudget: number) => event('budget_changed', minute, { tokenBudget });
@@ -171,23 +169,6 @@ describe('a session that pauses at the end of its budget', () => {
     given(pausing, paused(1), tokens(2, 100, 100), alert(2, 'budget_100', 'error'))
       .when(changeBudget(8, 1000))
       .then(budgetChanged(8, 1000));
-  });
-
-  it('is paused by hand on top of that, once, and then stays so when the budget is raised', () => {
-    const own = [...usedUp, paused(6)];
-    given(...usedUp)
-      .when(command('pause', 6))
-      .then(paused(6));
-    given(...own)
-      .when(command('pause', 7))
-      .thenNothing();
-    given(...own)
-      .when(changeBudget(8, 1000))
-      .then(budgetChanged(8, 1000));
-    given(...own, budgetChanged(8, 1000))
-      .when(command('resume', 9))
-      .then(resumed(9));
-    expect(elapsedMs(sessionAfter(...own), at(60))).toBe(minutes(5));
   });
 
   it('only alerts where it was started to', () => {

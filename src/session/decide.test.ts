@@ -217,8 +217,6 @@ describe('a journal that tells what cannot have happened', () => {
     ['an event before the start', [paused(0)]],
     ['a second start', [started(), started()]],
     ['a pause in a pause', [started(), paused(1), paused(2)]],
-    ['a pause of the budget in a pause', [started(), paused(1), paused(2, 'budget')]],
-    ['two pauses of the budget', [started(), paused(1, 'budget'), paused(2, 'budget')]],
     ['a resume without a pause', [started(), resumed(1)]],
     ['a second end', [started(), completed(1), completed(2)]],
     ['a reopening of an open session', [started(), reopened(1)]],

@@ -82,10 +82,6 @@ const start: Decision<'absent', 'start'> = ({ type: _, at, id: __, ...data }) =>
 
 const pause = ({ at }: CommandOf<'pause'>): SessionEvent[] => [{ type: 'paused', at, data: { reason: 'request' } }];
 
-/** A pause of one's own outlasts the budget's: raising the budget does not end it. */
-const pauseAgain = (command: CommandOf<'pause'>, { reason }: Paused): SessionEvent[] =>
-  reason === 'budget' ? pause(command) : [];
-
 const resume = ({ at }: CommandOf<'resume'>): SessionEvent[] => [{ type: 'resumed', at, data: { reason: 'request' } }];
 
 /** A session that ran over its time is extended by what it overran before it ends. */
@@ -206,7 +202,7 @@ const whileOpen = <D>(decision: D) => ({ absent: unknown, active: decision, paus
 
 const decisions: Decisions = {
   start: { absent: start, active: taken, paused: taken, ended: taken },
-  pause: { absent: unknown, active: pause, paused: pauseAgain, ended: over },
+  pause: { absent: unknown, active: pause, paused: nothing, ended: over },
   resume: { absent: unknown, active: nothing, paused: resume, ended: over },
   complete: whileOpen(complete),
   fail: whileOpen(fail),

@@ -17,12 +17,9 @@ type Transitions = { [S in StateName]: { [E in EventType]: Transition<S, E> | ty
 export const evolve = (state: SessionState, event: SessionEvent): Existing => {
   // The table pairs each state with its own handlers; the compiler cannot follow a lookup by two keys.
   const transition = transitions[nameOf(state)][event.type] as ((s: SessionState, e: SessionEvent) => Existing) | null;
-  if (transition === null) throw impossible(state, event);
+  if (transition === null) throw new Error(`the journal has '${event.type}' on a session that is ${state.status}`);
   return transition(state, event);
 };
-
-const impossible = (state: SessionState, event: SessionEvent): Error =>
-  new Error(`the journal has '${event.type}' on a session that is ${state.status}`);
 
 export const fold = (events: Iterable<SessionEvent>, from: SessionState = absent): SessionState => {
   let state = from;
@@ -74,13 +71,6 @@ const pause = (state: Active, event: EventOf<'paused'>): Paused => ({
   reason: event.data.reason,
   facts: changed(state.facts, event, closed(state, event.at)),
 });
-
-/** Only the pause at the end of a budget can become its user's own. */
-const pauseAgain = (state: Paused, event: EventOf<'paused'>): Paused => {
-  const { reason } = event.data;
-  if (state.reason !== 'budget' || reason !== 'request') throw impossible(state, event);
-  return { ...state, reason, facts: changed(state.facts, event) };
-};
 
 const resume = (state: Paused, event: EventOf<'resumed'>): Active => ({
   status: 'active',
@@ -175,7 +165,7 @@ const transitions: Transitions = {
   paused: {
     ...onFacts,
     started: never,
-    paused: pauseAgain,
+    paused: never,
     resumed: resume,
     completed: end,
     failed: end,
