@@ -1,8 +1,8 @@
 import type { EventType, Recorded } from '../contract/event.ts';
 import type { Journal } from './journal.ts';
 
-/** Small, since each reader that is slow holds one: an event can be as large as a request. */
-const pageSize = 32;
+/** Of pages, which begin with one event and double: whoever is slow and begins anew holds little, since one can be as large as a request. */
+const largestPage = 32;
 
 /**
  * All events of a session after `after` (a `seq`; −1 for all), or those of `types`, then each new one as it is committed, until
@@ -24,7 +24,7 @@ export async function* follow(
   });
   try {
     let cursor = after;
-    while (!signal.aborted) {
+    for (let pageSize = 1; !signal.aborted; pageSize = Math.min(2 * pageSize, largestPage)) {
       bell.reset();
       const readThrough = heard;
       const page = await journal.read(session, { after: cursor, limit: pageSize, ...(types ? { types } : {}) });
@@ -40,15 +40,18 @@ export async function* follow(
     }
   } finally {
     stop();
+    bell.end();
   }
 }
 
 /** Remembers one ring; waiting ends with the next ring or with the signal. */
 const newBell = (signal: AbortSignal) => {
   let { promise, resolve } = Promise.withResolvers<void>();
-  signal.addEventListener('abort', () => resolve(), { once: true });
+  const ring = () => resolve();
+  signal.addEventListener('abort', ring, { once: true });
   return {
-    ring: () => resolve(),
+    ring,
+    end: () => signal.removeEventListener('abort', ring),
     rung: () => (signal.aborted ? Promise.resolve() : promise),
     reset: () => {
       ({ promise, resolve } = Promise.withResolvers<void>());

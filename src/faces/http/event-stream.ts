@@ -63,7 +63,10 @@ interface Pumped {
 export const wantsStream = ({ headers }: Pick<FastifyRequest, 'headers'>): boolean =>
   (headers.accept ?? '').toLowerCase().includes('text/event-stream');
 
-/** A reader that falls behind is waited for: what it has still to hear stays in the journal. */
+/**
+ * A reader that falls behind is waited for, and nothing is held meanwhile but what is on its way: what it has still to hear stays
+ * in the journal, and is read again from there.
+ */
 const pump = async (
   { journal }: FaceParts,
   session: string,
@@ -72,9 +75,12 @@ const pump = async (
   out.write(': the session’s events\n\n');
   const last = version - 1;
   if (after > last) out.write(`id: ${last}\nevent: gap\ndata: {"after":${after},"last":${last}}\n\n`);
-  const from = Math.min(after, last);
-  for await (const event of follow(journal, session, { after: from, signal, ...(types ? { types } : {}) })) {
-    if (!out.write(toText(event))) await once(out, 'drain', { signal });
+  for (let told = Math.min(after, last); !signal.aborted;) {
+    for await (const event of follow(journal, session, { after: told, signal, ...(types ? { types } : {}) })) {
+      told = event.seq;
+      if (!out.write(toText(event))) break;
+    }
+    if (out.writableNeedDrain) await once(out, 'drain', { signal });
   }
 };
 

@@ -37,11 +37,11 @@ const stream = async (id: string, headers: Record<string, string> = {}, query = 
 };
 
 /** Asks for a stream and never reads it. */
-const deafReader = async (id: string): Promise<Socket> => {
+const deafReader = async (id: string, path = `/api/sessions/${id}/events`): Promise<Socket> => {
   const socket = await open(door.port);
   socket.pause();
   const headers = [`Host: 127.0.0.1:${door.port}`, `Authorization: Bearer ${ownerToken}`, 'Accept: text/event-stream'];
-  socket.write(requestText(`GET /api/sessions/${id}/events HTTP/1.1`, headers));
+  socket.write(requestText(`GET ${path} HTTP/1.1`, headers));
   return socket;
 };
 
@@ -256,6 +256,17 @@ describe('a stream of events', () => {
     expect((await memoryInUse()) - before).toBeLessThan(150_000_000);
     for (const socket of deaf) socket.destroy();
     expect(seqs(await late.take(201))).toEqual(range(0, 200));
+  });
+
+  it.each([undefined, '/api/analytics/export'])('holds little for slow readers of what is large: %s', async (path) => {
+    const { id } = await door.startSession();
+    const body = { phase: 'p', promptCount: 1, metadata: { text: 'x'.repeat(900_000) } };
+    for (let i = 0; i < 24; i++) await door.request('POST', `/api/sessions/${id}/checkpoints`, { json: body });
+    const before = await memoryInUse();
+    const deaf = await Promise.all(Array.from({ length: 16 }, () => deafReader(id, path)));
+    expect(seqs(await (await stream(id)).take(25))).toEqual(range(0, 24));
+    expect((await memoryInUse()) - before).toBeLessThan(100_000_000);
+    for (const socket of deaf) socket.destroy();
   });
 
   it('lets go of a client that hangs up', async () => {

@@ -66,7 +66,7 @@ async function* sessionPages(
 /** What a session holds of a table: how it is read, and by what the summary tells that all was there. */
 interface Held {
   type: SessionEvent['type'];
-  /** A checkpoint's metadata may have a mebibyte. */
+  /** A checkpoint's metadata may have a mebibyte, and what a slow reader holds up is held several times over: row, text, bytes. */
   pageSize: number;
   view: typeof usageAmong | typeof checkpointsAmong;
   /** What the rows add up to. */
@@ -85,7 +85,7 @@ const held: Record<Exclude<ExportTable, 'sessions'>, Held> = {
   },
   checkpoints: {
     type: 'checkpoint_reached',
-    pageSize: 8,
+    pageSize: 1,
     view: checkpointsAmong,
     sum: (rows) => rows.length,
     total: ({ checkpoints }) => checkpoints,
