@@ -27,9 +27,16 @@ export type StintClient = Client<paths>;
 export const createClient = ({ url, token, fetch }: ClientOptions): StintClient =>
   createFetchClient<paths>({
     baseUrl: url,
-    headers: { authorization: `Bearer ${token}` },
+    headers: { authorization: bearerOf(token) },
     ...(fetch ? { fetch } : {}),
   });
+
+/** What a request says of who asks. A token that fits in no header would else be quoted by the error that says so. */
+export const bearerOf = (token: string): string => {
+  const bearer = `Bearer ${token}`.trim();
+  if (!/^[ -~]*$/.test(bearer)) throw new TypeError('the token has characters that no token has');
+  return bearer;
+};
 
 /** What the server refused, with the server's own words. */
 export class StintError extends Error {

@@ -1,7 +1,8 @@
 import type { Recorded } from '../contract/event.ts';
+import { bearerOf } from './client.ts';
 import { eventsIn } from './event-text.ts';
 import { isFinal, refusalOf } from './server.ts';
-import type { FindServer, Server } from './server.ts';
+import type { FindServer } from './server.ts';
 import { backoffMs } from './timing.ts';
 import type { Timing } from './timing.ts';
 
@@ -11,7 +12,7 @@ export type EventFrame =
   /** The session ends before what was heard last (a backup was restored): it goes on after `last`. */
   | { type: 'gap'; after: number; last: number }
   | { type: 'away' }
-  | { type: 'back'; server: Server };
+  | { type: 'back'; url: string };
 
 export interface FollowEvents {
   /** The `seq` of the last event that was heard; all from the beginning when absent. */
@@ -39,9 +40,9 @@ export async function* followEvents(followed: Followed): AsyncGenerator<EventFra
   while (!signal.aborted) {
     const attempt = new Attempt(timing, signal);
     try {
-      const { server, body } = await attempt.within(open(followed, last, attempt.signal));
+      const { url, body } = await attempt.within(open(followed, last, attempt.signal));
       isAway = false;
-      yield { type: 'back', server };
+      yield { type: 'back', url };
       for await (const frame of heardIn(body, attempt)) {
         failures = 0;
         if (frame.type === 'gap') last = frame.last;
@@ -97,13 +98,13 @@ const open = async ({ find, session }: Followed, last: number, signal: AbortSign
   const server = await find();
   if (server === undefined) throw new Error('no server');
   const headers = {
-    authorization: `Bearer ${server.token}`,
+    authorization: bearerOf(server.token),
     accept: 'text/event-stream',
     ...(last < 0 ? {} : { 'last-event-id': String(last) }),
   };
   const answer = await fetch(`${server.url}/api/sessions/${encodeURIComponent(session)}/events`, { headers, signal });
   if (!answer.ok || answer.body === null) throw await refusalOf(answer);
-  return { server, body: answer.body };
+  return { url: server.url, body: answer.body };
 };
 
 /** Ends with the stream, and throws where it was cut. */

@@ -1,7 +1,6 @@
 import type { ErrorFrame, GapFrame, ResumedFrame, ServerFrame, SessionFrame } from '../contract/socket.ts';
 import type { StintError } from './client.ts';
 import { refusedWith } from './server.ts';
-import type { Server } from './server.ts';
 
 /** What a follower hears: the server's frames, and how the connection is. */
 export type LiveFrame =
@@ -9,8 +8,11 @@ export type LiveFrame =
   | GapFrame
   /** The server does not answer; it is tried again. */
   | { type: 'away' }
-  /** The connection is there, at first and after each time that it dropped; what happened meanwhile comes next. */
-  | { type: 'back'; server: Server };
+  /**
+   * The connection is there, at first and after each time that it dropped; what happened meanwhile comes next. Whoever keeps
+   * frames keeps no token: only where the server is, is said.
+   */
+  | { type: 'back'; url: string };
 
 export interface LiveListener {
   onFrame: (frame: LiveFrame) => void;

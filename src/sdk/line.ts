@@ -98,7 +98,7 @@ export class Line {
       this.#heardAt = this.#timing.now();
       this.#watchSilence(false);
       for (const follow of this.#everyone) {
-        follow.tell({ type: 'back', server });
+        follow.tell({ type: 'back', url: server.url });
         this.#subscribe(follow);
       }
     });

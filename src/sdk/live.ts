@@ -1,3 +1,4 @@
+import { bearerOf } from './client.ts';
 import { followEvents } from './events.ts';
 import type { EventFrame, FollowEvents } from './events.ts';
 import { Follow } from './follow.ts';
@@ -35,8 +36,15 @@ export interface FollowOptions {
 
 export { everySession };
 
-/** `server`: where it is, or a function that looks for it before each attempt. */
+/**
+ * `server`: where it is, or a function that looks for it before each attempt. Throws where the runtime has no WebSocket: every
+ * attempt would fail.
+ */
 export const connect = (server: Server | FindServer, timing: Timing = realTiming): Live => {
+  if (typeof WebSocket === 'undefined')
+    throw new Error('this runtime has no WebSocket: the SDK needs Node 22 or newer, or a browser');
+  // A token that is none is told of now, not tried again for ever.
+  if (typeof server !== 'function') bearerOf(server.token);
   const find = typeof server === 'function' ? server : () => Promise.resolve(server);
   const lines = new Set<Line>();
   const closed = new AbortController();

@@ -1,5 +1,5 @@
 import { statusOf } from '../contract/problem.ts';
-import { StintError } from './client.ts';
+import { bearerOf, StintError } from './client.ts';
 
 /** Where a server is, and who asks. */
 export interface Server {
@@ -32,7 +32,7 @@ export const refusalOf = async (answer: Response): Promise<StintError> => {
 
 /** A ticket for one socket. */
 export const ticketOf = async ({ url, token }: Server, signal: AbortSignal): Promise<string> => {
-  const headers = { authorization: `Bearer ${token}` };
+  const headers = { authorization: bearerOf(token) };
   const answer = await fetch(`${url}/api/ws-ticket`, { method: 'POST', headers, signal });
   if (!answer.ok) throw await refusalOf(answer);
   return ((await answer.json()) as { ticket: string }).ticket;
