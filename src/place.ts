@@ -90,6 +90,39 @@ export const lockHolder = (folder: string): number | undefined => {
   }
 };
 
+/** When a run ended whose server could not be told: a file for each, named by its session. */
+const endedRunsFolder = (folder: string): string => join(folder, 'ended-runs');
+const endedRunFile = (folder: string, session: string): string => join(endedRunsFolder(folder), session);
+
+export interface EndedRun {
+  session: string;
+  /** Unix ms. */
+  endedAt: number;
+}
+
+export const writeEndedRun = (folder: string, { session, endedAt }: EndedRun): void => {
+  ensureFolder(endedRunsFolder(folder));
+  writePrivate(endedRunFile(folder, session), `${endedAt}\n`);
+};
+
+/** Those that have still to be ended; what is no such file is passed over. */
+export const endedRunsIn = (folder: string): EndedRun[] =>
+  namesIn(endedRunsFolder(folder))
+    .filter((name) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(name))
+    .flatMap((session) => endedRun(folder, session) ?? []);
+
+const endedRun = (folder: string, session: string): EndedRun | undefined => {
+  try {
+    const [digits] = /^\d{1,15}(?=\n$)/.exec(readFileSync(endedRunFile(folder, session), 'latin1')) ?? [];
+    return digits === undefined ? undefined : { session, endedAt: Number(digits) };
+  } catch {
+    return undefined;
+  }
+};
+
+export const removeEndedRun = (folder: string, session: string): void =>
+  rmSync(endedRunFile(folder, session), { force: true });
+
 /** Where backups lie, unless they are told to lie elsewhere. */
 export const backupFolder = (folder: string): string => join(folder, 'backups');
 

@@ -74,7 +74,7 @@ interface Opened extends OpenedData {
 const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> => {
   const { store, log, flush, release } = opened;
   const core = await openCore(options, store);
-  const loops = await startLoops(core, opened);
+  const loops = await startLoops(core, { ...opened, folder: options.folder });
   const backing = startBackups(options, () => core.clock.now(), log);
   const stopping = new AbortController();
   const bell = startHooks(core, opened, { stopping: stopping.signal, userAgent: `stint/${version()}` });

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { readServerFile } from '../place.ts';
+import { isRunning, readOwnerToken, readServerFile } from '../place.ts';
 import { unwrap } from '../sdk/index.ts';
 import type { Session } from '../sdk/index.ts';
 import { emptyFolder, endOf, saidBy, spawnStint, startServer, stint, stopServer, useServer } from './stint.suite.ts';
@@ -12,6 +12,10 @@ const place = emptyFolder();
 
 const run = (...args: string[]) => spawnStint(['run', '--data', folder, ...args], { cwd: place });
 const ran = (...args: string[]) => endOf(run(...args));
+
+const never = (): never => {
+  throw new Error('no server runs');
+};
 
 const latest = async (): Promise<Session> => {
   const { sessions } = unwrap(await client().GET('/api/sessions', { params: { query: { limit: 1 } } }));
@@ -65,15 +69,19 @@ describe('stint run', () => {
   it.each([
     [['nosuchcommand'], 127, /there is no command “nosuchcommand”/],
     [['./plain'], 126, /is not executable/],
-  ])('ends the session of %j too, with %d', async (words, exitCode, sentence) => {
+  ])('leaves no session of %j, which can’t be started, and ends with %d', async (words, exitCode, sentence) => {
     writeFileSync(join(place, 'plain'), '');
-    const { code, stderr } = await ran('--', ...words);
+    const before = await latest();
+    const { code, stdout, stderr } = await ran('--json', '--', ...words);
     expect(code).toBe(exitCode);
     expect(stderr).toMatch(sentence);
-    expect(await latest()).toMatchObject({
-      status: 'completed',
-      name: expect.stringContaining(words[0]?.replace('./', '') ?? '') as string,
+    expect(JSON.parse(stdout)).toEqual({
+      session: null,
+      exitCode,
+      started: false,
+      problem: expect.stringMatching(sentence) as string,
     });
+    expect(await latest()).toEqual(before);
   });
 
   it('ends with 128 and the signal that its command died of', async () => {
@@ -194,6 +202,52 @@ describe('stint run without its server', () => {
     expect(JSON.parse(stdout.replace('ready\n', ''))).toMatchObject({ told: true, session: { status: 'completed' } });
   });
 
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'leaves one that was stopped with %s stopped; its next start ends the session when the command ended',
+    async (signal) => {
+      const child = run('--for', '10s', '--json', '--', 'sh', '-c', 'echo ready; sleep 2');
+      const ended = endOf(child);
+      await saidBy(child.stdout, /ready/);
+      const { id } = await latest();
+      const { pid, pidStartedAt } = readServerFile(folder) ?? never();
+      process.kill(pid, signal);
+      const { stdout, stderr, code } = await ended;
+      expect(code).toBe(0);
+      expect(isRunning(pid, pidStartedAt)).toBe(false);
+      expect(readServerFile(folder)).toBeUndefined();
+      expect(stderr).toMatch(/the command has ended; waiting up to 8 s for the server …\n/);
+      expect(stderr).toMatch(/\(no server runs\); it ends the session with this moment when it runs again/);
+      const told = JSON.parse(stdout.split('\n').at(-2) ?? '') as { endedAt: number; session: Session };
+      expect(told).toMatchObject({ told: false, endKept: true, session: { id } });
+      expect(told.session.elapsed).toBeLessThan(5000);
+      await startServer(folder);
+      const session = unwrap(await client().GET('/api/sessions/{id}', { params: { path: { id } } }));
+      expect(session).toMatchObject({
+        status: 'completed',
+        endTime: told.endedAt,
+        elapsed: told.endedAt - session.startTime,
+      });
+      expect(readdirSync(join(folder, 'ended-runs'))).toEqual([]);
+    },
+    40_000,
+  );
+
+  it('says that a server elsewhere can’t be told later when it ended', async () => {
+    const elsewhere = emptyFolder();
+    const url = await startServer(elsewhere);
+    const env = { STINT_URL: url, STINT_TOKEN: readOwnerToken(elsewhere), STINT_DATA: emptyFolder() };
+    const child = spawnStint(['run', '--json', '--', 'sh', '-c', 'echo ready; sleep 1'], { cwd: place, env });
+    const ended = endOf(child);
+    await saidBy(child.stdout, /ready/);
+    await stopServer(elsewhere);
+    const { stdout, stderr } = await ended;
+    expect(stderr).toMatch(
+      /its time goes on there, and the moment of the end can't be told later; end it with: stint done /,
+    );
+    expect(JSON.parse(stdout.split('\n').at(-2) ?? '')).toMatchObject({ told: false, endKept: false });
+    expect(readdirSync(env.STINT_DATA)).toEqual([]);
+  }, 40_000);
+
   it('stops the command all the same, and says honestly that nobody could be told', async () => {
     const child = run(
       '--for',
@@ -213,7 +267,7 @@ describe('stint run without its server', () => {
     const { code, stdout, stderr } = await ended;
     expect(code).toBe(9);
     expect(stderr).toMatch(
-      /the server could not be told of the end \(no server runs\); it ends the session when it runs again/,
+      /the server could not be told of the end \(no server runs\); it ends the session with this moment when it runs again/,
     );
     expect(JSON.parse(stdout.replace('ready\n', ''))).toMatchObject({ told: false, exitCode: 9, session: { id } });
     await startServer(folder);

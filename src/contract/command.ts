@@ -36,8 +36,11 @@ export type SessionCommand =
   | Start
   | Bare<'pause'>
   | Bare<'resume'>
-  /** `duration` corrects the session's before it ends, to whatever it is: the end itself is then not the clock's. */
-  | (Bare<'complete'> & { reason?: 'request' | 'run_lost'; duration?: number })
+  /**
+   * `duration` corrects the session's before it ends, to whatever it is: the end itself is then not the clock's. `endedAt`, Unix
+   * ms: it ended then and is told of only now; the server's own, nobody may ask for it.
+   */
+  | (Bare<'complete'> & { reason?: 'request' | 'run_lost'; duration?: number; endedAt?: number })
   | (Bare<'fail'> & { message: string })
   | (Bare<'cancel'> & { message?: string })
   | (Bare<'time_out'> & { message?: string })

@@ -1,14 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Run } from '../contract/event.ts';
 import { Problem } from '../contract/problem.ts';
+import { sessionId } from '../journal/author.suite.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';
-import { isRunning, processStart } from '../place.ts';
+import { endedRunsIn, isRunning, processStart, removeEndedRun, writeEndedRun } from '../place.ts';
 import { countChanges, summarize } from '../projections/summary.ts';
 import { startTime } from '../session/decider-specification.suite.ts';
 import { RunWatch } from './run-watch.ts';
-import { a, b, HeldJournal, newRunner, start } from './runner.suite.ts';
+import { a, b, handClock, HeldJournal, hour, newRunner, start, typesOf } from './runner.suite.ts';
 import { Life, ok, response, Workplace } from './run-usage.suite.ts';
 
 /** A process that runs until it is killed. */
@@ -32,13 +36,27 @@ const runOf = ({ pid }: ChildProcess): Run => ({
   pidStartedAt: processStart(pid!) ?? 'unknown',
 });
 
+/** What runs left behind, in a data folder. */
+const leftBehind = () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stint-ended-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return {
+    folder,
+    write: (session: string, endedAt: number) => writeEndedRun(folder, { session, endedAt }),
+    list: () => endedRunsIn(folder),
+    forget: (session: string) => removeEndedRun(folder, session),
+  };
+};
+
 const begin = (journal = new HeldJournal()) => {
-  const runner = newRunner(journal);
+  const clock = handClock();
+  const runner = newRunner(journal, clock);
   const errors: string[] = [];
   const onError = (error: unknown) => void errors.push((error as Error).message);
-  const newWatch = () => new RunWatch({ runner, sessions: journal, isRunning, onError });
+  const ended = leftBehind();
+  const newWatch = () => new RunWatch({ runner, sessions: journal, isRunning, ended, onError });
   const statusOf = async (session: string) => (await runner.state(session))?.status;
-  return { journal, runner, errors, newWatch, watch: newWatch(), statusOf };
+  return { journal, runner, errors, newWatch, watch: newWatch(), statusOf, clock, ended };
 };
 
 describe('a session', () => {
@@ -97,10 +115,75 @@ describe('a session', () => {
       runner: watch,
       sessions: journal,
       isRunning,
+      ended: leftBehind(),
       onError: (error) => errors.push(String(error)),
     }).look();
     const events = await journal.read(a, { after: 0, limit: 9 });
     expect(events.map(({ type }) => type)).toEqual(['tokens_recorded', 'completed']);
+    expect(errors).toEqual([]);
+  });
+});
+
+describe('a session whose run left behind when it ended', () => {
+  const minute = 60_000;
+  const left = async (data: Parameters<typeof start>[0] = {}) => {
+    const world = begin();
+    const child = await command();
+    await world.runner.execute(a, [start({ run: runOf(child), ...data })], ok);
+    await killed(child);
+    world.ended.write(a, startTime + minute);
+    return world;
+  };
+
+  it('is completed at that moment, and what was left is forgotten', async () => {
+    const { journal, runner, clock, watch, ended, errors } = await left();
+    expect(statSync(join(ended.folder, 'ended-runs', a)).mode & 0o777).toBe(0o600);
+    clock.pass(30 * minute);
+    await watch.look();
+    expect(await journal.read(a, { after: 0, limit: 9 })).toMatchObject([
+      { type: 'completed', at: startTime + minute, data: { reason: 'request' } },
+    ]);
+    expect(await runner.state(a)).toMatchObject({ endTime: startTime + minute, facts: { activeMs: minute } });
+    expect(ended.list()).toEqual([]);
+    expect(errors).toEqual([]);
+  });
+
+  it.each(['complete', 'extend'] as const)('falls due no more after it, when told to %s', async (onDue) => {
+    const { journal, runner, clock, watch } = await left({ onDue });
+    clock.pass(hour + minute);
+    await watch.endTold();
+    expect(await typesOf(journal)).toEqual(['started', 'completed']);
+    expect(await runner.state(a)).toMatchObject({ facts: { activeMs: minute, duration: hour, over: false } });
+  });
+
+  it('fell due before it all the same', async () => {
+    const { journal, clock, watch, ended } = await left({ duration: minute / 2 });
+    clock.pass(hour);
+    await watch.look();
+    expect(await journal.read(a, { after: 0, limit: 9 })).toMatchObject([
+      { type: 'completed', at: startTime + minute / 2, data: { reason: 'due' } },
+    ]);
+    expect(ended.list()).toEqual([]);
+  });
+
+  it('keeps what was left until its end is durable', async () => {
+    const { journal, clock, watch, ended, statusOf } = await left();
+    clock.pass(hour / 2);
+    const full = new Problem('store_full', 'the disk is full');
+    journal.failNext(full);
+    await watch.look();
+    expect([await statusOf(a), ended.list().length]).toEqual(['active', 1]);
+    await watch.look();
+    expect(await journal.read(a, { after: 0, limit: 9 })).toMatchObject([{ at: startTime + minute }]);
+    expect(ended.list()).toEqual([]);
+  });
+
+  it('is no other: what is of no session is forgotten, and what is no such file is left alone', async () => {
+    const { watch, ended, errors } = begin();
+    ended.write(b, startTime);
+    for (const name of ['notes', sessionId(3)]) writeFileSync(join(ended.folder, 'ended-runs', name), 'soon\n');
+    await watch.look();
+    expect(readdirSync(join(ended.folder, 'ended-runs')).toSorted()).toEqual([sessionId(3), 'notes'].toSorted());
     expect(errors).toEqual([]);
   });
 });

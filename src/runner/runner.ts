@@ -9,7 +9,7 @@ import { decide } from '../session/decide.ts';
 import { fold } from '../session/evolve.ts';
 import { absent, stateShape, versionOf } from '../session/state.ts';
 import type { Existing, SessionState } from '../session/state.ts';
-import { wakeAt } from '../session/time.ts';
+import { endAt, wakeAt } from '../session/time.ts';
 import type { Clock } from './clock.ts';
 
 /**
@@ -19,9 +19,9 @@ import type { Clock } from './clock.ts';
  *      state that includes what is still being committed.
  *  R2  No answer goes out before what it rests on is durable: neither a success, nor a refusal that rests on a pending change.
  *  R3  When a commit fails, everything decided on top of it is refused with it, and the session is read from the journal again.
- *  R4  What fell due is decided before the command that arrives after it.
+ *  R4  What fell due is decided before the command that arrives after it; a session that had ended by then fell due no more.
  *  R5  Subscribers hear of events after they are durable, in the order of the journal.
- *  R6  Before a session is ended on request, those who still have something to tell of it are heard.
+ *  R6  Before a session is ended on request, unless it ended earlier, those who still have something to tell of it are heard.
  *  R7  When the clock was set, an active session is told before anything else is decided for it: nothing falls due by a clock
  *      that was set.
  *  R8  What comes while a session is being removed waits until it is known whether the session is gone.
@@ -119,7 +119,7 @@ export class Runner {
     answer: (outcome: Outcome) => Answer,
     receipt?: ReceiptStub,
   ): Promise<Answer> {
-    if (this.#endings.size > 0 && intents.some(({ type }) => type === 'complete')) await this.#beforeEnd(session);
+    if (this.#endings.size > 0 && intents.some(isEndNow)) await this.#beforeEnd(session);
     if (this.#closing) throw new Problem('server_stopping', 'the server is stopping; try again in a moment');
     let live = this.#lives.get(session) ?? (await this.#open(session));
     for (let wait = this.#obstacle(session); wait; wait = this.#obstacle(session)) {
@@ -129,7 +129,7 @@ export class Runner {
     // From here to the append nothing waits (R1).
     const at = this.#parts.clock.now();
     this.#settleClock(live, session, at);
-    this.#settleDue(live, session, at);
+    this.#settleDue(live, session, decidedUntil(intents, live.state, at));
     try {
       const { events, state } = this.#decideAll(live.state, intents, at);
       const given = answer({ state, events, at });
@@ -379,6 +379,15 @@ export class Runner {
     }
   }
 }
+
+/** A session that ended earlier is ended as it was then: what is still to be told of it is told late (R6). */
+const isEndNow = (intent: Intent): boolean => intent.type === 'complete' && intent.endedAt === undefined;
+
+/** Up to when the clock decides before the intents do (R4). */
+const decidedUntil = (intents: readonly Intent[], state: SessionState, at: number): number => {
+  const ended = intents.find((intent) => intent.type === 'complete');
+  return ended?.endedAt === undefined || state.status === 'absent' ? at : endAt({ at, endedAt: ended.endedAt }, state);
+};
 
 /** Resolves when the promise is settled, either way. */
 const settled = async (promise: Promise<unknown> | undefined): Promise<void> => {

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import type { Logger } from 'pino';
-import { isRunning } from '../place.ts';
+import { endedRunsIn, isRunning, removeEndedRun } from '../place.ts';
 import { claudeReader } from '../readers/claude/reader.ts';
 import { Alarm } from '../runner/alarm.ts';
 import { receiptsKeptMs } from '../runner/once.ts';
@@ -14,7 +14,7 @@ import { sweepHourly } from './sweep.ts';
 /** What goes on by itself: the clock, the runs, the sweeping up. */
 export const startLoops = async (
   { clock, setBy, runner }: Core,
-  { store, log }: { store: SqliteStore; log: Logger },
+  { store, log, folder }: { store: SqliteStore; log: Logger; folder: string },
 ): Promise<{ stop: () => Promise<void> }> => {
   const onError = (what: string) => (error: unknown) => log.error({ err: error }, what);
   const alarm = new Alarm({
@@ -38,12 +38,16 @@ export const startLoops = async (
     runner,
     sessions: store,
     isRunning,
+    ended: { list: () => endedRunsIn(folder), forget: (session) => removeEndedRun(folder, session) },
     onError: onError('a lost run could not be ended'),
   });
   // Before the alarm ends those whose time was up while no server ran.
   await runUsage.open();
+  // Who had ended by then falls due no more. Where the clock was set meanwhile, the sessions are told of that first.
+  if (setBy === 0) await runWatch.endTold();
   await alarm.start(setBy);
   await runUsage.start();
+  await runWatch.look();
   runWatch.start();
   const endSweep = sweepHourly(() => store.forgetReceipts(clock.now() - receiptsKeptMs), onError('old receipts stay'));
   const stop = async () => {

@@ -22,7 +22,9 @@ export const asked: { [C in CommandType]: fc.Arbitrary<Omit<CommandOf<C>, 'type'
   }),
   pause: none,
   resume: none,
-  complete: none,
+  complete: fc
+    .record({ lateMs: optional(fc.integer({ min: -minutes(1), max: minutes(60) })) })
+    .map(({ lateMs }) => (lateMs === undefined ? {} : { endedAt: -lateMs })),
   fail: message,
   cancel: perhapsMessage,
   time_out: perhapsMessage,
@@ -65,7 +67,7 @@ const weights: Partial<Record<CommandType, number>> = {
   record_tokens: 12,
 };
 
-/** A command yet to be stamped; `timestamp` and `beganAt` in it are seen from the moment at which it is asked. */
+/** A command yet to be stamped; `timestamp`, `beganAt` and `endedAt` in it are seen from the moment at which it is asked. */
 export interface Step {
   type: CommandType;
   data: object;
@@ -87,7 +89,7 @@ type Unstamped<C = SessionCommand> = C extends SessionCommand ? Omit<C, 'at' | '
 /** What is asked at the moment `at`. */
 export const askedAt = ({ type, data }: Step, at: number): Unstamped => {
   const absolute = Object.entries(data).map(([key, value]) =>
-    key === 'timestamp' || key === 'beganAt' ? [key, at + Number(value)] : [key, value as unknown],
+    ['timestamp', 'beganAt', 'endedAt'].includes(key) ? [key, at + Number(value)] : [key, value as unknown],
   );
   return { type, ...Object.fromEntries(absolute) } as Unstamped;
 };

@@ -136,6 +136,17 @@ describe('what a command says is kept in its event', () => {
       .then(event('started', 0, data));
   });
 
+  it('ends when it is said to have ended, not before what happened last and not after now', () => {
+    const ended = (endedAt: number) => command('complete', 20, { endedAt: at(endedAt) });
+    given(started()).when(ended(7)).then(completed(7));
+    given(started()).when(ended(30)).then(completed(20));
+    given(started(), paused(5)).when(ended(7)).then(completed(7));
+    given(started(), paused(9)).when(ended(7)).then(completed(9));
+    given(started({ duration: minutes(4), onDue: 'extend' }), event('overran', 4, {}))
+      .when(ended(7))
+      .then(event('duration_changed', 7, { duration: minutes(7), reason: 'overrun' }), completed(7));
+  });
+
   it('ends with the reason', () => {
     given(started())
       .when(commands.fail)

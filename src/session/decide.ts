@@ -6,7 +6,7 @@ import { alertsDue, countedTokens, hasCountedPart } from './budget.ts';
 import { fold } from './evolve.ts';
 import { nameOf, versionOf } from './state.ts';
 import type { Active, Ended, Existing, Paused, SessionState, StateName, StateOf } from './state.ts';
-import { dueAt, elapsedMs } from './time.ts';
+import { dueAt, elapsedMs, endAt } from './time.ts';
 
 type Decision<S extends StateName, C extends CommandType> = (
   command: CommandOf<C>,
@@ -91,7 +91,9 @@ const ending = (state: Open, event: EventOf<'completed' | 'failed' | 'cancelled'
   return [{ type: 'duration_changed', at, data: { duration: elapsedMs(state, at), reason: 'overrun' } }, event];
 };
 
-const complete = ({ at, reason = 'request', duration }: CommandOf<'complete'>, state: Open): SessionEvent[] => {
+const complete = (command: CommandOf<'complete'>, state: Open): SessionEvent[] => {
+  const { reason = 'request', duration } = command;
+  const at = endAt(command, state);
   const event: SessionEvent = { type: 'completed', at, data: { reason } };
   if (duration === undefined || duration === state.facts.duration) return ending(state, event);
   return [{ type: 'duration_changed', at, data: { duration, reason: 'request' } }, event];

@@ -33,6 +33,10 @@ export const wakeAt = (state: Existing): number | undefined => {
   return due === undefined || !awaitsTenMinutes(state) ? due : due - tenMinutesMs;
 };
 
+/** When a session ends that is told of its end at `at`: not before what happened last, and not after now, Unix ms. */
+export const endAt = ({ at, endedAt = at }: { at: number; endedAt?: number }, { facts }: Existing): number =>
+  Math.min(at, Math.max(endedAt, facts.updatedAt));
+
 /** The active time that had passed at a moment of the wall clock, ms: what places a late report among the others. */
 export const activeMsAt = (state: Existing, time: number): number => {
   let active = state.facts.activeMs;

@@ -1,16 +1,18 @@
 import { basename, resolve } from 'node:path';
-import type { Schemas } from '../../sdk/index.ts';
+import type { Schemas, Session } from '../../sdk/index.ts';
 import { ask } from '../api.ts';
 import { clientOf } from '../client.ts';
 import { command, optional, several, withDefault } from '../command.ts';
 import { connect } from '../connection.ts';
 import type { Connection } from '../connection.ts';
-import { Failure } from '../failure.ts';
+import type { Failure } from '../failure.ts';
 import { limitOptions, limitsOf } from '../limits.ts';
 import { choice, label } from '../parse.ts';
 import { processStart } from '../../place.ts';
 import { attend } from '../run/attend.ts';
-import { completeRun } from '../run/closing.ts';
+import type { Ended } from '../run/child.ts';
+import { completeRun, discardRun } from '../run/closing.ts';
+import type { Untold } from '../run/closing.ts';
 import { summaryText, summaryValue } from '../run/summary.ts';
 import type { Result } from '../run/summary.ts';
 import { screenOf } from '../screen.ts';
@@ -19,7 +21,7 @@ const longestName = 200;
 
 export const runCommand = command({
   about:
-    'Runs a command as a session, with its own terminal: time counts down and the tokens that its agent leaves in transcripts are counted. Ends with the command’s exit code: 128 + n for a signal, 127 when there is no such command, 126 when it can’t be started.',
+    'Runs a command as a session, with its own terminal: time counts down and the tokens that its agent leaves in transcripts are counted. Ends with the command’s exit code: 128 + n for a signal, 127 when there is no such command, 126 when it can’t be started, and then no session is left. A server is started at the beginning where none runs (not with --no-start), and none at the end: one that was stopped meanwhile stays stopped, and reads at its next start when the command ended.',
   args: { words: several('<command...>', 'the command and its arguments') },
   options: {
     ...limitOptions,
@@ -57,12 +59,24 @@ export const runCommand = command({
       words,
       stopsAtEnd: options.onEnd === 'stop',
     });
-    const completed = await completeRun(settings, session.id);
-    const told = !(completed instanceof Failure);
     // Untold, it is as the course has it: the last that the server said, and the time since.
-    const last = told ? completed : { ...course.session, elapsed: course.elapsed };
+    const last = { ...course.session, elapsed: course.elapsed };
+    const endedAt = Date.now();
+    const ending = { settings, id: session.id, endedAt, isHere: connection.isHere };
+    if (ended.problem !== undefined) {
+      tellUnstarted(ended, session, await discardRun(ending), settings.json);
+      return ended.exitCode;
+    }
+    const closed = await completeRun(ending);
+    const told = 'session' in closed;
     tell(
-      { session: last, plannedMs: course.plannedMs, ended, wasStopped, ...(told ? {} : { untold: completed.message }) },
+      {
+        session: told ? closed.session : last,
+        plannedMs: course.plannedMs,
+        ended,
+        wasStopped,
+        ...(told ? {} : { untold: { ...closed, endedAt } }),
+      },
       settings.json,
     );
     return ended.exitCode;
@@ -92,14 +106,32 @@ const runOf = ({ isHere }: Connection): { run?: Schemas['Run'] } => {
   };
 };
 
+/** There was nothing to time: its session is gone, unless the server could not be told. */
+const tellUnstarted = (ended: Ended, { id }: Session, remains: Failure | undefined, json: boolean): void => {
+  const { exitCode, problem } = ended;
+  process.exitCode = exitCode;
+  process.stderr.write(`stint: ${problem}\n`);
+  if (remains)
+    process.stderr.write(`stint: its session ${id} remains (${remains.message}); remove it with: stint rm ${id}\n`);
+  const value = { session: remains ? { id } : null, exitCode, started: false, problem };
+  if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
+};
+
+/** What becomes of a session whose server does not know that it ended. */
+const nextOf = ({ isKept }: Untold, { run, id }: Session): string => {
+  if (isKept) return 'it ends the session with this moment when it runs again';
+  if (run) return 'the moment could not be kept: it ends the session when it runs again, with that later time';
+  return `its time goes on there, and the moment of the end can't be told later; end it with: stint done ${id}`;
+};
+
 /** On stderr, as stdout is the command's; with `--json` after it on stdout. */
 const tell = (result: Result, json: boolean): void => {
   const { ended, untold, session } = result;
   process.exitCode = ended.exitCode;
-  if (ended.problem !== undefined) process.stderr.write(`stint: ${ended.problem}\n`);
   if (untold !== undefined) {
-    const what = session.run ? 'it ends the session when it runs again' : `end it with: stint done ${session.id}`;
-    process.stderr.write(`stint: the server could not be told of the end (${untold}); ${what}\n`);
+    process.stderr.write(
+      `stint: the server could not be told of the end (${untold.why.message}); ${nextOf(untold, session)}\n`,
+    );
   }
   if (json) process.stdout.write(`${JSON.stringify(summaryValue(result))}\n`);
   else {

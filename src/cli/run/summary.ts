@@ -5,6 +5,7 @@ import { lineOf } from '../screen.ts';
 import type { Screen, Stretch, Style } from '../screen.ts';
 import { nameOf } from '../session-words.ts';
 import type { Ended } from './child.ts';
+import type { Untold } from './closing.ts';
 
 /** How a run went. */
 export interface Result {
@@ -14,8 +15,8 @@ export interface Result {
   ended: Ended;
   /** It was stopped as its time was up. */
   wasStopped: boolean;
-  /** Why the server could not be told of the end. */
-  untold?: string;
+  /** The server could not be told of the end, at `endedAt`, Unix ms. */
+  untold?: Untold & { endedAt: number };
 }
 
 export const overOf = ({ session, plannedMs }: Result): number => Math.max(0, session.elapsed - plannedMs);
@@ -33,7 +34,7 @@ export const summaryValue = (result: Result) => {
     overBy: overOf(result),
     averagePerMinute: averageOf(session),
     told: untold === undefined,
-    ...(untold === undefined ? {} : { problem: untold }),
+    ...(untold && { problem: untold.why.message, endedAt: untold.endedAt, endKept: untold.isKept }),
   };
 };
 
