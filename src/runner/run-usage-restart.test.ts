@@ -58,6 +58,22 @@ describe('a run whose server is stopped and started', () => {
     await (await next()).uses(a, 8);
   });
 
+  it('has what was written until it ended while no server ran, and nothing of that puts off its end', async () => {
+    const work = new Workplace();
+    const { journal, clock } = livesOn();
+    const before = await Life.begin({ journal, projector, clock });
+    await before.start(a, work.run);
+    await before.stop();
+    work.says(response('m-1', { at: soon, output: 8 }), response('m-2', { at: soon + 5000, output: 50 }));
+    clock.pass(12 * hour);
+    // As serve/loops.ts has it.
+    const life = new Life({ journal, projector, clock });
+    await life.usage.open();
+    await life.runner.execute(a, [{ type: 'complete', endedAt: soon + 1000 }], ok);
+    await life.usage.start();
+    expect(await life.uses(a, 8)).toMatchObject({ status: 'completed', endTime: soon + 1000 });
+  });
+
   it('has what was written until its time was up while no server ran', async () => {
     const work = new Workplace();
     const { journal, clock, next } = livesOn();
