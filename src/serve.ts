@@ -73,7 +73,7 @@ interface Opened extends OpenedData {
 
 const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> => {
   const { store, log, flush, release } = opened;
-  const core = await openCore(options, store);
+  const core = await openCore(options, opened);
   const loops = await startLoops(core, { ...opened, folder: options.folder });
   const backing = startBackups(options, () => core.clock.now(), log);
   const stopping = new AbortController();
@@ -105,7 +105,6 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
     core.hub.stop();
     throw error;
   }
-  log.info({ url: server.url }, 'listening');
   if (opened.isUnclean) care.check = startCheck(options.folder, log);
 
   const stop = async () => {
@@ -118,11 +117,12 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
     await core.runner.drain();
     await bell.stop();
     core.hub.stop();
+    const activeSessions = await activeIn(store);
     await store.close();
     removeServerFile(options.folder);
     await givenUp;
     release();
-    log.info('stopped');
+    log.info({ activeSessions }, 'stopped');
     flush();
   };
   const logFatal = (error: unknown) => {
@@ -167,6 +167,12 @@ const faceParts = (
   stopping,
 });
 
+/** How many go on while no server runs; undefined where that can't be read. */
+const activeIn = async (store: SqliteStore): Promise<number | undefined> => {
+  const counts = await store.counts().catch(() => undefined);
+  return counts?.filter(({ status }) => status === 'active').reduce((sum, { count }) => sum + count, 0);
+};
+
 const metricsOf = (store: SqliteStore, server: ServerFacts): Metrics => {
   const metrics = newMetrics(server, {
     queued: () => store.queued,
@@ -194,7 +200,7 @@ const announce = async (app: App, server: ServerFacts, options: ServeOptions): P
 
 const listen = async (app: App, { port, host }: ServeOptions): Promise<string> => {
   try {
-    return await app.listen({ port, host });
+    return await app.listen({ port, host, listenTextResolver: (url) => `stint ${version()} listens on ${url}` });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE')

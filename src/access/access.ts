@@ -23,6 +23,8 @@ export interface AccessParts extends AddressRules {
   /** Unix ms. */
   now: () => number;
   newId: () => string;
+  /** Called when a token came to be, or is good no more because somebody said so. */
+  onToken: (done: 'made' | 'revoked', token: TokenRow) => void;
   /** Requests of each token of members and viewers. */
   rate: Rate;
   /** Requests of each token of the owner's; without it they are not counted. */
@@ -161,9 +163,13 @@ export class Access {
 
   /** Revokes a token of the user's; what it holds open is closed. False when there is none. */
   async revokeToken({ id }: User, tokenId: string): Promise<boolean> {
-    const revoked = await this.#parts.credentials.revokeToken(id, tokenId, this.#parts.now());
-    if (revoked) this.#watch.look();
-    return revoked;
+    const { credentials, now, onToken } = this.#parts;
+    const revoked = await credentials.revokeToken(id, tokenId, now());
+    if (!revoked) return false;
+    this.#watch.look();
+    const row = credentials.findById(tokenId)?.token;
+    if (row) onToken('revoked', row);
+    return true;
   }
 
   /**
@@ -185,7 +191,9 @@ export class Access {
     const known = owned === undefined ? undefined : credentials.find(hashOf(owned));
     if (known && this.#isGood(known.token)) return { owner };
     const token = newToken();
-    await credentials.replaceToken(this.#row(owner.id, { name: 'owner', kind: 'owner', host: false }, token));
+    const row = this.#row(owner.id, { name: 'owner', kind: 'owner', host: false }, token);
+    await credentials.replaceToken(row);
+    this.#parts.onToken('made', row);
     return { owner, token };
   }
 
@@ -199,7 +207,9 @@ export class Access {
   async #mint(user: string, about: TokenFacts): Promise<{ token: string; row: TokenRow } | undefined> {
     const token = newToken();
     const row = this.#row(user, about, token);
-    return (await this.#parts.credentials.addToken(row)) ? { token, row } : undefined;
+    if (!(await this.#parts.credentials.addToken(row))) return undefined;
+    this.#parts.onToken('made', row);
+    return { token, row };
   }
 
   #row(user: string, about: TokenFacts, token: string): TokenRow {

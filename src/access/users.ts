@@ -7,6 +7,8 @@ export interface UsersParts {
   /** Unix ms. */
   now: () => number;
   newId: () => string;
+  /** Called with the user as they are now, or were. */
+  onUser: (done: 'added' | 'changed' | 'removed', user: User) => void;
   /** Called when somebody may no longer what they might: what they hold open is looked at. */
   onRightsChanged: () => void;
 }
@@ -39,28 +41,33 @@ export class Users {
 
   /** Throws `user_name_taken` or `email_taken`. */
   async add({ name, email, role = 'member' }: NewUser): Promise<UserInTeams> {
-    const { rows, newId, now } = this.#parts;
+    const { rows, newId, now, onUser } = this.#parts;
     const user: User = { id: newId(), name, role, createdAt: now(), ...(email === undefined ? {} : { email }) };
     if (!(await rows.add(user))) throw this.#takenFrom({ name, email });
+    onUser('added', user);
     return { ...user, teams: [] };
   }
 
   /** Throws `owner_required` where the owner would lose the role, besides what {@link add} and {@link get} throw. */
   async change(id: string, change: UserChange): Promise<UserInTeams> {
-    const { rows, onRightsChanged } = this.#parts;
+    const { rows, onRightsChanged, onUser } = this.#parts;
     const { role } = this.get(id);
     if (role === 'owner' && change.role !== undefined) throw ownerStays('the owner keeps that role');
     if (!(await rows.change(id, change))) throw rows.get(id) ? this.#takenFrom(change, id) : unknownUser();
     if (change.role !== undefined) onRightsChanged();
-    return this.get(id);
+    const changed = this.get(id);
+    onUser('changed', changed);
+    return changed;
   }
 
   /** The user's tokens and hooks go too; their sessions stay, the owner's to see. Throws `owner_required` for the owner. */
   async remove(id: string): Promise<void> {
-    const { rows, onRightsChanged } = this.#parts;
-    if (this.get(id).role === 'owner') throw ownerStays('the owner can’t be removed');
+    const { rows, onRightsChanged, onUser } = this.#parts;
+    const user = this.get(id);
+    if (user.role === 'owner') throw ownerStays('the owner can’t be removed');
     if (!(await rows.remove(id))) throw unknownUser();
     onRightsChanged();
+    onUser('removed', user);
   }
 
   /** By name. */

@@ -22,11 +22,19 @@ export const recordIn = (text: string): LogRecord | undefined => {
   }
 };
 
+/** For scripts: the level by its name, as everywhere else on the command line. What is no entry of the log's own is told as text. */
+export const entryOf = (text: string): unknown => {
+  const record = recordIn(text);
+  return record ? { ...record, level: nameOf(record.level) } : { text };
+};
+
+const nameOf = (level: number): string => names[level] ?? String(level);
+
 export const lineOf = (screen: Screen, text: string): string => {
   const record = recordIn(text);
   if (!record) return plain(text);
   const { level, time, msg, err, ...rest } = record;
-  const name = (names[level] ?? String(level)).padEnd(5);
+  const name = nameOf(level).padEnd(5);
   const colour = colours[level as keyof typeof colours];
   const cause = messageOf(err);
   const words = [typeof msg === 'string' ? plain(msg) : '', cause && `(${cause})`].filter(Boolean).join(' ');

@@ -107,7 +107,7 @@ describe('stint logs', () => {
     const { code, stdout } = await run('logs');
     expect([code, stdout]).toEqual([
       0,
-      expect.stringMatching(/^(\S+Z INFO {2}.+\n)*\S+Z INFO {2}listening url=http:\/\/127\.0\.0\.1:\d+\n$/),
+      expect.stringMatching(/^(\S+Z INFO {2}.+\n)*\S+Z INFO {2}stint \S+ listens on http:\/\/127\.0\.0\.1:\d+\n$/),
     ]);
   });
 
@@ -122,7 +122,7 @@ describe('stint logs', () => {
     await saidBy(child.stdout, /line 8/);
     const heard = saidBy(child.stdout, /line 9/);
     appendFileSync(logFile(folder, 1), line(9));
-    expect(JSON.parse((await heard).trim())).toMatchObject({ n: 9 });
+    expect(JSON.parse((await heard).trim())).toMatchObject({ n: 9, level: 'INFO' });
   });
 
   it('says what to do where there is none', async () => {

@@ -67,7 +67,8 @@ describe('stint serve', () => {
     child.kill('SIGTERM');
     const { code, stdout, stderr } = await ended;
     expect({ code, stdout }).toEqual({ code: 0, stdout: said });
-    for (const log of [stderr, logOf(folder)]) expect(log).toMatch(/"msg":"listening"(.|\n)*"msg":"stopped"/);
+    for (const log of [stderr, logOf(folder)])
+      expect(log).toMatch(/listens on(.|\n)*"activeSessions":0,"msg":"stopped"/);
     expect(existsSync(join(folder, 'server.json'))).toBe(false);
   });
 

@@ -55,7 +55,7 @@ export const checkCall = (user: User, callers: Callers, method: string): void =>
   if (callers === 'usual' && !mayChange(user) && !readingMethods.includes(method)) throw changesNothing();
 };
 
-export const changesNothing = (): Problem => new Problem('forbidden', 'a viewer reads and changes nothing');
+export const changesNothing = (): Problem => new Problem('forbidden', 'you are a viewer: you may look, not change');
 
 export const mayHaveHooks = ({ role }: User): boolean => role !== 'viewer';
 

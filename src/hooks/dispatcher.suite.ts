@@ -53,6 +53,7 @@ export const newHarness = (store: TestedJournal, hooks: HookStore) => {
     clock,
     newId: () => sessionId(++made),
     random: () => 0.5,
+    onVerdict: () => undefined,
     onError: (error) => errors.push(error),
   };
   return {

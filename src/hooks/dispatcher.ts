@@ -30,6 +30,8 @@ export interface DispatcherParts {
   newId: () => string;
   /** From 0 up to 1. */
   random: () => number;
+  /** What came of each attempt, once it is stored. */
+  onVerdict: (hook: HookRow, verdict: Verdict) => void;
   onError: (error: unknown) => void;
 }
 
@@ -230,14 +232,17 @@ export class Dispatcher {
 
   /** Never rejects. */
   async #attempt(hook: HookRow, delivery: Delivery): Promise<void> {
-    const { mayHear, send, onError } = this.#parts;
+    const { mayHear, send, onVerdict, onError } = this.#parts;
     try {
       // D4
       if (!mayHear(hook, delivery.message.data.session)) return await this.#settle(delivery, this.#refused(hook));
       const outcome = await send(hook, delivery, this.#stopping.signal);
       const { store, clock, random } = this.#parts;
       const moment = { now: clock.now(), attempts: delivery.attempts, random: random() };
-      await this.#settle(delivery, verdictOf(outcome, { hook: store.find(hook.id) ?? hook, ...moment }));
+      const asItIs = store.find(hook.id) ?? hook;
+      const verdict = verdictOf(outcome, { hook: asItIs, ...moment });
+      await this.#settle(delivery, verdict);
+      onVerdict(asItIs, verdict);
     } catch (error) {
       if (this.#stopping.signal.aborted) return;
       onError(error);

@@ -20,7 +20,9 @@ const patienceMs = 5000;
 
 /** Backups by the schedule, if there is one, and on request. */
 export const startBackups = ({ folder, backups: order }: ServeOptions, now: () => number, log: Logger) => {
-  const backups = new SqliteBackups(join(folder, databaseName), backupFolder(folder), now);
+  const backups = new SqliteBackups(join(folder, databaseName), backupFolder(folder), now, (done, name) =>
+    log.info({ name }, `backup ${done}`),
+  );
   backups.sweep();
   const schedule =
     order &&
@@ -28,7 +30,6 @@ export const startBackups = ({ folder, backups: order }: ServeOptions, now: () =
       ...order,
       backups,
       now,
-      onMade: (name) => log.info({ name }, 'backed up'),
       onError: (error) => log.error({ err: error }, 'the scheduled backup could not be made'),
     });
   schedule?.start();

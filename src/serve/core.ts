@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
+import type { Logger } from 'pino';
 import { Access } from '../access/access.ts';
 import type { User } from '../access/credentials.ts';
 import { rateOf } from '../access/rate-limit.ts';
@@ -33,7 +34,10 @@ export interface Core {
   hub: Hub;
 }
 
-export const openCore = async (options: ServeOptions, store: SqliteStore): Promise<Core> => {
+export const openCore = async (
+  options: ServeOptions,
+  { store, log }: { store: SqliteStore; log: Logger },
+): Promise<Core> => {
   const clock = new BootClock(options.timeSources ?? machineTime());
   const setBy = clock.setSince(readAnchor(store));
   // A clock that was set is the alarm's to keep, once the sessions know of it.
@@ -43,6 +47,7 @@ export const openCore = async (options: ServeOptions, store: SqliteStore): Promi
   const access = new Access({
     ...common,
     credentials,
+    onToken: (done, { id, name, kind, user }) => log.info({ id, name, kind, user }, `token ${done}`),
     hostNames: options.hostNames,
     scheme: options.behindProxy ? 'https' : 'http',
     corsOrigins: options.corsOrigins ?? [],
@@ -53,6 +58,7 @@ export const openCore = async (options: ServeOptions, store: SqliteStore): Promi
   const users = new Users({
     ...common,
     rows: userRows,
+    onUser: (done, { id, name, role }) => log.info({ id, name, role }, `user ${done}`),
     onRightsChanged: () => access.lookAtOpen(),
   });
   const owner = await ensureOwner(access, options);

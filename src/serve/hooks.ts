@@ -7,6 +7,7 @@ import { Hooks } from '../hooks/hooks.ts';
 import { newSender } from '../hooks/sender.ts';
 import type { Send } from '../hooks/sender.ts';
 import { newSecret } from '../hooks/signature.ts';
+import { newTroubleWatch } from '../hooks/trouble.ts';
 import { machineResolve } from '../hooks/webhook.ts';
 import type { BootClock } from '../runner/clock.ts';
 import { SqliteHooks } from '../stores/sqlite/hooks.ts';
@@ -26,6 +27,7 @@ export const startHooks = (
 ): { hooks: Hooks; stop: () => Promise<void> } => {
   const rows = new SqliteHooks(store);
   const send = sender(clock, userAgent);
+  const troubleOf = newTroubleWatch();
   const dispatcher = new Dispatcher({
     store: rows,
     journal: store,
@@ -38,6 +40,10 @@ export const startHooks = (
     clock,
     newId: randomUUIDv7,
     random: Math.random,
+    onVerdict: (hook, verdict) => {
+      const trouble = troubleOf(hook, verdict);
+      if (trouble) log.warn(...trouble);
+    },
     onError: (error) => log.error({ err: error }, 'alerts could not be brought to their hooks'),
   });
   const hooks = new Hooks({

@@ -2,7 +2,7 @@ import { command, flag, withDefault } from '../command.ts';
 import { noServer } from '../connection.ts';
 import { exitCodes, Failure } from '../failure.ts';
 import { lastLines, linesSince } from '../log-tail.ts';
-import { lineOf, recordIn } from '../log-line.ts';
+import { entryOf, lineOf, recordIn } from '../log-line.ts';
 import { choice, wholeNumber } from '../parse.ts';
 import type { Screen } from '../screen.ts';
 import { dataFolder, logFilesIn, logFolder } from '../../place.ts';
@@ -36,7 +36,7 @@ export const logsCommand = command({
     const isWanted = (line: string) => (recordIn(line)?.level ?? numbers.ERROR) >= numbers[level];
     const { lines, end } = lastLines(folder, count, isWanted);
     if (!follow) {
-      const value = { lines: lines.map(asJson) };
+      const value = { lines: lines.map(entryOf) };
       return { value, text: () => lines.map((line) => lineOf(screen, line)).join('\n') };
     }
     print(lines, settings.json, screen);
@@ -52,10 +52,7 @@ export const logsCommand = command({
 const noLog = (folder: string): Failure =>
   new Failure(exitCodes.notFound, 'no_log', `there is no log in ${logFolder(folder)}: ${noServer(folder).message}`);
 
-/** What is no entry of the log's own is told as text. */
-const asJson = (line: string): unknown => recordIn(line) ?? { text: line };
-
 const print = (lines: readonly string[], json: boolean, screen: Screen): void => {
-  const told = lines.map((line) => (json ? JSON.stringify(asJson(line)) : lineOf(screen, line)));
+  const told = lines.map((line) => (json ? JSON.stringify(entryOf(line)) : lineOf(screen, line)));
   if (told.length > 0) process.stdout.write(`${told.join('\n')}\n`);
 };

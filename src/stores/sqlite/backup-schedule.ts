@@ -8,7 +8,6 @@ export interface ScheduleParts {
   keep: number;
   /** Unix ms. */
   now: () => number;
-  onMade: (name: string) => void;
   onError: (error: unknown) => void;
 }
 
@@ -63,13 +62,12 @@ export class BackupSchedule {
 
   /** Makes one when it is due (S1); never rejects. */
   async look(): Promise<void> {
-    const { backups, now, onMade, onError } = this.#parts;
+    const { backups, now, onError } = this.#parts;
     if (now() < this.#heldUntil) return;
     try {
       if (now() < this.#due()) return;
       const { name } = await backups.create({ scheduled: true });
       this.#failure = undefined;
-      onMade(name);
       await this.#removeOld(name);
     } catch (error) {
       // Somebody makes one at this moment: that is as good. What a stop gave up is no failure.

@@ -92,7 +92,6 @@ describe('the schedule', () => {
       everyMs: day,
       keep,
       now: () => now,
-      onMade: () => undefined,
       onError: (error) => errors.push(error),
     });
   const kept = async () => (await backups.list()).map(({ name }) => name);

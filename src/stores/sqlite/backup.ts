@@ -30,13 +30,20 @@ export class SqliteBackups implements Backups {
   readonly #file: string;
   readonly #folder: string;
   readonly #now: () => number;
+  readonly #onDone: (done: 'made' | 'removed', name: string) => void;
   #making: Worker | undefined;
 
   /** `file` is the database, `folder` is where backups go; it is made with the first. */
-  constructor(file: string, folder: string, now: () => number) {
+  constructor(
+    file: string,
+    folder: string,
+    now: () => number,
+    onDone: (done: 'made' | 'removed', name: string) => void = () => undefined,
+  ) {
     this.#file = file;
     this.#folder = folder;
     this.#now = now;
+    this.#onDone = onDone;
   }
 
   /** Removes what backups that were not finished have left (B4); returns how many there were. */
@@ -52,6 +59,7 @@ export class SqliteBackups implements Backups {
     const name = backupName(createdAt, scheduled);
     const target = join(this.#folder, name);
     const { bytes, position } = await this.#make({ file: this.#file, temporary: `${target}${unfinished}`, target });
+    this.#onDone('made', name);
     return { name, bytes, createdAt, position, scheduled };
   }
 
@@ -78,6 +86,7 @@ export class SqliteBackups implements Backups {
     if (path === undefined) return false;
     rmSync(path, { force: true });
     sync(this.#folder);
+    this.#onDone('removed', name);
     return true;
   }
 
