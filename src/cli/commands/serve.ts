@@ -2,13 +2,11 @@ import { giveBackOnceIdle } from '../give-back.ts';
 import { command, flag, optional, several, withDefault } from '../command.ts';
 import { parseDuration } from '../duration.ts';
 import { choice, text, wholeNumber } from '../parse.ts';
-import { paint } from '../screen.ts';
-import type { Screen } from '../screen.ts';
 import { dataFolder } from '../../place.ts';
 import { exitCodes, Failure, usageFailure } from '../failure.ts';
-import { aliasLine } from '../checkout.ts';
 import { endOnSignals } from '../serving-signals.ts';
 import type { StartWord } from '../start-word.ts';
+import { welcome } from '../welcome.ts';
 
 const usualPort = 8082;
 const perSecond = wholeNumber(1, 1_000_000);
@@ -58,7 +56,8 @@ export const serveCommand = command({
     delete process.env['STINT_TOKEN'];
     const { backupEvery, keep, ...others } = options;
     const backups = backupEvery === undefined ? undefined : { everyMs: often(backupEvery), keep };
-    const serving = await start({ ...others, backups, folder: dataFolder(settings.data, process.env), token });
+    const folder = dataFolder(settings.data, process.env);
+    const serving = await start({ ...others, backups, folder, token });
     process.on('uncaughtException', (error) => {
       serving.logFatal(error);
       process.exit(exitCodes.failed);
@@ -67,7 +66,10 @@ export const serveCommand = command({
     giveBackOnceIdle();
     const { url } = serving;
     tellStarter({ url });
-    process.stdout.write(`${settings.json ? JSON.stringify({ url, pid: process.pid }) : welcome(serving, screen)}\n`);
+    const said = settings.json
+      ? JSON.stringify({ url, pid: process.pid })
+      : welcome({ ...serving, folder }, screen, process.env);
+    process.stdout.write(`${said}\n`);
     return ended;
   },
 });
@@ -99,20 +101,4 @@ const asTyped = (message: string, { npm_lifecycle_event: script }: Record<string
 /** A command that started this server in the background waits for word of it. */
 const tellStarter = (word: StartWord): void => {
   if (process.connected) process.send?.(word);
-};
-
-/** One line for scripts; for a person also how to sign in, and what to type next. */
-const welcome = ({ url, newSignInLink }: { url: string; newSignInLink: () => string }, screen: Screen): string => {
-  const line = `stint is listening on ${url}`;
-  if (!screen.isTerminal) return line;
-  const alias = aliasLine(process.env);
-  const steps = [
-    ['Sign a browser in; the link is good once, another is: stint token link', newSignInLink()],
-    ...(alias === undefined ? [] : [['Make stint available in a shell', alias]]),
-    ['Start a session there, with any command', 'stint run --for 5h --budget 200k -- claude'],
-  ];
-  const lines = steps.map(
-    ([meaning = '', typed = '']) => `  ${paint(screen, 'dim', meaning)}\n  ${paint(screen, 'bold', typed)}\n`,
-  );
-  return [line, '', ...lines, 'Ctrl-C stops the server.'].join('\n');
 };

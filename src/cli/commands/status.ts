@@ -48,7 +48,7 @@ const backupsWords = (screen: Screen, { dueAt, failure }: NonNullable<Status['ba
 const diskWords = ({ database, log, free }: Status['disk']): string =>
   [
     `${bytesWords(database)} database`,
-    `${bytesWords(log)} log`,
+    `${bytesWords(log)} write-ahead log`,
     ...(free === undefined ? [] : [`${bytesWords(free)} free`]),
   ].join(' · ');
 

@@ -93,7 +93,7 @@ export const newApp = async (parts: FaceParts, options: AppOptions): Promise<Fas
   shedding(app, log);
   limitConnections(app, log);
   endInTime(app);
-  describeApi(app);
+  describeApi(app, parts.server.version);
   await app.register(socketRoutes(parts, hub));
   for (const routes of [
     timerRoutes,

@@ -6,13 +6,15 @@ import { stringify } from 'yaml';
 
 /** The API's description, generated from the schemas that validate requests. */
 
-const about = {
+/** `version` is the contracts'; what answers has one of its own. */
+const aboutOf = (serverVersion: string) => ({
   title: 'stint',
   version: '2.1.0',
   description:
-    'One server for everything that an engineer keeps running with AI: sessions with time, tokens and their word.',
+    'One server for everything that an engineer keeps running with AI: sessions with time, tokens and their word. ' +
+    `2.1.0 is the version of the contract; stint ${serverVersion} serves it.`,
   license: { name: 'MIT', identifier: 'MIT' },
-};
+});
 
 const tags = [
   { name: 'timer', description: 'Sessions: time and token budget' },
@@ -25,11 +27,11 @@ const tags = [
 const noLogo = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>';
 
 /** To be registered before the routes that it describes. */
-export const describeApi = (app: FastifyInstance): void => {
+export const describeApi = (app: FastifyInstance, serverVersion: string): void => {
   void app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: about,
+      info: aboutOf(serverVersion),
       tags,
       servers: [{ url: '/' }],
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
