@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noBrowser, openBrowser } from './doorways/browser.ts';
+import { unwrap } from '../src/sdk/index.ts';
 import { Doorway, ownerToken } from './doorways/doorway.ts';
 
 describe.skipIf(noBrowser)(noBrowser ? `the pages in a browser (${noBrowser})` : 'the pages in a browser', () => {
@@ -16,9 +17,9 @@ describe.skipIf(noBrowser)(noBrowser ? `the pages in a browser (${noBrowser})` :
     await door.close();
   });
 
-  const signedIn = async (): Promise<Page> => {
-    const page = await browser.newPage();
-    await page.addInitScript((token) => localStorage.setItem('stint.token', token), ownerToken);
+  const signedIn = async (token = ownerToken, width = 900): Promise<Page> => {
+    const page = await browser.newPage({ viewport: { width, height: 700 } });
+    await page.addInitScript((known) => localStorage.setItem('stint.token', known), token);
     await page.goto(`${door.url}/ui/`);
     await page.getByText('live', { exact: true }).waitFor();
     return page;
@@ -64,6 +65,61 @@ describe.skipIf(noBrowser)(noBrowser ? `the pages in a browser (${noBrowser})` :
     await page.goto(link);
     await page.waitForURL(`${door.url}/ui/`);
     await page.getByText('live', { exact: true }).waitFor();
+    await page.close();
+  });
+
+  const statusOf = async (id: string): Promise<string> =>
+    unwrap(await door.client().GET('/api/sessions/{id}', { params: { path: { id } } })).status;
+
+  it('ask before a session is done, by keyboard too, and keep it unless told otherwise', async () => {
+    const { id } = await door.startSession({ name: 'to be kept' });
+    const page = await signedIn();
+    const row = page.getByRole('listitem').filter({ hasText: 'to be kept' });
+    await row.getByRole('button', { name: 'Done' }).press('Enter');
+    await page.keyboard.press('Enter');
+    await row.getByRole('button', { name: 'Pause' }).waitFor();
+    await row.getByRole('button', { name: 'Done' }).press('Enter');
+    await page.keyboard.press('Escape');
+    await row.getByRole('button', { name: 'Pause' }).waitFor();
+    expect(await statusOf(id)).toBe('active');
+    await page.keyboard.press('Enter');
+    await row.getByRole('button', { name: 'End it' }).press('Enter');
+    await row.getByText('took').waitFor();
+    expect([await statusOf(id), await row.getByRole('button').count()]).toEqual(['completed', 0]);
+    await page.close();
+  });
+
+  it('offer nothing to a viewer that a viewer may not do', async () => {
+    const { id } = await door.startSession({ name: 'another’s' });
+    const client = door.client();
+    const vi = unwrap(await client.POST('/api/users', { body: { name: 'vi', role: 'viewer' } }));
+    const user = { params: { path: { id: vi.id } } };
+    const { token } = unwrap(await client.POST('/api/users/{id}/tokens', { ...user, body: { name: 'page' } }));
+    const page = await signedIn(door.secret(token));
+    await page.getByText('another’s').waitFor();
+    expect(await page.locator('main').getByRole('listitem').getByRole('button').count()).toBe(0);
+    // What is closed with a change of role is opened again, with the rights of the new one.
+    unwrap(await client.PATCH('/api/users/{id}', { ...user, body: { role: 'member' } }));
+    await page.getByText('another’s').waitFor({ state: 'detached' });
+    expect(await statusOf(id)).toBe('active');
+    await page.close();
+  });
+
+  it('show what went over its budget, with the alert, also where it was raised before, and fit a small screen', async () => {
+    const { id } = await door.startSession({ name: 'a long name that goes on and on', tokenBudget: 100 });
+    const use = { params: { path: { id } }, body: { tokensUsed: 106, operation: 'turn' } };
+    unwrap(await door.client().POST('/api/sessions/{id}/tokens', use));
+    const page = await signedIn(ownerToken, 360);
+    const row = page.getByRole('listitem').filter({ hasText: 'a long name' });
+    await row.getByText('over its budget').waitFor();
+    await row.getByText('106 of 100', { exact: true }).waitFor();
+    await row.getByText(/\(106 of 100\) · \d/).waitFor();
+    const [bar, numbers] = [
+      await row.locator('progress.tokens').boundingBox(),
+      await row.locator('.tokens-text').boundingBox(),
+    ];
+    expect(bar?.y).toBeGreaterThan(numbers?.y ?? Infinity);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
     await page.close();
   });
 });

@@ -45,9 +45,14 @@ const fill = (element, name, share) => {
 /** @param {Shown} shown */
 const draw = ({ session, element }) => {
   const { status, duration, elapsed, remaining, unlimited, over, tokenBudget, tokensUsed } = session;
+  const spent = tokenBudget !== undefined && tokensUsed >= tokenBudget;
+  const isOverBudget = tokenBudget !== undefined && tokensUsed > tokenBudget;
   element.className = status;
   part(element, '.name').textContent = session.name ?? session.id.slice(-8);
-  part(element, '.status').textContent = over ? `${status}, over its time` : status;
+  part(element, '.status').textContent = [status, over && 'over its time', isOverBudget && 'over its budget']
+    .filter(Boolean)
+    .join(', ');
+  part(element, '.status').classList.toggle('full', Boolean(over) || isOverBudget);
   fill(element, 'time', unlimited ? 0 : elapsed / duration);
   part(element, '.time-text').textContent =
     status === 'completed'
@@ -59,6 +64,7 @@ const draw = ({ session, element }) => {
   part(element, '.tokens-text').textContent = tokenBudget
     ? `${count.format(tokensUsed)} of ${count.format(tokenBudget)}`
     : count.format(tokensUsed);
+  part(element, '.tokens-text').classList.toggle('full', spent);
 };
 
 /** @param {Session} session */
@@ -67,7 +73,7 @@ const newElement = (session) => {
   for (const [name, status] of [
     ['pause', 'paused'],
     ['resume', 'active'],
-    ['done', 'completed'],
+    ['end', 'completed'],
   ]) {
     part(element, `.${name}`).addEventListener('click', () => {
       call('PATCH', `/api/sessions/${session.id}`, { status }).catch((/** @type {unknown} */ error) =>
@@ -75,7 +81,23 @@ const newElement = (session) => {
       );
     });
   }
+  askFirst(element);
   return element;
+};
+
+/** Done can't be taken back: the focus goes to the button that keeps the session. @param {HTMLElement} element */
+const askFirst = (element) => {
+  const [usual, confirm] = [part(element, '.usual'), part(element, '.confirm')];
+  const [done, keep] = [part(element, '.done'), part(element, '.keep')];
+  /** @param {boolean} asks @param {HTMLElement} next */
+  const turn = (asks, next) => {
+    usual.hidden = asks;
+    confirm.hidden = !asks;
+    next.focus();
+  };
+  done.addEventListener('click', () => turn(true, keep));
+  for (const name of ['.keep', '.end']) part(element, name).addEventListener('click', () => turn(false, done));
+  confirm.addEventListener('keydown', ({ key }) => key === 'Escape' && turn(false, done));
 };
 
 /** @param {HTMLElement} element @param {string} text */
@@ -83,6 +105,26 @@ const warn = (element, text) => {
   const alert = part(element, '.alert');
   alert.textContent = text;
   alert.hidden = false;
+};
+
+const timeOfDay = new Intl.DateTimeFormat(undefined, { dateStyle: 'short', timeStyle: 'short' });
+
+/** @param {HTMLElement} element @param {string} message @param {number} at */
+const tellAlert = (element, message, at) => warn(element, `${message} · ${timeOfDay.format(at)}`);
+
+/** One after the other: there may be many sessions. */
+let asking = Promise.resolve();
+
+/** The last alert that was raised before this page heard of the session. @param {Shown} shown */
+const askForAlert = ({ session, element }) => {
+  if (session.status === 'completed') return;
+  asking = asking
+    .then(() => call('GET', `/api/sessions/${session.id}/events?type=alert_raised`))
+    .then(({ events }) => {
+      const last = events.at(-1);
+      if (last && part(element, '.alert').hidden) tellAlert(element, last.data.message, last.at);
+    })
+    .catch(() => {});
 };
 
 /** All that is open, and the newest. */
@@ -111,8 +153,10 @@ const show = (sessions) => {
     shown.delete(id);
   }
   for (const [index, session] of sessions.entries()) {
-    const element = shown.get(session.id)?.element ?? newElement(session);
+    const known = shown.get(session.id);
+    const element = known?.element ?? newElement(session);
     shown.set(session.id, { session, element });
+    if (!known) askForAlert({ session, element });
     // One that stands where it should is not moved: its buttons would lose the focus.
     const there = list.children[index];
     if (there !== element) list.insertBefore(element, there ?? null);
@@ -151,7 +195,7 @@ const hear = (frame) => {
   }
   if (frame.type === 'token_update') met.session.tokensUsed = frame.totalUsed;
   if (frame.type === 'alert') {
-    warn(met.element, frame.message);
+    tellAlert(met.element, frame.message, Date.now());
     reload();
   }
   draw(met);
@@ -160,6 +204,9 @@ const hear = (frame) => {
 /** The live view: one socket, opened again when it drops, with the state told anew each time. */
 const connect = async () => {
   try {
+    // Who may only look is offered nothing else. With another role the socket is closed, and this asked again.
+    const { role } = await call('GET', '/api/me');
+    document.body.classList.toggle('viewer', role === 'viewer');
     await load();
     const { ticket } = await call('POST', '/api/ws-ticket');
     const socket = new WebSocket(`${location.origin.replace('http', 'ws')}/ws?ticket=${ticket}`);
