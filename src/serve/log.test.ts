@@ -19,7 +19,8 @@ const entries = () =>
     .split('\n')
     .filter(Boolean)
     .map((line) => {
-      const { time, ...entry } = JSON.parse(line) as Record<string, unknown>;
+      const entry = JSON.parse(line) as Record<string, unknown>;
+      delete entry['time'];
       return entry;
     });
 
