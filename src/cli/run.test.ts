@@ -205,7 +205,8 @@ describe('stint run without its server', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'leaves one that was stopped with %s stopped; its next start ends the session when the command ended',
     async (signal) => {
-      const child = run('--for', '10s', '--json', '--', 'sh', '-c', 'echo ready; sleep 2');
+      // Its time is up while no server runs, but after the command has ended.
+      const child = run('--for', '6s', '--json', '--', 'sh', '-c', 'echo ready; sleep 2');
       const ended = endOf(child);
       await saidBy(child.stdout, /ready/);
       const { id } = await latest();
@@ -224,6 +225,7 @@ describe('stint run without its server', () => {
       const session = unwrap(await client().GET('/api/sessions/{id}', { params: { path: { id } } }));
       expect(session).toMatchObject({
         status: 'completed',
+        duration: 6000,
         endTime: told.endedAt,
         elapsed: told.endedAt - session.startTime,
       });
@@ -231,6 +233,22 @@ describe('stint run without its server', () => {
     },
     40_000,
   );
+
+  it('has left the moment also when it is interrupted while it waits for the server', async () => {
+    const child = run('--', 'sh', '-c', 'echo ready; sleep 1');
+    const ended = once(child, 'exit');
+    await saidBy(child.stdout, /ready/);
+    const { id } = await latest();
+    await stopServer(folder);
+    await saidBy(child.stderr, /waiting up to 8 s/);
+    const waitedAt = Date.now();
+    child.kill('SIGINT');
+    expect(await ended).toEqual([null, 'SIGINT']);
+    await startServer(folder);
+    const { status, endTime } = unwrap(await client().GET('/api/sessions/{id}', { params: { path: { id } } }));
+    expect(status).toBe('completed');
+    expect(endTime).toBeLessThan(waitedAt);
+  });
 
   it('says that a server elsewhere can’t be told later when it ended', async () => {
     const elsewhere = emptyFolder();
