@@ -37,6 +37,8 @@ export interface Serving {
   newSignInLink: () => string;
   /** Writes down an error that nobody caught, before the process ends of it. */
   logFatal: (error: unknown) => void;
+  /** How many sessions' time runs now. */
+  activeSessions: () => Promise<number>;
   /** Drains and stops; resolves when all is on disk and closed. */
   stop: () => Promise<void>;
 }
@@ -130,7 +132,9 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
     flush();
   };
   const newSignInLink = () => `${server.publicUrl}/sign-in#${core.access.issueSignInCode(core.owner).code}`;
-  return { url: server.url, newSignInLink, logFatal, stop };
+  const activeSessions = async () =>
+    (await store.counts()).reduce((sum, { status, count }) => sum + (status === 'active' ? count : 0), 0);
+  return { url: server.url, newSignInLink, activeSessions, logFatal, stop };
 };
 
 type App = Awaited<ReturnType<typeof newApp>>;

@@ -24,12 +24,12 @@ export const ask = async <T>(reply: Promise<Parameters<typeof unwrap<T>>[0]>): P
 export const toFailure = (error: unknown): unknown => {
   if (error instanceof StintError) return refusal(error);
   if (!(error instanceof NoAnswer)) return error;
-  const { message } = error;
-  return new Failure(
-    exitCodes.noServer,
-    'no_server',
-    `the server does not answer (${message}); look with: stint status`,
-  );
+  const { message, origin } = error;
+  const isNamed = process.env['STINT_URL']?.startsWith(origin) ?? false;
+  const what = isNamed
+    ? `the server that STINT_URL names, ${origin}, does not answer (${message})`
+    : `the server at ${origin} does not answer (${message}); look with: stint status`;
+  return new Failure(exitCodes.noServer, 'no_server', what);
 };
 
 const exitCodeOf: Record<number, number> = {

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { launcher } from './checkout.ts';
 import { exitCodes, Failure } from './failure.ts';
+import { say } from './say.ts';
 import type { StartWord } from './start-word.ts';
 
 /** Starts a server that outlives the command and its terminal. */
@@ -15,13 +16,13 @@ const usualPort = 8082;
 
 /** Resolves to true when it listens, to false when another server, started at the same moment, has the folder. */
 export const startInBackground = async (folder: string, env: Environment, deadline: number): Promise<boolean> => {
-  process.stderr.write('stint: no server runs; starting one in the background …\n');
+  say('no server runs; starting one in the background …');
   const server = launch(folder, await portToTry(), env);
   const word = await wordOf(server, deadline - performance.now());
   if (server.connected) server.disconnect();
   server.unref();
   if (word === undefined) throw notStarted(`it said nothing; its log is in ${join(folder, 'logs')}`);
-  if ('url' in word) process.stderr.write(`stint: it listens on ${word.url} and stays; end it with: stint stop\n`);
+  if ('url' in word) say(`it listens on ${word.url} and stays; end it with: stint stop`);
   else if (!word.folderInUse) throw notStarted(word.refused);
   return 'url' in word;
 };

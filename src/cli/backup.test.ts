@@ -55,6 +55,12 @@ describe('with a server', () => {
     expect((await run('doctor')).stdout).toContain('all is well');
   });
 
+  it('is looked for before anyone is asked whether to rebuild', async () =>
+    expect(await run('doctor', '--rebuild')).toMatchObject({
+      code: 5,
+      stderr: expect.stringMatching(/^stint: the server at \S+ is using /) as string,
+    }));
+
   it('neither restores nor rebuilds beneath it', async () => {
     const { name } = (json((await run('backup', 'ls', '--json')).stdout) as { backups: Told[] }).backups[0] as Told;
     for (const args of [

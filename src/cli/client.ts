@@ -31,7 +31,7 @@ export const clientOf = ({ url, token }: Connection, timeoutMs = usualPatienceMs
       if (!response.ok) return { error: value, response };
       // It was cut off where its length was not told, or is not stint's.
       if (status !== 204 && (typeof value !== 'object' || value === null))
-        throw new NoAnswer(new Error('what it said is not whole, or not JSON'), timeoutMs);
+        throw new NoAnswer(new Error('what it said is not whole, or not JSON'), url, timeoutMs);
       return { data: value, response };
     };
   // Callers are checked against the API's description; in here a path is text and an answer unknown.

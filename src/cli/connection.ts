@@ -1,6 +1,8 @@
 import type { Settings } from './command.ts';
-import { exitCodes, Failure } from './failure.ts';
+import { exitCodes, Failure, usageFailure } from './failure.ts';
 import { send } from './http.ts';
+import { cut, plain } from './plain.ts';
+import { say } from './say.ts';
 import { dataFolder, isRunning, lockHolder, readOwnerToken, readServerFile } from '../place.ts';
 import type { ServerFile } from '../place.ts';
 
@@ -68,9 +70,8 @@ export const connectionAtOnce = (settings: Settings, env: Environment = process.
 const givenServer = ({ data }: Settings, env: Environment): Connection | undefined => {
   const { STINT_URL: url, STINT_TOKEN: token } = env;
   if (data !== undefined || !url) return undefined;
-  if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url)) {
-    throw new Failure(exitCodes.usage, 'usage', 'STINT_URL is not a URL; it looks like http://127.0.0.1:8082');
-  }
+  const wrong = wrongWith(url);
+  if (wrong !== undefined) throw usageFailure(`STINT_URL=${cut(plain(url), 80)} ${wrong}`);
   if (!token)
     throw new Failure(
       exitCodes.usage,
@@ -79,6 +80,27 @@ const givenServer = ({ data }: Settings, env: Environment): Connection | undefin
     );
   const bare = url.replace(/\/+$/, '');
   return { url: bare, token, isHere: isOf(dataFolder(undefined, env), bare) };
+};
+
+/** What keeps a text from being the address of a server, and what to write instead. */
+const wrongWith = (url: string): string | undefined => {
+  const hint = 'it looks like http://127.0.0.1:8082';
+  if (/^[^/?#@]+:\d+\/?$/.test(url)) return `has no http:// or https:// before it; write http://${url}`;
+  if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url)) return `is not a URL; ${hint}`;
+  const { origin, pathname, search, hash } = new URL(url);
+  if (!pages.test(pathname) && search === '' && hash === '') return undefined;
+  return `is a page; write where the server is: ${origin}`;
+};
+
+/** Of the server's own; a proxy may have it beneath any other. */
+const pages = /^\/(ui|sign-in|share|docs|api)(\/|$)/;
+
+/** Says that a command is about this machine's data folder, where STINT_URL names a server that has another. */
+export const tellOfFolder = (settings: Settings, env: Environment = process.env): void => {
+  const { STINT_URL: url } = env;
+  const folder = dataFolder(settings.data, env);
+  if (settings.data !== undefined || !url || isOf(folder, url.replace(/\/+$/, ''))) return;
+  say(`STINT_URL means nothing to this command: it is about ${folder} on this machine`);
 };
 
 /** Whether the server at a URL is the one of a data folder here. */

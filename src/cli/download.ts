@@ -63,7 +63,7 @@ const answerTo = (url: string, token: string): Promise<IncomingMessage> =>
     const { get } = process.getBuiltinModule(url.startsWith('https:') ? 'node:https' : 'node:http');
     const asked = get(url, { headers: { authorization: `Bearer ${token}` }, timeout: patienceMs }, resolve);
     asked.on('timeout', () => asked.destroy(new Error(`nothing came for ${patienceMs / 1000} s`)));
-    asked.on('error', (error) => reject(new NoAnswer(error, patienceMs)));
+    asked.on('error', (error) => reject(new NoAnswer(error, url, patienceMs)));
   });
 
 const parsed = (text: string): unknown => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clockWords, durationWords, parseDuration, remainingWords } from './duration.ts';
+import { countingWords, durationWords, parseDuration, remainingWords } from './duration.ts';
 
 const second = 1000;
 const minute = 60 * second;
@@ -111,10 +111,18 @@ describe('the words of a duration', () => {
   });
 
   it.each([
-    [0, '0:00'],
-    [65 * second, '1:05'],
-    [5 * hour - 1, '4:59:59'],
-    [30 * hour, '30:00:00'],
-    [-5, '0:00'],
-  ])('count: %d ms are %s', (ms, words) => expect(clockWords(ms)).toBe(words));
+    [0, '0m 00s'],
+    [65 * second, '1m 05s'],
+    [5 * hour - 1, '4h 59m'],
+    [2 * hour, '2h 00m'],
+    [30 * hour, '1d 06h'],
+    [-5, '0m 00s'],
+  ])('count: %d ms are %s', (ms, words) => expect(countingWords(ms)).toBe(words));
+
+  it('count in a width that changes only with their units', () => {
+    const widths = (from: number, to: number, step: number) =>
+      new Set(Array.from({ length: (to - from) / step }, (_, i) => countingWords(from + i * step).length));
+    expect(widths(0, 10 * minute, second)).toEqual(new Set([6]));
+    expect(widths(hour, 10 * hour, minute)).toEqual(new Set([6]));
+  });
 });

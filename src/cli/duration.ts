@@ -35,12 +35,15 @@ export const durationWords = (ms: number): string => {
 /** What is left, rounded up to whole seconds, so that it reads `5h` at the start and `0s` only at the end. */
 export const remainingWords = (ms: number): string => durationWords(Math.ceil(ms / 1000) * 1000);
 
-/** For a display that counts: `0:45`, `12:05`, `4:59:58`. */
-export const clockWords = (ms: number): string => {
-  const seconds = Math.floor(Math.max(0, ms) / 1000);
-  const hours = Math.floor(seconds / 3600);
-  const minutes = Math.floor(seconds / 60);
-  return hours > 0 ? `${hours}:${pair(minutes)}:${pair(seconds)}` : `${minutes}:${pair(seconds)}`;
+/** For a display that counts: always both units, so that it keeps its width. `0m 45s`, `12m 05s`, `4h 59m`, `2d 04h`. */
+export const countingWords = (ms: number): string => {
+  const known = Math.max(0, ms);
+  const [large, small] = pairs.find(([unit]) => known >= unitMs[unit]) ?? ['m', 's'];
+  const rest = Math.floor((known % unitMs[large]) / unitMs[small]);
+  return `${Math.floor(known / unitMs[large])}${large} ${String(rest).padStart(2, '0')}${small}`;
 };
 
-const pair = (n: number): string => String(n % 60).padStart(2, '0');
+const pairs: readonly (readonly [Unit, Unit])[] = [
+  ['d', 'h'],
+  ['h', 'm'],
+];

@@ -1,5 +1,9 @@
 import { flag, optional } from './command.ts';
 import { parseDuration } from './duration.ts';
+import { say } from './say.ts';
+import { paint } from './screen.ts';
+import type { Screen } from './screen.ts';
+import { momentWords } from './session-words.ts';
 
 /** What a token or a sign-in link that is made for somebody may be told. */
 
@@ -17,10 +21,20 @@ export const hostOption = flag(
 /** Says to the giver what the right `host` is, unless a program reads along. */
 export const warnOfHost = (host: boolean, { json }: { json: boolean }): void => {
   if (!host || json) return;
-  process.stderr.write(
-    'stint: whoever has it can start commands on the server’s machine as the server’s own user, and read what that user can\n',
+  say(
+    'whoever has it can start commands on the server’s machine as the server’s own user, and read what that user can',
   );
 };
+
+/** A script takes the secret as it is; a person is told what it is. */
+const labelled = (screen: Screen, words: string, secret: string): string =>
+  screen.isTerminal ? `${paint(screen, 'dim', words)}\n${secret}` : secret;
+
+export const tokenText = (screen: Screen, { token }: { token: string }): string =>
+  labelled(screen, 'token, shown once:', token);
+
+export const linkText = (screen: Screen, { url, expiresAt }: { url: string; expiresAt: number }): string =>
+  labelled(screen, `sign-in link, good once, until ${momentWords(expiresAt, Date.now())}:`, url);
 
 /** As the API takes them. */
 export const tokenBody = (name: string, { expires, host }: { expires: number | undefined; host: boolean }) => ({

@@ -73,7 +73,7 @@ describe('hooks by the command line', () => {
   });
 
   it.each([
-    [['http://127.0.0.1/'], /private address/],
+    [['http://127.0.0.1/'], /leads to a private address; .*--allow-private\) allows it/],
     [['https://example.com', 'x'], /stands alone/],
     [['--allow-private', '--', 'true'], /goes with a URL/],
     [['https://example.com', '--on', 'budget_81'], /one of budget_80/],

@@ -17,15 +17,19 @@ export interface Answer {
 
 /** There was no answer, or not a whole one; the message says why in a word or a few. */
 export class NoAnswer extends Error {
-  constructor({ code, message }: NodeJS.ErrnoException, timeoutMs: number) {
+  /** Whom was asked: a scheme, name and port. */
+  readonly origin: string;
+
+  constructor({ code, message }: NodeJS.ErrnoException, url: string, timeoutMs: number) {
     super(code === 'ABORT_ERR' ? `not within ${timeoutMs / 1000} s` : (code ?? message));
+    this.origin = new URL(url).origin;
   }
 }
 
 /** Resolves with any answer; rejects with a {@link NoAnswer}. */
 export const send = ({ method, url, token, body, timeoutMs }: Question): Promise<Answer> =>
   new Promise((resolve, reject) => {
-    const fail = (error: Error) => reject(new NoAnswer(error, timeoutMs));
+    const fail = (error: Error) => reject(new NoAnswer(error, url, timeoutMs));
     const text = body === undefined ? undefined : JSON.stringify(body);
     const headers = {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),

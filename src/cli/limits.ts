@@ -1,4 +1,4 @@
-import { optional, withDefault } from './command.ts';
+import { optional } from './command.ts';
 import { parseCount } from './count.ts';
 import { durationWords, parseDuration } from './duration.ts';
 import { choice } from './parse.ts';
@@ -9,12 +9,7 @@ import { choice } from './parse.ts';
 const usualDurationMs = 5 * 3_600_000;
 
 export const limitOptions = {
-  for: withDefault(
-    '-f, --for <duration>',
-    `time: 5h, 90m, 1h30m, 2d (${durationWords(usualDurationMs)})`,
-    parseDuration,
-    usualDurationMs,
-  ),
+  for: optional('-f, --for <duration>', `time: 5h, 90m, 1h30m, 2d (${durationWords(usualDurationMs)})`, parseDuration),
   budget: optional('-b, --budget <tokens>', 'token budget: 500, 200k, 1.5M', parseCount),
   onBudget: optional(
     '--on-budget <what>',
@@ -28,15 +23,18 @@ export const limitOptions = {
   ),
 };
 
+/** What is said to whom did not say how long. */
+export const defaultWords = `${durationWords(usualDurationMs)}, the default; change it with: stint change --for 2h`;
+
 interface Limits {
-  for: number;
+  for: number | undefined;
   budget: number | undefined;
   onBudget: 'warn' | 'pause' | undefined;
   count: 'new' | 'all' | undefined;
 }
 
 /** The limits as the API takes them. */
-export const limitsOf = ({ for: duration, budget, onBudget, count }: Limits) => ({
+export const limitsOf = ({ for: duration = usualDurationMs, budget, onBudget, count }: Limits) => ({
   duration,
   ...(budget === undefined ? {} : { tokenBudget: budget }),
   ...(onBudget === undefined ? {} : { onBudget }),

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Answer } from './command.ts';
 import { exitCodes, Failure } from './failure.ts';
-import { plain, wrapped } from './plain.ts';
 import { run } from './program.ts';
-import { screenOf } from './screen.ts';
+import { say } from './say.ts';
+import { fitted, screenOf } from './screen.ts';
 
 /** The command line of stint: runs what was typed, says how it went, ends with a code that tells the truth. */
 
@@ -22,15 +22,14 @@ const main = async (typed: readonly string[]): Promise<number> => {
 };
 
 const tell = ({ value, text, exitCode = exitCodes.ok }: Answer, json: boolean): number => {
-  const said = json ? JSON.stringify(value) : text(screenOf(process.stdout, process.env));
+  const screen = screenOf(process.stdout, process.env);
+  const said = json ? JSON.stringify(value) : fitted(screen, text(screen));
   if (said) process.stdout.write(`${said}\n`);
   return exitCode;
 };
 
 const tellFailure = ({ message, exitCode, error, details }: Failure, json: boolean): number => {
-  const { isTerminal, columns } = screenOf(process.stderr, process.env);
-  const lines = `stint: ${message}`.split('\n').map(plain);
-  process.stderr.write(`${lines.map((line) => (isTerminal ? wrapped(line, columns) : line)).join('\n')}\n`);
+  say(message);
   const more = details === undefined ? {} : { details };
   if (json) process.stdout.write(`${JSON.stringify({ error, message, exitCode, ...more })}\n`);
   return exitCode;

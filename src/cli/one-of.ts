@@ -1,6 +1,6 @@
 import { exitCodes, Failure, usageFailure } from './failure.ts';
 import { plain } from './plain.ts';
-import { shortId } from './session-words.ts';
+import { isPartOf, shortId } from './session-words.ts';
 
 /** What there is few of, so that all are listed to find the one that is meant: hooks, tokens, users. */
 
@@ -18,12 +18,12 @@ interface Kind<T> {
   isNamed?: (one: T) => boolean;
 }
 
-const shortestEnd = 4;
+const shortestPart = 4;
 
-/** The one of this name, else the one whose id ends so. Throws a Failure where none is meant, or several are. */
+/** The one of this name, else the one whose id has it as a part. Throws a Failure where none is meant, or several are. */
 export const oneOf = <T extends Listed>(all: readonly T[], asked: string, { what, list, isNamed }: Kind<T>): T => {
   const named = all.filter(isNamed ?? (({ name }) => name === asked));
-  const found = named.length > 0 ? named : all.filter(({ id }) => asked.length >= shortestEnd && id.endsWith(asked));
+  const found = named.length > 0 ? named : all.filter(({ id }) => asked.length >= shortestPart && isPartOf(id, asked));
   if (found.length > 1) {
     const known = found.map(({ id, name = '' }) => `${plain(name)} (${shortId(id)})`.trimStart()).join(', ');
     throw usageFailure(`“${plain(asked)}” fits ${found.length} ${what}s; say which by id: ${known}`, found);

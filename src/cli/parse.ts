@@ -6,7 +6,7 @@ export const text: Parse<string> = (given) => given;
 
 /** A name or label as the API takes it. */
 export const label: Parse<string> = (given) => {
-  if (given.length < 1 || given.length > 200) throw new Error('It has 1 to 200 characters');
+  if (given.length < 1 || given.length > 200) throw new Error('It takes 1 to 200 characters');
   return given;
 };
 

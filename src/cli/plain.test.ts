@@ -45,6 +45,7 @@ describe('plain text', () => {
     expect(wrapped('there is no session “x”; see them with: stint ls', 30)).toBe(
       'there is no session “x”; see\nthem with: stint ls',
     );
+    expect(wrapped('\u001b[31mtwo words\u001b[39m', 9)).toBe('\u001b[31mtwo words\u001b[39m');
     expect(wrapped('a /very/long/path/that/stays whole', 10)).toBe('a\n/very/long/path/that/stays\nwhole');
     fc.assert(
       fc.property(fc.string(), fc.nat(40), (text, columns) => {

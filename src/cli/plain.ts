@@ -37,12 +37,19 @@ export const cut = (text: string, columns: number): string => {
 export const padded = (text: string, columns: number): string =>
   text + ' '.repeat(Math.max(0, columns - widthOf(text)));
 
-/** The text in lines of at most `columns`, broken between words; a word that is longer stays whole. */
+// oxlint-disable-next-line no-control-regex
+const styling = /\u001b\[\d*m/g;
+
+/** How many columns a text with styles takes. */
+export const shownWidthOf = (text: string): number => widthOf(text.replaceAll(styling, ''));
+
+/** The text in lines of at most `columns`, broken between words; a word that is longer stays whole. Styles take no room. */
 export const wrapped = (text: string, columns: number): string => {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const last = lines.at(-1);
-    if (last !== undefined && widthOf(last) + 1 + widthOf(word) <= columns) lines[lines.length - 1] = `${last} ${word}`;
+    if (last !== undefined && shownWidthOf(last) + 1 + shownWidthOf(word) <= columns)
+      lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }
   return lines.join('\n');

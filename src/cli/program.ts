@@ -1,7 +1,8 @@
-import { Argument, Command as Node, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command as Node, CommanderError, Option } from 'commander';
 import { catalogue, groups } from './catalogue.ts';
 import type { Answer, Call, Command, Parameter, Settings } from './command.ts';
 import { exitCodeHelp, exitCodes, usageFailure } from './failure.ts';
+import { cut, plain } from './plain.ts';
 import { screenOf } from './screen.ts';
 
 /** Turns the catalogue into a program: words to type, help to read. A command is loaded when it is called. */
@@ -41,8 +42,9 @@ export const run = async (
   return outcome;
 };
 
-/** `stint help token create` is `stint token create --help`; of a command that is not there, what typing it would say. */
+/** `stint version` is `stint --version`, `stint help token create` is `stint token create --help`; of a command that is not there, what typing it would say. */
 const helpAsOption = (program: Node, typed: readonly string[]): readonly string[] => {
+  if (typed[0] === 'version' && typed.length === 1) return ['--version'];
   if (typed[0] !== 'help') return typed;
   const words = typed.slice(1);
   let node = program;
@@ -64,12 +66,21 @@ const parse = async (program: Node, typed: readonly string[]): Promise<void> => 
     if (error.exitCode === 0) return;
     if (error.code === 'commander.help') throw usageFailure('say what to do; the list is above');
     const sentence = sentenceOf(error.message);
-    const needsHint = error.code === 'commander.unknownCommand' && !sentence.includes('Did you mean');
-    throw usageFailure(needsHint ? `${sentence}; see what there is with: stint help` : sentence);
+    throw usageFailure(sentence + hintOf(error.code, sentence));
   }
 };
 
-const sentenceOf = (message: string): string => message.replace(/^error: /, '').replace(/\.?\n/, '. ');
+const hintOf = (code: string, sentence: string): string => {
+  if (code === 'commander.unknownCommand' && !sentence.includes('Did you mean'))
+    return '; see what there is with: stint help';
+  return code === 'commander.excessArguments' && !sentence.includes('Expected 0') ? '; quote a name with spaces' : '';
+};
+
+const sentenceOf = (message: string): string =>
+  message
+    .replace(/^error: /, '')
+    .replace(/\.?\n/, '. ')
+    .replace(/\.$/, '');
 
 const rootNode = (version: string): Node => {
   const node = new Node('stint')
@@ -103,6 +114,10 @@ const groupNode = (program: Node, name: string, loaders: Map<Node, () => Promise
   const { summary = '', heading = '' } = groups[name] ?? {};
   const node = childNode(program, name, summary).helpGroup(heading);
   addSettings(node);
+  node.help = () => {
+    const all = node.commands.map((one) => `stint ${name} ${one.name()}`).join(', ');
+    throw usageFailure(`say what to do: ${all}; more with: stint help ${name}`);
+  };
   loadWhenCalled(node, loaders);
   return node;
 };
@@ -137,7 +152,7 @@ const describe = (node: Node, { about, args, options, examples, passesThrough }:
 const toArgument = (parameter: Parameter<unknown>): Argument => {
   const argument = new Argument(parameter.syntax, parameter.help);
   const { parse: parseOne } = parameter;
-  if (parseOne && !parameter.isRepeatable) argument.argParser((text) => checked(parseOne, text));
+  if (parseOne && !parameter.isRepeatable) argument.argParser((text) => checked(parseOne, text, argument.name()));
   return argument;
 };
 
@@ -147,16 +162,20 @@ const toOption = (parameter: Parameter<unknown>, key: string): Option => {
   const { parse: parseOne, isRepeatable } = parameter;
   if (parseOne === undefined) return option;
   return option.argParser((text, earlier: unknown) => {
-    const value = checked(parseOne, text);
+    const value = checked(parseOne, text, option.long ?? option.flags);
     return isRepeatable ? [...((earlier as unknown[] | undefined) ?? []), value] : value;
   });
 };
 
-const checked = (parseOne: (text: string) => unknown, text: string): unknown => {
+const longestEcho = 40;
+
+const checked = (parseOne: (text: string) => unknown, text: string, what: string): unknown => {
   try {
     return parseOne(text);
   } catch (error) {
-    throw new InvalidArgumentError((error as Error).message);
+    const { message } = error as Error;
+    const why = message.charAt(0).toLowerCase() + message.slice(1);
+    throw usageFailure(`“${cut(plain(text), longestEcho)}” can’t be ${what}: ${why}`);
   }
 };
 

@@ -1,4 +1,4 @@
-import { closeSync, createWriteStream, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, createWriteStream, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { exitCodes, Failure, usageFailure } from './failure.ts';
@@ -8,9 +8,19 @@ import { plain } from './plain.ts';
 export const newFile = (name: string): string => {
   const file = resolve(name);
   if (existsSync(file)) throw usageFailure(`${name} is there already; choose another name`);
-  if (!existsSync(dirname(file))) throw usageFailure(`there is no folder ${dirname(file)}`);
+  checkFolder(name);
   return file;
 };
+
+/** Refuses a name that no file can have, before there is anything to write to it. */
+export const checkFolder = (name: string): void => {
+  const file = resolve(name);
+  const folder = dirname(file);
+  if (!isFolder(folder)) throw usageFailure(`there is no folder ${plain(folder)}`);
+  if (isFolder(file)) throw usageFailure(`${plain(file)} is a folder; name a file`);
+};
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 /** What is written to the stream stands under the file's name, on the disk and for its user alone; or nothing does. */
 export const save = async <T>(file: string, write: (to: Writable) => Promise<T>): Promise<T> => {
@@ -22,11 +32,12 @@ export const save = async <T>(file: string, write: (to: Writable) => Promise<T>)
     return written;
   } catch (error) {
     rmSync(temporary, { force: true });
-    if (error instanceof Failure) throw error;
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new Failure(exitCodes.failed, 'not_saved', `${plain(file)} could not be written (${code ?? message})`);
+    throw error instanceof Failure ? error : notSaved(file, error as NodeJS.ErrnoException);
   }
 };
+
+export const notSaved = (file: string, { code, message }: NodeJS.ErrnoException): Failure =>
+  new Failure(exitCodes.failed, 'not_saved', `${plain(file)} could not be written (${code ?? message})`);
 
 const syncFolder = (folder: string): void => {
   const descriptor = openSync(folder, 'r');

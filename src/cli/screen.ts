@@ -1,4 +1,4 @@
-import { cut, widthOf } from './plain.ts';
+import { cut, widthOf, wrapped } from './plain.ts';
 
 /** Where a command's words go: how wide it is, and whether a person sees it there. */
 export interface Screen {
@@ -39,6 +39,15 @@ export const paint = ({ colors }: Screen, style: Style, text: string): string =>
   const [on, off] = styles[style];
   return colors ? `\u001b[${on}m${text}\u001b[${off}m` : text;
 };
+
+/** A text whose lines a terminal need not break in the middle of a word; as it is where there is none. */
+export const fitted = ({ isTerminal, columns }: Screen, text: string): string =>
+  isTerminal
+    ? text
+        .split('\n')
+        .map((line) => wrapped(line, columns))
+        .join('\n')
+    : text;
 
 /** A stretch of plain text in one style. */
 export type Stretch = readonly [text: string, style?: Style];

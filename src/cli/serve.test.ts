@@ -9,7 +9,8 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readServerFile } from '../place.ts';
 import { createClient, unwrap } from '../sdk/index.ts';
-import { endOf, saidBy, spawnStint, stint, useFolder } from './stint.suite.ts';
+import { emptyFolder, endOf, saidBy, spawnStint, stint, useFolder } from './stint.suite.ts';
+import { hasTmux, Pane } from './tmux.suite.ts';
 
 const folder = useFolder();
 const token = 't'.repeat(32);
@@ -169,5 +170,19 @@ describe('stint serve', () => {
     expect(await stint(['status', '--data', folder])).toMatchObject({ code: 0 });
     first.kill('SIGTERM');
     await once(first, 'exit');
+  });
+});
+
+describe.skipIf(!hasTmux)('stint serve in a terminal (needs tmux)', () => {
+  it('says after Ctrl-C that it stopped, and what goes on', async () => {
+    const own = emptyFolder();
+    const pane = await Pane.open();
+    for (const said of [/^stopped\n/m, /^stopped; 1 active session goes on counting, /m]) {
+      pane.enter(`clear; stint serve --port 0 --quiet --data ${own}; echo code $?`);
+      await pane.shows(/Ctrl-C stops the server/);
+      if (said.source.includes('active')) await stint(['start', '--for', '1h', '--data', own]);
+      pane.press('C-c');
+      expect(await pane.shows(/code 0/)).toMatch(said);
+    }
   });
 });

@@ -1,17 +1,28 @@
 import type { Session } from '../sdk/index.ts';
 import type { Client } from './client.ts';
 import { ask } from './api.ts';
+import { optional } from './command.ts';
 import { exitCodes, Failure, usageFailure } from './failure.ts';
+import { text } from './parse.ts';
 import { cut, plain } from './plain.ts';
-import { shortId } from './session-words.ts';
+import { isPartOf, shortId } from './session-words.ts';
 
-/** Which session is meant: an id, an end of one, a name, or `-` for the latest that is open. */
+/** Which session is meant: an id, a part of one, a name, or `-` for the latest that is open. */
 
 export type Status = Session['status'];
 
 /** The help of every argument that names a session. */
 export const sessionHelp =
-  'id, its beginning or end (4 characters or more), or name; - or nothing: the latest that is open';
+  'id as stint ls shows it, or a beginning or end of it (4 characters or more), or name; - or nothing: the latest that is open';
+
+/** For commands whose other words stand before or after the session. */
+export const sessionOption = optional('-s, --session <session>', 'the same as [session]', text);
+
+/** The one that was said, as a word or by the option. Throws a Failure when both were. */
+export const oneSession = (word: string | undefined, option: string | undefined): string | undefined => {
+  if (word !== undefined && option !== undefined) throw usageFailure('say the session once: as a word or by --session');
+  return option ?? word;
+};
 
 const page = 200;
 const farthest = 5000;
@@ -48,7 +59,7 @@ export const chooseSession = async (
 export const matching = (asked: string, sessions: readonly Session[]): Session[] => {
   const named = sessions.filter(({ name }) => name === asked);
   if (named.length > 0 || !fragment.test(asked)) return named;
-  return sessions.filter(({ id }) => id.startsWith(asked) || id.endsWith(asked));
+  return sessions.filter(({ id }) => isPartOf(id, asked));
 };
 
 const latest = async (client: Client, choices: readonly (readonly Status[])[]): Promise<Session> => {

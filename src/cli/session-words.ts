@@ -10,6 +10,10 @@ import { paint } from './screen.ts';
 /** The end of an id: its beginning is a clock, the same for all of a day. */
 export const shortId = (id: string): string => id.slice(-8);
 
+/** Whether what was typed is an end of an id, or a beginning of it or of what is shown of it. */
+export const isPartOf = (id: string, typed: string): boolean =>
+  id.startsWith(typed) || id.endsWith(typed) || shortId(id).startsWith(typed);
+
 export const nameOf = ({ id, name }: Pick<Session, 'id' | 'name'>): string => plain(name ?? shortId(id));
 
 /** `2h 14m of 5h`. */
@@ -60,13 +64,14 @@ export const paceWords = (session: Session, projection: Projection): string[] =>
 
 const minuteMs = 60_000;
 
-/** `14:02`, `yesterday 14:02`, `3 Nov 14:02`, `3 Nov 2025`, in local time. */
+/** `14:02`, `yesterday 14:02`, `tomorrow 14:02`, `3 Nov 14:02`, `3 Nov 2025`, in local time. */
 export const momentWords = (at: number, now: number): string => {
   const then = new Date(at);
   const time = `${pair(then.getHours())}:${pair(then.getMinutes())}`;
   const days = Math.round((midnight(now) - midnight(at)) / 86_400_000);
   if (days === 0) return time;
   if (days === 1) return `yesterday ${time}`;
+  if (days === -1) return `tomorrow ${time}`;
   const date = `${then.getDate()} ${months[then.getMonth()]}`;
   return then.getFullYear() === new Date(now).getFullYear() ? `${date} ${time}` : `${date} ${then.getFullYear()}`;
 };

@@ -160,11 +160,21 @@ describe('a session from its start to its deletion', () => {
 });
 
 describe('which session is meant', () => {
-  it('is said by its name, or by a beginning or an end of its id', async () => {
+  it('is said by its name, or by a beginning or an end of its id, or a beginning of what is shown of it', async () => {
     const { id } = await json<Session>('start', 'wanted', '--for', '1h');
-    for (const asked of ['wanted', id, id.slice(-8), id.slice(-4), id.slice(0, 24)]) {
+    for (const asked of ['wanted', id, id.slice(-8), id.slice(-4), id.slice(-8, -4), id.slice(0, 24)]) {
       expect((await json<Session>('show', asked)).id).toBe(id);
     }
+  });
+
+  it('is said by an option too, and once', async () => {
+    await run('start', 'optional', '--for', '1h');
+    const { stdout } = await run('tokens', 'add', '5', '--session', 'optional');
+    expect(stdout).toBe('added 5 tokens to optional · 5 in all\n');
+    expect((await run('comment', 'said', '-s', 'nosuch')).code).toBe(4);
+    const twice = await run('checkpoint', 'x', 'optional', '-s', 'optional');
+    expect([twice.code, twice.stderr]).toEqual([2, 'stint: say the session once: as a word or by --session\n']);
+    await run('done', 'optional');
   });
 
   it('is the latest open one when nothing is said', async () => {
@@ -210,6 +220,26 @@ describe('which session is meant', () => {
       expect(stderr).toMatch(/^stint: there is no (such )?session/);
     },
   );
+});
+
+describe('a session of which little was said', () => {
+  it('says how long it is', async () => {
+    const { stdout } = await run('start');
+    expect(stdout).toMatch(/^started .* of 5h.*\n5h, the default; change it with: stint change --for 2h\n$/);
+    expect((await run('start', '--for', '1h')).stdout).not.toContain('default');
+    await run('done');
+    await run('done');
+  });
+});
+
+describe('a long name', () => {
+  it('is worth more in a list than when it was started', async () => {
+    await run('start', 'read the whole paper', '--for', '90m', '--budget', '200k');
+    const [heading = '', row] = (await run('ls', 'whole paper')).stdout.split('\n');
+    expect(row).toContain('read the whole paper');
+    expect(heading).toMatch(/BUDGET$/);
+    await run('done');
+  });
 });
 
 describe('names from anywhere', () => {

@@ -64,8 +64,13 @@ describe('what is not understood', () => {
     [['serve', '--port', '70000'], /from 0 to 65535/],
     [['serve', '--log-level', 'loud'], /one of DEBUG, INFO, WARN, ERROR/],
     [['pause', 'a', 'b'], /too many arguments/],
+    [['pause', 'read', 'the', 'paper'], /got 3: read, the, paper; quote a name with spaces$/m],
+    [['tokens', 'add', 'abc'], /^stint: “abc” can’t be count: a count looks like 500/],
+    [['start', '-f', 'banana'], /^stint: “banana” can’t be --for: a duration looks like 5h/],
+    [['start', 'n'.repeat(300)], /^stint: “n{39}…” can’t be name: it takes 1 to 200 characters$/m],
     [['change', '--json'], /say what to change/],
-    [['tokens'], /say what to do/],
+    [['tokens'], /^stint: say what to do: stint tokens add; more with: stint help tokens\n$/],
+    [['token'], /^stint: say what to do: stint token create, .*; more with: stint help token\n$/],
     [[], /say what to do/],
   ])('%j: 2, and a sentence', async (args, sentence) => {
     const { code, stdout, stderr } = await offline(...args);
@@ -74,6 +79,55 @@ describe('what is not understood', () => {
     expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/^stint: /);
     if (args.includes('--json')) expect(JSON.parse(stdout)).toMatchObject({ error: 'usage', exitCode: 2 });
     else expect(stdout).toBe('');
+  });
+});
+
+describe('a file that can’t be written', () => {
+  it.each([
+    ['export', '-o'],
+    ['backup', '-o'],
+    ['conformance', 'timer', 'http://127.0.0.1:1', '--junit'],
+  ])('is refused by %s before anything is done', async (...args) => {
+    const typed = args.filter((arg) => arg !== undefined);
+    expect(await offline(...typed, '/nope/x')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'stint: there is no folder /nope\n',
+    });
+  });
+
+  it('is not a folder', async () =>
+    expect(await offline('export', '-o', '/', '--yes')).toMatchObject({
+      code: 2,
+      stderr: 'stint: / is a folder; name a file\n',
+    }));
+});
+
+describe('STINT_URL', () => {
+  const env = (url: string) => ({ STINT_URL: url, STINT_TOKEN: 'x'.repeat(40), STINT_DATA: nowhere });
+
+  it.each([
+    [
+      'localhost:8082',
+      'stint: STINT_URL=localhost:8082 has no http:// or https:// before it; write http://localhost:8082\n',
+    ],
+    ['http://host/ui/', 'stint: STINT_URL=http://host/ui/ is a page; write where the server is: http://host\n'],
+    ['nonsense', 'stint: STINT_URL=nonsense is not a URL; it looks like http://127.0.0.1:8082\n'],
+  ])('%s is refused with what is wrong with it', async (url, stderr) =>
+    expect(await stint(['ls'], { env: env(url) })).toEqual({ code: 2, stdout: '', stderr }),
+  );
+
+  it('is named when nothing answers there', async () => {
+    const url = `http://127.0.0.1:${await closedPort()}`;
+    const { stderr } = await stint(['ls'], { env: env(url) });
+    expect(stderr).toBe(`stint: the server that STINT_URL names, ${url}, does not answer (ECONNREFUSED)\n`);
+  });
+
+  it.each([['logs'], ['doctor'], ['stop']])('means nothing to %s, which says so', async (name) => {
+    const { stderr } = await stint([name], { env: env('http://192.0.2.1') });
+    expect(stderr).toContain(
+      `stint: STINT_URL means nothing to this command: it is about ${nowhere} on this machine\n`,
+    );
   });
 });
 
@@ -107,9 +161,10 @@ describe('without a server', () => {
   });
 
   it('prints its version', async () => {
-    expect(await stint(['--version'])).toMatchObject({
-      code: 0,
-      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
-    });
+    for (const typed of ['--version', 'version'])
+      expect(await stint([typed])).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
+      });
   });
 });

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { readOwnerToken } from '../place.ts';
 import { createClient, unwrap } from '../sdk/index.ts';
 import type { Schemas } from '../sdk/index.ts';
+import { hasTmux, Pane } from './tmux.suite.ts';
 import { emptyFolder, saidBy, spawnStint, stint, useServer } from './stint.suite.ts';
 
 const { client, folder, run } = useServer();
@@ -132,6 +133,33 @@ describe('tokens of a user', () => {
     expect([users.code, users.stderr]).toEqual([5, 'stint: only the server’s owner may do this\n']);
     const host = await asBo('token', 'create', 'more', '--host');
     expect([host.code, host.stderr]).toEqual([5, expect.stringContaining('stint token create NAME --for USER --host')]);
+  });
+});
+
+describe('what may not be done', () => {
+  it('is refused without advice that the caller may not follow', async () => {
+    const { id } = await json<{ id: string }>('start', 'the owner’s', '--for', '1h');
+    const token = (await run('token', 'create', 'reader', '--for', 'wall')).stdout.trim();
+    const asWall = await stint(['rm', id.slice(-8), '--data', folder], { env: { STINT_TOKEN: token } });
+    expect([asWall.code, asWall.stderr]).toEqual([
+      5,
+      'stint: “the owner’s” can’t be deleted: a viewer reads and changes nothing\n',
+    ]);
+    expect((await run('rm', id)).stderr).toBe(
+      `stint: “the owner’s” is still open; complete it first: stint done ${id.slice(-8)}\n`,
+    );
+    await run('done', id);
+  });
+});
+
+describe.skipIf(!hasTmux)('secrets in a terminal (needs tmux)', () => {
+  it('have a label each', async () => {
+    const pane = await Pane.open({ columns: 120 });
+    pane.enter(`stint user add pat --data ${folder}`);
+    await pane.shows(/^sign-in link, good once, until (tomorrow )?\d\d:\d\d:\nhttp:\S+#\S+$/m);
+    pane.enter(`clear; stint token create tty --data ${folder}`);
+    await pane.shows(/^token, shown once:\n\S{40,}$/m);
+    await run('user', 'rm', 'pat', '--yes');
   });
 });
 

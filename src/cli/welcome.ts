@@ -33,3 +33,10 @@ export const welcome = ({ url, folder, newSignInLink }: Welcomed, screen: Screen
 /** Another shell may not have this one's STINT_DATA: what is not in the usual place is named. */
 const dataOption = (folder: string, env: Environment): string =>
   folder === dataFolder(undefined, { XDG_DATA_HOME: env['XDG_DATA_HOME'] }) ? '' : ` --data ${quoted(folder)}`;
+
+/** Time runs on without the server: it is reckoned when one starts again. */
+export const farewell = (active: number | undefined): string => {
+  if (!active) return 'stopped';
+  const [what, go] = active === 1 ? ['session', 'goes'] : ['sessions', 'go'];
+  return `stopped; ${active} active ${what} ${go} on counting, and any command starts a server again`;
+};

@@ -14,13 +14,7 @@ export interface Held {
  */
 export const holdFolder = (folder: string, { mayMake = false } = {}): Held => {
   if (mayMake) ensureFolder(folder);
-  else if (!existsSync(folder)) throw new Refused('no_data', `there is no data folder ${folder}`);
-  const held = lock(lockFile(folder));
-  if (held === undefined) {
-    const server = readServerFile(folder);
-    const who = server === undefined ? 'another stint' : `the server at ${server.url}`;
-    throw new Refused('folder_in_use', `${who} is using ${folder}; stop it with: stint stop`);
-  }
+  const held = lockedFolder(folder);
   try {
     finishRestore(folder);
     sweepStaged(folder);
@@ -29,4 +23,16 @@ export const holdFolder = (folder: string, { mayMake = false } = {}): Held => {
     held.release();
     throw error;
   }
+};
+
+/** Throws where {@link holdFolder} would, and changes nothing: asked before a person is. */
+export const checkFree = (folder: string): void => lockedFolder(folder).release();
+
+const lockedFolder = (folder: string): Held => {
+  if (!existsSync(folder)) throw new Refused('no_data', `there is no data folder ${folder}`);
+  const held = lock(lockFile(folder));
+  if (held !== undefined) return held;
+  const server = readServerFile(folder);
+  const who = server === undefined ? 'another stint' : `the server at ${server.url}`;
+  throw new Refused('folder_in_use', `${who} is using ${folder}; stop it with: stint stop`);
 };

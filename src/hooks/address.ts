@@ -66,7 +66,14 @@ export const checkedAddresses = async (
 /** The one spelling of an address that has many. */
 const spelled = (address: string): string => ipaddr.process(address).toString();
 
-const privateAddress = () => new RefusedAddress('leads to a private address, which only the owner may allow');
+/** One that the owner may allow. */
+export class PrivateAddress extends RefusedAddress {
+  constructor() {
+    super('leads to a private address, which only the owner may allow: ask the owner');
+  }
+}
+
+const privateAddress = () => new PrivateAddress();
 
 /** Without the brackets of an IPv6 address. */
 const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1');

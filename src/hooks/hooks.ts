@@ -1,6 +1,6 @@
 import { invalid, Problem } from '../contract/problem.ts';
 import type { HookAttempt } from '../contract/hooks.ts';
-import { checkedUrl, RefusedAddress } from './address.ts';
+import { checkedUrl, PrivateAddress, RefusedAddress } from './address.ts';
 import type { Delivery, HookDoc, HookRow, HookStore } from './hook.ts';
 import { testMessage } from './message.ts';
 import type { Send } from './sender.ts';
@@ -41,8 +41,9 @@ export class Hooks {
     return hook;
   }
 
-  async make(user: string, doc: HookDoc): Promise<HookRow> {
-    const checked = checkedDoc(doc);
+  /** `mayAllowPrivate`: told what to say when its URL is refused for where it leads. */
+  async make(user: string, doc: HookDoc, mayAllowPrivate = false): Promise<HookRow> {
+    const checked = checkedDoc(doc, mayAllowPrivate);
     const making = this.#making.then(() => this.#make(user, checked));
     this.#making = making.catch(() => undefined);
     return making;
@@ -101,11 +102,13 @@ export class Hooks {
   }
 }
 
-const checkedDoc = (doc: HookDoc): HookDoc => {
+const checkedDoc = (doc: HookDoc, mayAllowPrivate: boolean): HookDoc => {
   if (doc.kind === 'command') return doc;
   try {
     return { ...doc, url: checkedUrl(doc.url, doc.allowPrivate ?? false).href };
   } catch (error) {
+    if (error instanceof PrivateAddress && mayAllowPrivate)
+      throw invalid([{ path: 'url', message: 'leads to a private address; allowPrivate (--allow-private) allows it' }]);
     if (error instanceof RefusedAddress) throw invalid([{ path: 'url', message: error.message }]);
     throw error;
   }

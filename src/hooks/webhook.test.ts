@@ -144,7 +144,10 @@ describe('a call by name', () => {
     const url = receiver.url.replace('127.0.0.1', 'receiver.example');
     const webhook = { kind: 'webhook', url } as const;
     const { attempt } = await call(url, { webhook }, { resolve: async () => loopback });
-    expect(attempt).toEqual({ ok: false, error: 'leads to a private address, which only the owner may allow' });
+    expect(attempt).toEqual({
+      ok: false,
+      error: 'leads to a private address, which only the owner may allow: ask the owner',
+    });
     expect(receiver.received).toEqual([]);
   });
 });

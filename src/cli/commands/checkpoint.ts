@@ -4,7 +4,7 @@ import { countWords, parseCountOrZero } from '../count.ts';
 import { json, label, text } from '../parse.ts';
 import { plain } from '../plain.ts';
 import { nameOf } from '../session-words.ts';
-import { chooseSession, sessionHelp } from '../session-choice.ts';
+import { chooseSession, oneSession, sessionHelp, sessionOption } from '../session-choice.ts';
 
 export const checkpointCommand = command({
   about: 'Marks a point that a session has reached, with its tokens at that moment.',
@@ -13,6 +13,7 @@ export const checkpointCommand = command({
     session: optional('[session]', sessionHelp, text),
   },
   options: {
+    session: sessionOption,
     prompts: withDefault('-p, --prompts <count>', 'prompts so far (0)', parseCountOrZero, 0),
     metadata: optional('--metadata <json>', 'anything of yours, kept with it', json),
   },
@@ -22,7 +23,7 @@ export const checkpointCommand = command({
   ],
   exec: async ({ args, options, settings }) => {
     const client = await open(settings);
-    const session = await chooseSession(client, args.session, ['active', 'paused']);
+    const session = await chooseSession(client, oneSession(args.session, options.session), ['active', 'paused']);
     const metadata = options.metadata === undefined ? {} : { metadata: options.metadata };
     const body = { phase: args.phase, promptCount: options.prompts, ...metadata };
     const params = { path: { id: session.id } };

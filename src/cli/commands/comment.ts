@@ -2,7 +2,7 @@ import { ask, open } from '../api.ts';
 import { command, optional, several } from '../command.ts';
 import { usageFailure } from '../failure.ts';
 import { choice, label } from '../parse.ts';
-import { chooseSession } from '../session-choice.ts';
+import { chooseSession, oneSession, sessionOption } from '../session-choice.ts';
 import { nameOf } from '../session-words.ts';
 
 export const commentCommand = command({
@@ -10,6 +10,7 @@ export const commentCommand = command({
     'Comments on a session, open or completed. With one word (in quotes) it is said of the latest session that is open, with two the first names the session.',
   args: { words: several('<words...>', '[session] and what to say, in quotes') },
   options: {
+    session: sessionOption,
     type: optional('-t, --type <type>', 'note, question or insight (note)', choice(['note', 'question', 'insight'])),
     at: optional('--at <reference>', 'what in the session it is about; comments on it are a thread', label),
   },
@@ -18,7 +19,8 @@ export const commentCommand = command({
     ['review "why twice?" --type question --at "plan, step 3"', 'on the one called review'],
   ],
   exec: async ({ args, options, settings }) => {
-    const { session: asked, content } = saidOf(args.words);
+    const { session: first, content } = saidOf(args.words);
+    const asked = oneSession(first, options.session);
     const client = await open(settings);
     const session = await chooseSession(client, asked, ['active', 'paused'], ['completed']);
     const made = await ask(

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { command, flag, optional, several, withDefault } from '../command.ts';
 import { exitCodes, Failure, usageFailure } from '../failure.ts';
 import { choice, text } from '../parse.ts';
+import { checkFolder, notSaved } from '../save.ts';
 import { paint } from '../screen.ts';
 import type { Screen, Style } from '../screen.ts';
 import { plain, wrapped } from '../plain.ts';
@@ -44,6 +45,7 @@ export const conformanceTimerCommand = command({
     const suite = await loadSuite();
     const groups = choose(suite, options);
     if (options.list) return { value: listed(groups), text: () => listText(screen, groups) };
+    if (options.junit !== undefined) checkFolder(options.junit);
     const target = {
       url: addressOf(args.url),
       token: options.token ?? (process.env['STINT_TOKEN'] || undefined),
@@ -54,7 +56,7 @@ export const conformanceTimerCommand = command({
     const say = settings.json ? () => undefined : teller(screen, groups);
     const from = performance.now();
     const results = await suite.runSuite(groups, target, say);
-    if (options.junit !== undefined) writeFileSync(options.junit, suite.junitText(results));
+    if (options.junit !== undefined) write(options.junit, suite.junitText(results));
     const counts = suite.counted(results);
     const exitCode = counts.failed === 0 && counts.passed > 0 ? exitCodes.ok : exitCodes.failed;
     const ms = Math.round(performance.now() - from);
@@ -62,6 +64,14 @@ export const conformanceTimerCommand = command({
     return { value, text: () => summaryText(screen, { ...counts, ms, results }), exitCode };
   },
 });
+
+const write = (file: string, words: string): void => {
+  try {
+    writeFileSync(file, words);
+  } catch (error) {
+    throw notSaved(file, error as NodeJS.ErrnoException);
+  }
+};
 
 const choose = (suite: Suite, choice: Parameters<Suite['chosen']>[1]): Groups => {
   const unknown = suite.unknownNames(suite.timerGroups, choice.only);

@@ -1,8 +1,9 @@
 import { command, flag } from '../command.ts';
 import { confirm } from '../confirm.ts';
+import { tellOfFolder } from '../connection.ts';
 import { exitCodes, usageFailure } from '../failure.ts';
 import { offline } from '../offline.ts';
-import { plain } from '../plain.ts';
+import { plain, wrapped } from '../plain.ts';
 import { progress, sessionsWords } from '../progress.ts';
 import { paint } from '../screen.ts';
 import type { Screen, Style } from '../screen.ts';
@@ -27,6 +28,7 @@ export const doctorCommand = command({
     ['--rebuild', 'mend what can be folded again from the journal'],
   ],
   exec: async ({ options, settings }) => {
+    tellOfFolder(settings);
     const folder = dataFolder(settings.data, process.env);
     if (options.yes && !options.rebuild) throw usageFailure('--yes goes with --rebuild');
     const rebuilt = options.rebuild ? await rebuild(folder, options.yes) : undefined;
@@ -49,6 +51,8 @@ const look = async (folder: string): Promise<Examination> => {
 };
 
 const rebuild = async (folder: string, isSure: boolean) => {
+  const { checkFree } = await import('../../doctor/hold.ts');
+  await offline(() => checkFree(folder));
   if (!isSure) {
     const ask = 'Fold the rows of all sessions, and all totals, again from the journal?';
     await confirm({ ask, yesMeans: 'rebuild without a question', ifNot: 'nothing was changed' });
@@ -85,14 +89,21 @@ const rebuiltWords = ({ sessions, setAside }: Rebuilt): string =>
 
 const styleOf: Record<Finding['severity'], Style> = { error: 'red', warning: 'yellow', info: 'dim' };
 
+const label = 8;
+const shortestLine = 20;
+const indented = (line: string): string => ' '.repeat(label) + line;
+
 const findingText = (screen: Screen, { severity, what, advice, session, position, file }: Finding): string => {
   const where = [
     ...(file === undefined ? [] : [file]),
     ...(session === undefined ? [] : [`session ${session}`]),
     ...(position === undefined ? [] : [`position ${position}`]),
   ].join(', ');
-  const line = `${severity.padEnd(8)}${where === '' ? '' : `${where}: `}${what}`;
-  return [paint(screen, styleOf[severity], plain(line)), ...(advice === undefined ? [] : [`        ${advice}`])].join(
-    '\n',
+  const room = screen.isTerminal ? Math.max(shortestLine, screen.columns - label) : Infinity;
+  const linesOf = (text: string) => wrapped(text, room).split('\n');
+  const [first = '', ...more] = linesOf(plain(`${where === '' ? '' : `${where}: `}${what}`));
+  const told = [severity.padEnd(label) + first, ...more.map(indented)].map((line) =>
+    paint(screen, styleOf[severity], line),
   );
+  return [...told, ...(advice === undefined ? [] : linesOf(advice).map(indented))].join('\n');
 };

@@ -9,7 +9,8 @@ import type { Downloaded } from '../download.ts';
 import { exitCodes } from '../failure.ts';
 import { choice, text } from '../parse.ts';
 import { plain } from '../plain.ts';
-import { save } from '../save.ts';
+import { checkFolder, save } from '../save.ts';
+import { say } from '../say.ts';
 import { sessionIds } from './analytics.ts';
 
 const formats = ['json', 'csv'] as const;
@@ -38,6 +39,7 @@ export const exportCommand = command({
   exec: async ({ options, settings }) => {
     const { output, yes } = options;
     const format = options.format ?? (output?.toLowerCase().endsWith('.csv') || options.table ? 'csv' : 'json');
+    if (output !== undefined) checkFolder(output);
     if (output !== undefined && !yes && existsSync(output)) await mayOverwrite(output);
     const connection = await connect(settings);
     const sessions = await sessionIds(clientOf(connection), options.session);
@@ -69,7 +71,7 @@ const missing = 'rows are missing, since the journal is damaged; the end of the 
 
 const saidAll = ({ tail }: Downloaded): number => {
   if (!tellsOfDamage(tail)) return exitCodes.ok;
-  process.stderr.write(`stint: ${missing}\n`);
+  say(missing);
   return exitCodes.failed;
 };
 

@@ -22,7 +22,7 @@ export const hookAddCommand = command({
   options: {
     on: optional('--on <thresholds>', `only these, with commas between: ${thresholds.join(', ')}`, someThresholds),
     level: optional('--level <level>', 'only alerts of this level: warning, error', choice(['warning', 'error'])),
-    session: optional('--session <session>', 'only alerts of this session, by id or name', text),
+    session: optional('-s, --session <session>', 'only alerts of this session, by id or name', text),
     name: optional('-n, --name <name>', 'what to call the hook', label),
     allowPrivate: flag('--allow-private', 'may lead to private addresses, such as this machine’s'),
   },

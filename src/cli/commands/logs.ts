@@ -1,9 +1,10 @@
 import { command, flag, withDefault } from '../command.ts';
-import { noServer } from '../connection.ts';
+import { noServer, tellOfFolder } from '../connection.ts';
 import { exitCodes, Failure } from '../failure.ts';
 import { lastLines, linesSince } from '../log-tail.ts';
 import { entryOf, lineOf, recordIn } from '../log-line.ts';
 import { choice, wholeNumber } from '../parse.ts';
+import { fitted } from '../screen.ts';
 import type { Screen } from '../screen.ts';
 import { dataFolder, logFilesIn, logFolder } from '../../place.ts';
 
@@ -31,6 +32,7 @@ export const logsCommand = command({
     ['-n 1000 --json', 'for scripts, with all that an entry has'],
   ],
   exec: async ({ options: { follow, level, lines: count }, settings, screen }) => {
+    tellOfFolder(settings);
     const folder = dataFolder(settings.data, process.env);
     if (logFilesIn(folder).length === 0) throw noLog(folder);
     const isWanted = (line: string) => (recordIn(line)?.level ?? numbers.ERROR) >= numbers[level];
@@ -53,6 +55,6 @@ const noLog = (folder: string): Failure =>
   new Failure(exitCodes.notFound, 'no_log', `there is no log in ${logFolder(folder)}: ${noServer(folder).message}`);
 
 const print = (lines: readonly string[], json: boolean, screen: Screen): void => {
-  const told = lines.map((line) => (json ? JSON.stringify(entryOf(line)) : lineOf(screen, line)));
+  const told = lines.map((line) => (json ? JSON.stringify(entryOf(line)) : fitted(screen, lineOf(screen, line))));
   if (told.length > 0) process.stdout.write(`${told.join('\n')}\n`);
 };

@@ -48,7 +48,7 @@ const emptyText = (isFiltered: boolean): string =>
 
 const columns = (now: number): Column<Session>[] => [
   { heading: 'ID', cell: ({ id }) => shortId(id), style: () => 'dim', weight: 6 },
-  { heading: 'NAME', cell: nameCell, weight: 7, shrinksTo: 12 },
+  { heading: 'NAME', cell: nameCell, weight: 7, shrinksTo: 20 },
   { heading: 'STATUS', cell: statusCell, style: statusStyle, weight: 5 },
   { heading: 'TIME', cell: timeWords, weight: 4 },
   { heading: 'TOKENS', cell: ({ tokensUsed }) => countWords(tokensUsed), weight: 3, isNumber: true },

@@ -1,5 +1,6 @@
 import { command, flag, required } from '../command.ts';
 import { confirm } from '../confirm.ts';
+import { tellOfFolder } from '../connection.ts';
 import { offline } from '../offline.ts';
 import { text } from '../parse.ts';
 import { progress, sessionsWords } from '../progress.ts';
@@ -21,6 +22,7 @@ export const restoreCommand = command({
     ['stint-2026-11-20T22-18-27.123Z.db --yes', 'one of the data folder, without a question'],
   ],
   exec: async ({ args, options, settings, screen }) => {
+    tellOfFolder(settings);
     const folder = dataFolder(settings.data, process.env);
     const prepared = await prepare(folder, args.file);
     try {

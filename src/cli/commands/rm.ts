@@ -1,10 +1,12 @@
+import type { Session } from '../../sdk/index.ts';
 import { ask as call, open } from '../api.ts';
+import type { Client } from '../client.ts';
 import { command, flag, required } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { exitCodes, Failure, usageFailure } from '../failure.ts';
 import { text } from '../parse.ts';
 import { chooseSession } from '../session-choice.ts';
-import { nameOf, sessionLine } from '../session-words.ts';
+import { nameOf, sessionLine, shortId } from '../session-words.ts';
 
 export const rmCommand = command({
   about: 'Deletes a completed session with all that it holds: tokens, checkpoints, events. Asks first.',
@@ -19,11 +21,12 @@ export const rmCommand = command({
     const client = await open(settings);
     const session = await chooseSession(client, args.session, ['completed']);
     const { id } = session;
+    await makeSureMayDelete(client, session);
     if (session.status !== 'completed') {
       throw new Failure(
         exitCodes.refused,
         'session_not_finished',
-        `“${nameOf(session)}” is still open; complete it first: stint done ${id}`,
+        `“${nameOf(session)}” is still open; complete it first: stint done ${shortId(id)}`,
       );
     }
     if (!options.yes) {
@@ -34,3 +37,11 @@ export const rmCommand = command({
     return { value: { deleted: id }, text: () => sessionLine(screen, session, 'deleted') };
   },
 });
+
+/** Asked before anything is advised or asked: what the caller may not do is refused at once. */
+const makeSureMayDelete = async (client: Client, session: Session): Promise<void> => {
+  const { id, role } = await call(client.GET('/api/me'));
+  if (role === 'owner' || (role === 'member' && session.owner === id)) return;
+  const why = role === 'viewer' ? 'a viewer reads and changes nothing' : 'it is somebody else’s';
+  throw new Failure(exitCodes.refused, 'forbidden', `“${nameOf(session)}” can’t be deleted: ${why}`);
+};

@@ -2,11 +2,12 @@ import { giveBackOnceIdle } from '../give-back.ts';
 import { command, flag, optional, several, withDefault } from '../command.ts';
 import { parseDuration } from '../duration.ts';
 import { choice, text, wholeNumber } from '../parse.ts';
+import { fitted } from '../screen.ts';
 import { dataFolder } from '../../place.ts';
 import { exitCodes, Failure, usageFailure } from '../failure.ts';
 import { endOnSignals } from '../serving-signals.ts';
 import type { StartWord } from '../start-word.ts';
-import { welcome } from '../welcome.ts';
+import { farewell, welcome } from '../welcome.ts';
 
 const usualPort = 8082;
 const perSecond = wholeNumber(1, 1_000_000);
@@ -62,7 +63,13 @@ export const serveCommand = command({
       serving.logFatal(error);
       process.exit(exitCodes.failed);
     });
-    const ended = endOnSignals(serving);
+    let active: number | undefined;
+    const ended = endOnSignals({
+      stop: async () => {
+        active = await serving.activeSessions().catch(() => undefined);
+        await serving.stop();
+      },
+    });
     giveBackOnceIdle();
     const { url } = serving;
     tellStarter({ url });
@@ -70,7 +77,9 @@ export const serveCommand = command({
       ? JSON.stringify({ url, pid: process.pid })
       : welcome({ ...serving, folder }, screen, process.env);
     process.stdout.write(`${said}\n`);
-    return ended;
+    const code = await ended;
+    if (screen.isTerminal && !settings.json) process.stdout.write(`\n${fitted(screen, farewell(active))}\n`);
+    return code;
   },
 });
 

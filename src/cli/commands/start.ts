@@ -1,6 +1,6 @@
 import { ask, open } from '../api.ts';
 import { command, optional } from '../command.ts';
-import { limitOptions, limitsOf } from '../limits.ts';
+import { defaultWords, limitOptions, limitsOf } from '../limits.ts';
 import { choice, label } from '../parse.ts';
 import { sessionLine } from '../session-words.ts';
 
@@ -25,6 +25,7 @@ export const startCommand = command({
     const name = args.name === undefined ? {} : { name: args.name };
     const onDue = options.onEnd === undefined ? {} : { onDue: options.onEnd };
     const session = await ask(client.POST('/api/sessions', { body: { ...name, ...limitsOf(options), ...onDue } }));
-    return { value: session, text: (screen) => sessionLine(screen, session, 'started') };
+    const notes = options.for === undefined ? [defaultWords] : [];
+    return { value: session, text: (screen) => [sessionLine(screen, session, 'started'), ...notes].join('\n') };
   },
 });

@@ -1,5 +1,5 @@
 import { command } from '../command.ts';
-import { noServer } from '../connection.ts';
+import { noServer, tellOfFolder } from '../connection.ts';
 import { exitCodes, Failure } from '../failure.ts';
 import { dataFolder, isRunning, lockHolder, processStart, readServerFile } from '../../place.ts';
 
@@ -16,6 +16,7 @@ export const stopCommand = command({
     ['--data /tmp/try', 'the server of another data folder'],
   ],
   exec: async ({ settings }) => {
+    tellOfFolder(settings);
     const folder = dataFolder(settings.data, process.env);
     const server = readServerFile(folder) ?? holderOf(folder);
     // Its start time is compared too: a pid that was given to another process since is left alone.

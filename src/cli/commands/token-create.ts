@@ -1,6 +1,6 @@
 import { ask, open } from '../api.ts';
 import { command, optional, required } from '../command.ts';
-import { expiresOption, hostOption, tokenBody, warnOfHost } from '../handing-on.ts';
+import { expiresOption, hostOption, tokenBody, tokenText, warnOfHost } from '../handing-on.ts';
 import { label, text } from '../parse.ts';
 import { chooseUser } from '../user-choice.ts';
 
@@ -27,7 +27,6 @@ export const tokenCreateCommand = command({
         : client.POST('/api/tokens', { body }),
     );
     warnOfHost(options.host, settings);
-    // The token alone, so that a script can take it as it is.
-    return { value: made, text: () => made.token };
+    return { value: made, text: (screen) => tokenText(screen, made) };
   },
 });

@@ -1,6 +1,6 @@
 import { ask, open } from '../api.ts';
 import { command, optional } from '../command.ts';
-import { hostOption, warnOfHost } from '../handing-on.ts';
+import { hostOption, linkText, warnOfHost } from '../handing-on.ts';
 import { text } from '../parse.ts';
 import { chooseUser } from '../user-choice.ts';
 
@@ -23,6 +23,6 @@ export const tokenLinkCommand = command({
         : client.POST('/api/sign-in-links', { body }),
     );
     warnOfHost(options.host, settings);
-    return { value: link, text: () => link.url };
+    return { value: link, text: (screen) => linkText(screen, link) };
   },
 });

@@ -3,7 +3,7 @@ import { command, optional, required, withDefault } from '../command.ts';
 import { countWords, parseCount, parseCountOrZero } from '../count.ts';
 import { label, text, usd } from '../parse.ts';
 import { nameOf } from '../session-words.ts';
-import { chooseSession, sessionHelp } from '../session-choice.ts';
+import { chooseSession, oneSession, sessionHelp, sessionOption } from '../session-choice.ts';
 
 export const tokensAddCommand = command({
   about:
@@ -13,6 +13,7 @@ export const tokensAddCommand = command({
     session: optional('[session]', sessionHelp, text),
   },
   options: {
+    session: sessionOption,
     operation: withDefault('-o, --operation <text>', 'what they were used for (manual)', label, 'manual'),
     model: optional('-m, --model <name>', 'which model used them', label),
     input: optional('--input <count>', 'of these, input', parseCountOrZero),
@@ -28,7 +29,7 @@ export const tokensAddCommand = command({
   ],
   exec: async ({ args, options, settings }) => {
     const client = await open(settings);
-    const session = await chooseSession(client, args.session, ['active', 'paused']);
+    const session = await chooseSession(client, oneSession(args.session, options.session), ['active', 'paused']);
     const { operation, model, input, output, cacheRead, cacheWrite: cacheWrite5m, cost: costUsd } = options;
     const parts = { model, input, output, cacheRead, cacheWrite5m, costUsd };
     const given = Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined));

@@ -2,7 +2,7 @@ import { ask, open } from '../api.ts';
 import type { Client } from '../client.ts';
 import { command, flag, optional, required, withDefault } from '../command.ts';
 import { usageFailure } from '../failure.ts';
-import { expiresOption, hostOption, tokenBody, warnOfHost } from '../handing-on.ts';
+import { expiresOption, hostOption, linkText, tokenBody, tokenText, warnOfHost } from '../handing-on.ts';
 import { choice, label, text } from '../parse.ts';
 import { userLine } from '../user-choice.ts';
 
@@ -34,7 +34,10 @@ export const userAddCommand = command({
     warnOfHost(host, settings);
     return {
       value: { user, ...given },
-      text: () => `${userLine('added', user)}\n${'link' in given ? given.link.url : given.token.token}`,
+      text: (screen) =>
+        [userLine('added', user), 'link' in given ? linkText(screen, given.link) : tokenText(screen, given.token)].join(
+          '\n',
+        ),
     };
   },
 });

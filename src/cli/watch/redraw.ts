@@ -1,10 +1,9 @@
-import { widthOf } from '../plain.ts';
+import { shownWidthOf } from '../plain.ts';
 import { takeKeys } from './keys.ts';
 
 const hideCursor = '\u001b[?25l';
 const showCursor = '\u001b[?25h';
-// oxlint-disable-next-line no-control-regex
-const styling = /\u001b\[\d*m/g;
+const wholeScreen = '\u001b[H\u001b[2J';
 
 /** Draws lines over the ones drawn before, at the end of what the terminal shows, and has the keyboard meanwhile. */
 export class Redraw {
@@ -28,6 +27,12 @@ export class Redraw {
     const back = up > 0 ? `\u001b[${up}A` : '';
     this.#out.write(`\r${back}${lines.map((line) => `${line}\u001b[K\r\n`).join('')}\u001b[J`);
     this.#drawn = lines;
+  }
+
+  /** The window has another size, and the terminal has moved what was drawn: the whole screen is drawn anew. */
+  resized(): void {
+    this.#out.write(wholeScreen);
+    this.#drawn = [];
   }
 
   /** Leaves what was drawn last. */
@@ -57,7 +62,7 @@ export class Redraw {
   /** A narrower window wraps what was drawn when it was wider. */
   #rowsDrawn(): number {
     const { columns } = this.#out;
-    const rows = (line: string) => Math.max(1, Math.ceil(widthOf(line.replaceAll(styling, '')) / columns));
+    const rows = (line: string) => Math.max(1, Math.ceil(shownWidthOf(line) / columns));
     return this.#drawn.reduce((sum, line) => sum + rows(line), 0);
   }
 }

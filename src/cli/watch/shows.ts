@@ -2,6 +2,7 @@ import type { Session } from '../../sdk/index.ts';
 import type { Client } from '../client.ts';
 import { exitCodes, signalCode } from '../failure.ts';
 import type { ServerFrame } from '../live.ts';
+import { say } from '../say.ts';
 import { screenOf } from '../screen.ts';
 import type { Screen } from '../screen.ts';
 import { Board, openSessions } from './board.ts';
@@ -39,8 +40,7 @@ type Changing = Show & { change: () => void };
 const printing = (board: Board, screen: Screen, chosen: string | undefined): Changing => {
   const lines = new PlainLines(screen, board);
   let isAway = false;
-  if (chosen === undefined && board.all.length === 0)
-    process.stderr.write('stint: no session is open; waiting for one until Ctrl-C\n');
+  if (chosen === undefined && board.all.length === 0) say('no session is open; waiting for one until Ctrl-C');
   const isLast = (frame: ServerFrame) =>
     frame.type === 'timer_update' && frame.status === 'completed' && frame.sessionId === chosen;
   return {
@@ -54,7 +54,7 @@ const printing = (board: Board, screen: Screen, chosen: string | undefined): Cha
       void board.back(client, chosen);
     },
     away: () => {
-      if (!isAway) process.stderr.write('stint: the server does not answer; trying again …\n');
+      if (!isAway) say('the server does not answer; trying again …');
       isAway = true;
     },
     end: async () => {
@@ -87,7 +87,11 @@ const drawing = (board: Board, chosen: string | undefined, end: (code: number) =
     if (!planned) setImmediate(draw);
     planned = true;
   };
-  process.stdout.on('resize', change);
+  const resize = () => {
+    redraw.resized();
+    change();
+  };
+  process.stdout.on('resize', resize);
   draw();
   return {
     change,
@@ -102,7 +106,7 @@ const drawing = (board: Board, chosen: string | undefined, end: (code: number) =
       change();
     },
     end: async () => {
-      process.stdout.off('resize', change);
+      process.stdout.off('resize', resize);
       if (chosen !== undefined) await board.refresh(chosen);
       draw();
       redraw.end();

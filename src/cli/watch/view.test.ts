@@ -39,7 +39,7 @@ describe('a watched session', () => {
   it('is a block of lines', () =>
     expect(viewLines(screen(80), [watched()], at + 134 * minute)).toEqual([
       'login  active  since 14:02 · f81cf925',
-      'time    █████████████████▊░░░░░░░░░░░░░░░░░░░░░░  2:14:00 of 5h · 2h 46m left',
+      'time    █████████████████▊░░░░░░░░░░░░░░░░░░░░░░  2h 14m of 5h · 2h 46m left',
       'tokens  ███████████████████▎░░░░░░░░░░░░░░░░░░░░  96.4k of 200k · 48 %',
       'pace    361/min · heading for 156k · budget gone in 4h 47m · 1.32M cache reads',
     ]));
@@ -47,7 +47,7 @@ describe('a watched session', () => {
   it('is as many, but shorter, on a narrow screen', () =>
     expect(viewLines(screen(50), [watched()], at)).toEqual([
       'login  active  since 14:02 · f81cf925',
-      'time    ████▍░░░░░  2:14:00 of 5h · 2h 46m left',
+      'time    ████▍░░░░░  2h 14m of 5h · 2h 46m left',
       'tokens  ████▊░░░░░  96.4k of 200k · 48 %',
       'pace    361/min · heading for 156k',
     ]));
@@ -56,11 +56,11 @@ describe('a watched session', () => {
     const { tokenBudget: _, ...without } = watched({ unlimited: true, duration: 0 }).session;
     const unlimited = { ...watched(), session: without };
     const [, time, tokens] = viewLines(screen(80), [unlimited], at);
-    expect([time, tokens]).toEqual(['time    2:14:00', 'tokens  96.4k']);
+    expect([time, tokens]).toEqual(['time    2h 14m', 'tokens  96.4k']);
     const over = { over: true as const, elapsed: 310 * minute, remaining: 0 };
     expect(viewLines(screen(80), [watched(over)], at).slice(0, 2)).toEqual([
       'login  over  since 14:02 · f81cf925',
-      `time    ${'█'.repeat(40)}  5:10:00 of 5h · 10m over`,
+      `time    ${'█'.repeat(40)}  5h 10m of 5h · 10m 00s over`,
     ]);
     expect(viewLines(screen(80), [watched({ status: 'paused' })], at)[0]).toContain('login  paused');
     expect(viewLines(screen(80), [watched({ status: 'completed' })], at)[3]).toBe(
@@ -91,7 +91,7 @@ describe('several watched sessions', () => {
 
   it('are a line each where they do not, and the rest is counted', () => {
     expect(viewLines(screen(60, 6), many(7), at)).toEqual([
-      ...[0, 1, 2, 3].map((i) => `████▍░░░░░ 2:14:00 96.4k · 48 % of 200k number ${i}  active`),
+      ...[0, 1, 2, 3].map((i) => `████▍░░░░░ 2h 14m 96.4k · 48 % of 200k number ${i}  active`),
       'and 3 more',
     ]);
   });
@@ -100,12 +100,12 @@ describe('several watched sessions', () => {
     const { tokenBudget: _, ...session } = watched({ name: 'n'.repeat(90), tokensUsed: 5, status: 'paused' }).session;
     const two = [watched({ elapsed: 754 * minute, duration: 900 * minute }), { ...watched(), session }];
     expect(viewLines(screen(60, 4), two, at)).toEqual([
-      '████████▍░ 12:34:00 96.4k · 48 % of 200k login        active',
-      `████▍░░░░░  2:14:00     5                ${'n'.repeat(10)}…  paused`,
+      '████████▍░ 12h 34m 96.4k · 48 % of 200k login         active',
+      `████▍░░░░░  2h 14m     5                ${'n'.repeat(11)}…  paused`,
     ]);
     expect(viewLines(screen(40, 4), two, at)).toEqual([
-      '████████▍░ 12:34:00 login         active',
-      '████▍░░░░░  2:14:00 nnnnnnnnnnn…  paused',
+      '████████▍░ 12h 34m login          active',
+      '████▍░░░░░  2h 14m nnnnnnnnnnnn…  paused',
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { barOf } from '../bar.ts';
 import { countWords, percentWords } from '../count.ts';
-import { clockWords, durationWords, remainingWords } from '../duration.ts';
+import { countingWords, durationWords } from '../duration.ts';
 import { cut, padded as paddedTo, plain, widthOf } from '../plain.ts';
 import { lineOf } from '../screen.ts';
 import type { Screen, Stretch, Style } from '../screen.ts';
@@ -69,12 +69,12 @@ const styleOf = (share: number): Style => {
 };
 
 const timeWords = ({ elapsed, duration, remaining, unlimited, over }: Session): string => {
-  if (unlimited) return clockWords(elapsed);
+  if (unlimited) return countingWords(elapsed);
   const rest =
     over || elapsed > duration
-      ? `${durationWords(Math.max(0, elapsed - duration))} over`
-      : `${remainingWords(remaining)} left`;
-  return `${clockWords(elapsed)} of ${durationWords(duration)} · ${rest}`;
+      ? `${countingWords(elapsed - duration)} over`
+      : `${countingWords(Math.ceil(remaining / 1000) * 1000)} left`;
+  return `${countingWords(elapsed)} of ${durationWords(duration)} · ${rest}`;
 };
 
 const tokenWords = ({ tokensUsed, tokenBudget }: Session): string =>
@@ -139,7 +139,7 @@ const compactLines = (screen: Screen, watched: readonly Watched[]): string[] => 
 };
 
 const compactCells = ({ tokensUsed, tokenBudget, elapsed }: Session): string[] => [
-  clockWords(elapsed),
+  countingWords(elapsed),
   countWords(tokensUsed),
   tokenBudget === undefined ? '' : `· ${percentWords(tokensUsed, tokenBudget)} of ${countWords(tokenBudget)}`,
 ];

@@ -68,7 +68,8 @@ export const hooksRoutes = (parts: FaceParts) => async (app: FastifyInstance) =>
         const doc = request.body as HookDoc;
         checkRights(request, doc);
         await checkSession(parts, request, doc);
-        const made = await hooks.make(callerOf(request).user.id, doc);
+        const { user } = callerOf(request);
+        const made = await hooks.make(user.id, doc, mayAllowPrivate(user));
         return answerOf(201, { ...toHook(made), ...(doc.kind === 'webhook' ? { secret: made.secret } : {}) });
       });
       return sendAnswer(reply, answer);
