@@ -40,14 +40,18 @@ export const paint = ({ colors }: Screen, style: Style, text: string): string =>
   return colors ? `\u001b[${on}m${text}\u001b[${off}m` : text;
 };
 
-/** A text whose lines a terminal need not break in the middle of a word; as it is where there is none. */
-export const fitted = ({ isTerminal, columns }: Screen, text: string): string =>
-  isTerminal
-    ? text
-        .split('\n')
-        .map((line) => wrapped(line, columns))
-        .join('\n')
-    : text;
+/**
+ * A text whose lines a terminal need not break in the middle of a word; what goes on is indented as its line is. As it is where
+ * there is no terminal.
+ */
+export const fitted = ({ isTerminal, columns }: Screen, text: string): string => {
+  if (!isTerminal) return text;
+  const lines = text.split('\n').map((line) => {
+    const indent = ' '.repeat(line.search(/[^ ]|$/));
+    return indent + wrapped(line.slice(indent.length), columns - indent.length).replaceAll('\n', `\n${indent}`);
+  });
+  return lines.join('\n');
+};
 
 /** A stretch of plain text in one style. */
 export type Stretch = readonly [text: string, style?: Style];
