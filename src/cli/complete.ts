@@ -16,6 +16,8 @@ interface Flag {
   about: string;
   takesValue: boolean;
   choices: readonly string[];
+  /** Its value names a session. */
+  isSession?: boolean;
 }
 
 const everywhere: readonly Flag[] = [
@@ -97,8 +99,8 @@ const argumentValue = ({ syntax, parse }: Parameter<unknown>): Wanted => {
   return parse?.choices ? parse.choices.map((value) => ({ value, about: '' })) : 'file';
 };
 
-const valueOf = ({ choices }: Flag): Wanted =>
-  choices.length === 0 ? 'file' : choices.map((value) => ({ value, about: '' }));
+const valueOf = ({ choices, isSession }: Flag): Wanted =>
+  isSession ? 'session' : choices.length === 0 ? 'file' : choices.map((value) => ({ value, about: '' }));
 
 /** `-p, --port <port>` in parts. */
 const flagOf = ({ syntax, help, parse }: Parameter<unknown>): Flag => ({
@@ -106,6 +108,7 @@ const flagOf = ({ syntax, help, parse }: Parameter<unknown>): Flag => ({
   about: help,
   takesValue: parse !== undefined,
   choices: parse?.choices ?? [],
+  isSession: syntax.endsWith('<session>'),
 });
 
 const flagsOf = (flags: readonly Flag[]): Candidate[] =>

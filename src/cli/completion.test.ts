@@ -65,6 +65,7 @@ describe('bash completes', () => {
     expect(all).toEqual(expect.arrayContaining([end('fix: a colon'), end('twice'), end('evil\u001b[31m\nname')]));
     expect(all.join('')).not.toMatch(/twice|evil|colon/);
     expect(await completedByBash('stint checkpoint done ')).toHaveLength(6);
+    expect(await completedByBash('stint comment -s re')).toEqual(['review']);
   });
 
   it('nothing, and at once, where no server runs', async () => {

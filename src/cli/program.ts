@@ -152,7 +152,8 @@ const describe = (node: Node, { about, args, options, examples, passesThrough }:
 const toArgument = (parameter: Parameter<unknown>): Argument => {
   const argument = new Argument(parameter.syntax, parameter.help);
   const { parse: parseOne } = parameter;
-  if (parseOne && !parameter.isRepeatable) argument.argParser((text) => checked(parseOne, text, `the ${argument.name()}`));
+  if (parseOne && !parameter.isRepeatable)
+    argument.argParser((text) => checked(parseOne, text, `the ${argument.name()}`));
   return argument;
 };
 

@@ -146,6 +146,8 @@ describe.skipIf(!hasTmux)('stint watch in a terminal (needs tmux)', () => {
       expect(pane.ask('#{cursor_flag}')).toBe('1');
       pane.enter('echo typed');
       await pane.shows(/^typed$/m);
+      pane.enter('clear');
+      await pane.shows(/^\$$/);
     }
     await run('done', id);
   });

@@ -80,7 +80,9 @@ const examinationText = (
     ...findings.map((finding) => findingText(screen, finding)),
     ...notChecked.map((what) => paint(screen, 'dim', `not looked at: ${what}`)),
     paint(screen, 'dim', `data of version ${data} · Node ${node} · SQLite ${sqlite}`),
-    faults === 0 ? paint(screen, 'green', 'all is well') : paint(screen, 'red', `${faults} things are wrong`),
+    faults === 0
+      ? paint(screen, 'green', 'all is well')
+      : paint(screen, 'red', faults === 1 ? '1 thing is wrong' : `${faults} things are wrong`),
   ].join('\n');
 };
 

@@ -15,7 +15,9 @@ import { completeRun, discardRun } from '../run/closing.ts';
 import type { Untold } from '../run/closing.ts';
 import { summaryText, summaryValue } from '../run/summary.ts';
 import type { Result } from '../run/summary.ts';
+import { say } from '../say.ts';
 import { screenOf } from '../screen.ts';
+import { shortId } from '../session-words.ts';
 
 const longestName = 200;
 
@@ -90,7 +92,7 @@ const usualName = ([name = '']: readonly string[]): string =>
 /** What the server needs to read the command's transcripts and to see that it still runs; it can't on another machine. */
 const runOf = ({ isHere }: Connection): { run?: Schemas['Run'] } => {
   if (!isHere) {
-    process.stderr.write('stint: the server is elsewhere, so that the tokens of this command are not counted\n');
+    say('the server is elsewhere, so that the tokens of this command are not counted');
     return {};
   }
   const { pid } = process;
@@ -110,9 +112,8 @@ const runOf = ({ isHere }: Connection): { run?: Schemas['Run'] } => {
 const tellUnstarted = (ended: Ended, { id }: Session, remains: Failure | undefined, json: boolean): void => {
   const { exitCode, problem } = ended;
   process.exitCode = exitCode;
-  process.stderr.write(`stint: ${problem}\n`);
-  if (remains)
-    process.stderr.write(`stint: its session ${id} remains (${remains.message}); remove it with: stint rm ${id}\n`);
+  if (problem !== undefined) say(problem);
+  if (remains) say(`its session ${shortId(id)} remains (${remains.message}); remove it with: stint rm ${shortId(id)}`);
   const value = { session: remains ? { id } : null, exitCode, started: false, problem };
   if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
 };
@@ -121,18 +122,15 @@ const tellUnstarted = (ended: Ended, { id }: Session, remains: Failure | undefin
 const nextOf = ({ isKept }: Untold, { run, id }: Session): string => {
   if (isKept) return 'it ends the session with this moment when it runs again';
   if (run) return 'the moment could not be kept: it ends the session when it runs again, with that later time';
-  return `its time goes on there, and the moment of the end can't be told later; end it with: stint done ${id}`;
+  return `its time goes on there, and the moment of the end can't be told later; end it with: stint done ${shortId(id)}`;
 };
 
 /** On stderr, as stdout is the command's; with `--json` after it on stdout. */
 const tell = (result: Result, json: boolean): void => {
   const { ended, untold, session } = result;
   process.exitCode = ended.exitCode;
-  if (untold !== undefined) {
-    process.stderr.write(
-      `stint: the server could not be told of the end (${untold.why.message}); ${nextOf(untold, session)}\n`,
-    );
-  }
+  if (untold !== undefined)
+    say(`the server could not be told of the end (${untold.why.message}); ${nextOf(untold, session)}`);
   if (json) process.stdout.write(`${JSON.stringify(summaryValue(result))}\n`);
   else {
     const screen = screenOf(process.stderr, process.env);

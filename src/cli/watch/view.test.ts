@@ -52,6 +52,11 @@ describe('a watched session', () => {
       'pace    361/min · heading for 156k',
     ]));
 
+  it('says how it is, however long its name', () => {
+    const [head] = viewLines(screen(40), [watched({ name: 'n'.repeat(90) })], at);
+    expect(head).toBe(`${'n'.repeat(31)}…  active`);
+  });
+
   it('has no bar where there is no limit, and says when it is over, paused or done', () => {
     const { tokenBudget: _, ...without } = watched({ unlimited: true, duration: 0 }).session;
     const unlimited = { ...watched(), session: without };

@@ -48,7 +48,11 @@ type Session = Watched['session'];
 const headLine = (screen: Screen, session: Session, now: number): string => {
   const { name, id, startTime } = session;
   const details = `since ${momentWords(startTime, now)}${name === undefined ? '' : ` · ${shortId(id)}`}`;
-  return lineOf(screen, [[nameOf(session), 'bold'], ['  '], status(session), [`  ${details}`, 'dim']]);
+  const room = screen.columns - widthOf(status(session)[0]) - 2;
+  const shown = cut(nameOf(session), Math.max(shortestName, room));
+  const left = room - widthOf(shown) - 2;
+  const more: Stretch[] = widthOf(details) <= left ? [[`  ${details}`, 'dim']] : [];
+  return lineOf(screen, [[shown, 'bold'], ['  '], status(session), ...more]);
 };
 
 const status = ({ status: word, over }: Session): Stretch => {
