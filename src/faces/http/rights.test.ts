@@ -230,7 +230,8 @@ describe('what touches the host', () => {
     expect((await start(host.token)).status).toBe(201);
     const { token } = await door.newToken();
     expect((await start(token)).status).toBe(201);
-    expect((await start(tokens.viewer)).status).toBe(403);
+    const refusal = { error: 'forbidden', message: 'you are a viewer: you may look, not change' };
+    expect(await start(tokens.viewer)).toMatchObject({ status: 403, problem: refusal });
   });
 
   it('is told to who may, and shown on the token that has the right', async () => {
