@@ -42,6 +42,8 @@ export interface Call<A, O> {
 export interface Answer {
   value: unknown;
   text: (screen: Screen) => string;
+  /** The text is for a program: its lines stay as they are, also on a narrow terminal. */
+  isCode?: boolean;
   exitCode?: number;
 }
 

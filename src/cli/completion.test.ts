@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { unwrap } from '../sdk/index.ts';
+import { hasTmux, Pane } from './tmux.suite.ts';
 import { cleanEnvironment, emptyFolder, stint, useServer } from './stint.suite.ts';
 
 const { folder, client, run } = useServer();
@@ -121,5 +122,15 @@ describe('what the scripts are told', () => {
   it('refuses a shell that it does not know', async () => {
     const { code, stderr } = await stint(['completion', 'tcsh']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('bash, zsh, fish')]);
+  });
+});
+
+describe.skipIf(!hasTmux)('a script in a terminal (needs tmux)', () => {
+  it('is not broken into lines of its width', async () => {
+    const { stdout: script } = await stint(['completion', 'bash']);
+    const pane = await Pane.open({ columns: 60 });
+    pane.enter('stint completion bash; echo code $?');
+    const raw = await pane.wrote(/code 0/);
+    expect(raw.replaceAll('\r\n', '\n')).toContain(script);
   });
 });

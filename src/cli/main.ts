@@ -21,9 +21,10 @@ const main = async (typed: readonly string[]): Promise<number> => {
   }
 };
 
-const tell = ({ value, text, exitCode = exitCodes.ok }: Answer, json: boolean): number => {
+const tell = ({ value, text, isCode = false, exitCode = exitCodes.ok }: Answer, json: boolean): number => {
   const screen = screenOf(process.stdout, process.env);
-  const said = json ? JSON.stringify(value) : fitted(screen, text(screen));
+  const words = () => (isCode ? text(screen) : fitted(screen, text(screen)));
+  const said = json ? JSON.stringify(value) : words();
   if (said) process.stdout.write(`${said}\n`);
   return exitCode;
 };

@@ -32,7 +32,7 @@ export const completionCommand = command({
   exec: async ({ args: { shell, words }, settings }) => {
     if (words.length === 0) {
       const script = scriptFor(shell, quoted(launcher));
-      return { value: { shell, script }, text: () => script.trimEnd() };
+      return { value: { shell, script }, text: () => script.trimEnd(), isCode: true };
     }
     const current = readable(words.at(-1) ?? '');
     const before = words.slice(0, -1);

@@ -219,6 +219,17 @@ describe('who may', () => {
     ]).toEqual([403, 403, 403, 201]);
   });
 
+  it('is told, where a URL is refused for where it leads, what would allow it', async () => {
+    const member = await door.newUser('mia');
+    const refused = async (token?: string) => {
+      const json = { kind: 'webhook', url: 'http://127.0.0.1/' };
+      const { problem } = await door.request('POST', '/api/hooks', { json, ...(token === undefined ? {} : { token }) });
+      return JSON.stringify(problem);
+    };
+    expect(await refused()).toContain('leads to a private address; allowPrivate (--allow-private) allows it');
+    expect(await refused(member.token)).toContain('which only the owner may allow: ask the owner');
+  });
+
   it('nobody sees or changes another’s', async () => {
     const member = await door.newUser('mia');
     const { id } = await make(webhook('http://127.0.0.1:9/'));
