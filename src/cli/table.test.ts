@@ -27,6 +27,11 @@ describe('a table', () => {
       ['ID  NAME           COUNT', 'a1  fix the login      5', 'b2  日本           12345'].join('\n'),
     ));
 
+  it('says to a person what to do where it has no rows, and has its heading for a script', () => {
+    expect(tableText(screen(80), columns, [], 'None.')).toBe('None.');
+    expect(tableText({ ...screen(80), isTerminal: false }, columns, [], 'None.')).toBe('ID  NAME  COUNT');
+  });
+
   it('cuts, and then leaves out what matters least, on a narrow screen', () => {
     expect(tableText(screen(20), columns, rows)).toBe(
       ['ID  NAME       COUNT', 'a1  fix the …      5', 'b2  日本       12345'].join('\n'),

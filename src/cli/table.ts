@@ -18,7 +18,14 @@ export interface Column<T> {
 
 const gap = 2;
 
-export const tableText = <T>(screen: Screen, columns: readonly Column<T>[], rows: readonly T[]): string => {
+/** `empty`: what a person is told in the place of a table without rows. */
+export const tableText = <T>(
+  screen: Screen,
+  columns: readonly Column<T>[],
+  rows: readonly T[],
+  empty?: string,
+): string => {
+  if (rows.length === 0 && empty !== undefined && screen.isTerminal) return empty;
   const widths = columns.map((column) =>
     Math.max(widthOf(column.heading), ...rows.map((row) => widthOf(column.cell(row)))),
   );

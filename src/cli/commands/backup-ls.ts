@@ -21,7 +21,11 @@ export const backupLsCommand = command({
     const found = connection
       ? await ask(clientOf(connection).GET('/api/backups'))
       : { backups: await listed(dataFolder(settings.data, process.env)) };
-    return { value: found, text: (screen) => tableText(screen, columns(Date.now()), found.backups) };
+    return {
+      value: found,
+      text: (screen) =>
+        tableText(screen, columns(Date.now()), found.backups, 'No backups. Make one with: stint backup'),
+    };
   },
 });
 

@@ -17,7 +17,10 @@ export const hookLsCommand = command({
   exec: async ({ settings }) => {
     const client = await open(settings);
     const found = await ask(client.GET('/api/hooks'));
-    return { value: found, text: (screen) => tableText(screen, columns, found.hooks) };
+    return {
+      value: found,
+      text: (screen) => tableText(screen, columns, found.hooks, 'No hooks. Add one with: stint hook add URL'),
+    };
   },
 });
 

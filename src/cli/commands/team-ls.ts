@@ -13,7 +13,10 @@ export const teamLsCommand = command({
   exec: async ({ settings }) => {
     const client = await open(settings);
     const found = await ask(client.GET('/api/teams'));
-    return { value: found, text: (screen) => tableText(screen, columns, found.teams) };
+    return {
+      value: found,
+      text: (screen) => tableText(screen, columns, found.teams, 'No teams. Make one with: stint team add TEAM USER'),
+    };
   },
 });
 

@@ -22,7 +22,11 @@ export const tokenListCommand = command({
   exec: async ({ options, settings }) => {
     const client = await open(settings);
     const found = await tokensOf(client, options.for === undefined ? undefined : await chooseUser(client, options.for));
-    return { value: found, text: (screen) => tableText(screen, columns(Date.now()), found.tokens) };
+    return {
+      value: found,
+      text: (screen) =>
+        tableText(screen, columns(Date.now()), found.tokens, 'No tokens. Make one with: stint token create NAME'),
+    };
   },
 });
 
