@@ -1,4 +1,4 @@
-import { closeSync, openSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { lastPosition } from './append.ts';
@@ -14,6 +14,7 @@ import { renameDurably, sync } from './durable.ts';
 export interface BackupOrder {
   /** The database. */
   file: string;
+  /** There already, empty (B2). */
   temporary: string;
   target: string;
 }
@@ -24,8 +25,6 @@ export type BackupOutcome =
 
 const make = ({ file, temporary, target }: BackupOrder): BackupOutcome => {
   try {
-    // VACUUM INTO takes a file that is empty, and leaves its mode (B2).
-    closeSync(openSync(temporary, 'w', 0o600));
     copy(file, temporary);
     const position = verified(temporary);
     sync(temporary);

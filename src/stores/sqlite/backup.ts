@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { closeSync, createReadStream, existsSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -10,7 +10,7 @@ import { lastPosition } from './append.ts';
 import { backupName, parseBackupName } from './backup-name.ts';
 import type { BackupName } from './backup-name.ts';
 import type { BackupOrder, BackupOutcome } from './backup-thread.ts';
-import { sync } from './durable.ts';
+import { sync, syncWhile } from './durable.ts';
 
 /** What is still being written has this at the end of its name; SQLite writes a journal beside it. */
 const unfinished = '.part';
@@ -102,10 +102,17 @@ export class SqliteBackups implements Backups {
 
   async #make(order: BackupOrder): Promise<{ bytes: number; position: number }> {
     makeFolder(this.#folder);
+    makeFile(order.temporary);
     const worker = new Worker(workerUrl(import.meta.url, './backup-thread'), { workerData: order, env: workerEnv() });
     this.#making = worker;
     try {
-      const outcome = await outcomeOf(worker);
+      const made = outcomeOf(worker);
+      const unsynced = await syncWhile(order.temporary, made);
+      const outcome = await made;
+      if (unsynced) {
+        rmSync(order.target, { force: true });
+        throw problemOf(unsynced);
+      }
       if ('made' in outcome) return outcome.made;
       throw problemOf(outcome.failure);
     } finally {
@@ -147,6 +154,15 @@ const makeFolder = (folder: string): void => {
   try {
     const made = mkdirSync(folder, { recursive: true, mode: 0o700 });
     if (made !== undefined) sync(dirname(made));
+  } catch (error) {
+    throw problemOf(error as NodeJS.ErrnoException);
+  }
+};
+
+/** VACUUM INTO takes a file that is empty, and leaves its mode (B2). */
+const makeFile = (path: string): void => {
+  try {
+    closeSync(openSync(path, 'w', 0o600));
   } catch (error) {
     throw problemOf(error as NodeJS.ErrnoException);
   }

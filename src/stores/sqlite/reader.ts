@@ -9,7 +9,7 @@ interface Waiting {
   refuse: (error: unknown) => void;
 }
 
-/** The reader thread, started at the first read that needs it: a server that is only used lightly never has one. */
+/** The reader thread, started at the first read that needs it, or before: a server that is only used lightly never has one. */
 export class Reader {
   readonly #file: string;
   readonly #waiting = new Map<number, Waiting>();
@@ -21,13 +21,18 @@ export class Reader {
   }
 
   ask<N extends keyof Reads>(name: N, ...args: Parameters<Reads[N]>): Promise<ReturnType<Reads[N]>> {
-    this.#worker ??= this.#start();
+    this.warmUp();
     const id = ++this.#lastId;
     const request: ReadRequest = { id, name, args };
     return new Promise((settle, refuse) => {
       this.#waiting.set(id, { settle: settle as (value: unknown) => void, refuse });
       this.#worker?.postMessage(request);
     });
+  }
+
+  /** Starts the thread before it is needed. */
+  warmUp(): void {
+    this.#worker ??= this.#start();
   }
 
   async close(): Promise<void> {

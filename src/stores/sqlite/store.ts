@@ -33,6 +33,7 @@ import type { Statement } from './writer-thread.ts';
 /** Pages up to this many rows are read where they are asked for; larger ones in the reader thread. */
 const smallPage = 500;
 const nearOffset = 1000;
+const manySessions = 5000;
 const pageOfChanges = 1000;
 /** Types whose events have an index of their own; see migrations/. */
 const indexed: ReadonlySet<EventType> = new Set(['checkpoint_reached', 'commented', 'alert_raised']);
@@ -63,10 +64,16 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads {
     this.#db = openForReading(file);
     this.#reads = newReads(this.#db);
     this.#reader = new Reader(file);
+    if (this.#hasMuch()) this.#reader.warmUp();
     this.#watch = new FileWatch(file, (isThere) => {
       this.#writer.isAstray = !isThere;
       this.onAstray(!isThere);
     });
+  }
+
+  /** Long reads are then likely, and the start of their thread would make the first wait. */
+  #hasMuch(): boolean {
+    return Number(this.#db.prepare('SELECT max(key) AS last FROM sessions').get()?.['last']) > manySessions;
   }
 
   /** Opens or creates the database at `file`. Rejects with a sentence that says why it can't. */
