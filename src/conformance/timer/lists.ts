@@ -11,9 +11,14 @@ const walks = 'a walk by cursor= neither repeats nor drops a session that existe
 /** Sessions under a name that only they have, so that those of others on the server do not show; oldest first. */
 const series = async (context: Context, count: number): Promise<{ name: string; ids: string[] }> => {
   const name = `list ${crypto.randomUUID()}`;
-  const ids: string[] = [];
-  for (let n = 0; n < count; n++) ids.push(await context.startId({ name: `${name} ${n}` }));
-  return { name, ids };
+  const places: [startTime: number, id: string][] = [];
+  for (let n = 0; n < count; n++) {
+    const session = await context.start({ name: `${name} ${n}` });
+    places.push([numberAt(session, 'startTime'), textAt(session, 'id')]);
+  }
+  // Two may have been started in one millisecond: then their ids decide.
+  const oldestFirst = places.toSorted(([a, idOfA], [b, idOfB]) => a - b || (idOfA < idOfB ? -1 : 1));
+  return { name, ids: oldestFirst.map(([, id]) => id) };
 };
 
 const list = async ({ http }: Context, query: Record<string, string | number>): Promise<Body> => {
