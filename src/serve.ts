@@ -20,11 +20,11 @@ import { startHooks } from './serve/hooks.ts';
 import { startLoops } from './serve/loops.ts';
 import { checkOptions, publicUrlOf } from './serve/options.ts';
 import type { ServeOptions } from './serve/options.ts';
-import { StartError } from './serve/start-error.ts';
+import { PortInUseError, StartError } from './serve/start-error.ts';
 import type { SqliteStore } from './stores/sqlite/store.ts';
 
 export type { ServeOptions } from './serve/options.ts';
-export { FolderInUseError, StartError } from './serve/start-error.ts';
+export { FolderInUseError, PortInUseError, StartError } from './serve/start-error.ts';
 
 /**
  * The composition root: it and its folder are the only place that knows all rooms. There is one way to start, and it is
@@ -208,7 +208,7 @@ const listen = async (app: App, { port, host }: ServeOptions): Promise<string> =
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE')
-      throw new StartError(`port ${port} is in use; choose another with --port (0 for any free one)`);
+      throw new PortInUseError(`port ${port} is in use; choose another with --port (0 for any free one)`);
     if (code === 'EACCES') throw new StartError(`port ${port} may not be opened by this user; choose one above 1023`);
     throw new StartError(`can't listen on ${host}:${port}: ${(error as Error).message}`);
   }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { isRunning, processStart, readServerFile } from '../place.ts';
@@ -35,6 +36,18 @@ describe('a command that finds no server', () => {
     const fields = readFileSync(`/proc/${pidOf()}/stat`, 'latin1').split(') ').pop()?.split(' ') ?? [];
     const [group, session, terminal] = fields.slice(2, 5);
     expect({ group, session, terminal }).toEqual({ group: String(pidOf()), session: String(pidOf()), terminal: '0' });
+  });
+
+  it('has it listen elsewhere while something else has the usual port', async () => {
+    const taker = createServer();
+    // Whoever has it, it is taken.
+    await new Promise<void>((resolve) => {
+      taker.once('error', () => resolve());
+      taker.listen(8082, '127.0.0.1', () => resolve());
+    });
+    expect(await run('ls')).toMatchObject({ code: 0 });
+    expect(new URL(readServerFile(folder)?.url ?? '').port).not.toBe('8082');
+    taker.close();
   });
 
   it('makes one server with all the others that look at the same time', async () => {

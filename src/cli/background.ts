@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { launcher } from './checkout.ts';
 import { exitCodes, Failure } from './failure.ts';
@@ -14,17 +13,26 @@ type Environment = Record<string, string | undefined>;
 
 const usualPort = 8082;
 
-/** Resolves to true when it listens, to false when another server, started at the same moment, has the folder. */
+/**
+ * Resolves to true when it listens, to false when another server, started at the same moment, has the folder. It listens on the
+ * usual port, or on any other while something else has that: server.json tells which.
+ */
 export const startInBackground = async (folder: string, env: Environment, deadline: number): Promise<boolean> => {
   say('no server runs; starting one in the background …');
-  const server = launch(folder, await portToTry(), env);
+  const first = await startOn(usualPort, folder, env, deadline);
+  const word = 'refused' in first && first.taken === 'port' ? await startOn(0, folder, env, deadline) : first;
+  if ('url' in word) say(`it listens on ${word.url} and stays; end it with: stint stop`);
+  else if (word.taken !== 'folder') throw notStarted(word.refused);
+  return 'url' in word;
+};
+
+const startOn = async (port: number, folder: string, env: Environment, deadline: number): Promise<StartWord> => {
+  const server = launch(folder, port, env);
   const word = await wordOf(server, deadline - performance.now());
   if (server.connected) server.disconnect();
   server.unref();
   if (word === undefined) throw notStarted(`it said nothing; its log is in ${join(folder, 'logs')}`);
-  if ('url' in word) say(`it listens on ${word.url} and stays; end it with: stint stop`);
-  else if (!word.folderInUse) throw notStarted(word.refused);
-  return 'url' in word;
+  return word;
 };
 
 const notStarted = (why: string): Failure =>
@@ -62,14 +70,6 @@ const openErrors = (folder: string): number => {
 
 /** Each run says itself where its agent keeps its files: what this shell says is not for all of them. */
 const serverEnvironment = ({ CLAUDE_CONFIG_DIR: _, ...env }: Environment): Environment => env;
-
-/** The usual port, or any other while something else has it: server.json tells which. */
-const portToTry = (): Promise<number> =>
-  new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(0));
-    probe.listen(usualPort, '127.0.0.1', () => probe.close(() => resolve(usualPort)));
-  });
 
 const wordOf = (server: ChildProcess, patienceMs: number): Promise<StartWord | undefined> =>
   new Promise((resolve) => {

@@ -1,2 +1,2 @@
 /** What a server in the background says to the command that started it: it listens, or it can't. */
-export type StartWord = { url: string } | { refused: string; folderInUse: boolean };
+export type StartWord = { url: string } | { refused: string; taken?: 'folder' | 'port' };

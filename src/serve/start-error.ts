@@ -3,3 +3,6 @@ export class StartError extends Error {}
 
 /** Another server is using the data folder. */
 export class FolderInUseError extends StartError {}
+
+/** Something else listens on the port. */
+export class PortInUseError extends StartError {}

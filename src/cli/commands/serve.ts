@@ -92,13 +92,15 @@ const loadServer = () => import('../../serve.ts');
 type ServeOptions = Parameters<Awaited<ReturnType<typeof loadServer>>['serve']>[0];
 
 const start = async (options: ServeOptions) => {
-  const { serve, StartError, FolderInUseError } = await loadServer();
+  const { serve, StartError, FolderInUseError, PortInUseError } = await loadServer();
   try {
     return await serve(options);
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     const message = asTyped(error.message, process.env);
-    tellStarter({ refused: message, folderInUse: error instanceof FolderInUseError });
+    if (error instanceof FolderInUseError) tellStarter({ refused: message, taken: 'folder' });
+    else if (error instanceof PortInUseError) tellStarter({ refused: message, taken: 'port' });
+    else tellStarter({ refused: message });
     throw new Failure(exitCodes.failed, 'not_started', message);
   }
 };
