@@ -11,8 +11,25 @@ export interface UsageParts extends Required<TokenParts> {
   reasoning?: number;
 }
 
-/** `incomplete`: the source never wrote the response's final count, so that the true output is this or more. */
-export type Confidence = 'exact' | 'incomplete';
+/**
+ * `incomplete`: the source never wrote the response's final count, so that the true output is this or more. `estimated`: the source
+ * itself counted or split by rule of thumb.
+ */
+export type Confidence = 'exact' | 'incomplete' | 'estimated';
+
+/** What a price depends on besides the model and the tokens, in the source's own words; absent is the usual. */
+export interface Billing {
+  /** Who bills, e.g. `anthropic`, `openai`, `google`; absent where the model's name tells. */
+  provider?: string;
+  /** e.g. `batch`, `priority`. */
+  tier?: string;
+  /** e.g. `fast`. */
+  speed?: string;
+  /** Where it was computed, e.g. `us`. */
+  region?: string;
+  /** USD, as the source itself stored it. */
+  costUsd?: number;
+}
 
 /**
  * What one copy of a response says, or, after merging, what all its copies say together. A merged record has the place
@@ -43,6 +60,7 @@ export interface UsageRecord {
   parts: UsageParts;
   /** Searches of the web that are billed one by one. */
   webSearches?: number;
+  billing?: Billing;
   confidence: Confidence;
   /** Absolute path of the file that the copy was read from. */
   file: string;
@@ -72,6 +90,8 @@ export const skipReasons = [
   'not_a_file',
   /** Symbolic links that lead nowhere but to each other. */
   'symlink_loop',
+  /** A database or an archive that is none, or of a version that cannot be read. */
+  'unknown_format',
 ] as const;
 export type SkipReason = (typeof skipReasons)[number];
 
@@ -80,6 +100,51 @@ export interface Skipped {
   file: string;
   offset: number;
   reason: SkipReason;
+}
+
+/**
+ * What a part of a file tells of a session besides usage. Sightings of one session add up: its earliest `from`, its latest `until`,
+ * the first title.
+ */
+export interface Sighting {
+  source: string;
+  sessionId: string;
+  /** Told by the file of this subagent. */
+  agentId?: string;
+  /** Unix ms of the earliest and the latest line met that has a time. */
+  from: number;
+  until: number;
+  cwd?: string;
+  gitBranch?: string;
+  /** The session's first prompt, or the title that the source gave it; plain text, not yet shortened. */
+  title?: string;
+  /** The agent's own id of the session that this one was forked from, where the source tells. */
+  forkedFrom?: string;
+}
+
+/** How far a limit of the provider's is used, as the source wrote it down: official. */
+export interface Limit {
+  source: string;
+  /** Length of the window: 300 for five hours, 10080 for a week. */
+  windowMinutes: number;
+  usedPercent: number;
+  /** Unix ms at which the window begins anew, where the source tells. */
+  resetsAt?: number;
+  /** Unix ms at which this was so. */
+  at: number;
+}
+
+/** A prompt or an answer, for the search. */
+export interface Utterance {
+  source: string;
+  sessionId: string;
+  agentId?: string;
+  by: 'user' | 'agent';
+  /** Unix ms. */
+  at: number;
+  text: string;
+  /** The same utterance met again, in a fork or after a rewrite, has the same one within `source`. */
+  key: string;
 }
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
@@ -108,12 +173,19 @@ export type ReadingStatus = 'end' | 'more' | 'vanished' | 'unreadable';
 export interface Reading {
   /** Copies in the order of the file. A copy can come again, after a rewrite or for a last line without its newline. */
   records: UsageRecord[];
+  /** One for each session that this part of the file tells of; absent where the reader was asked for usage alone. */
+  sightings?: Sighting[];
+  limits?: Limit[];
   skipped: Skipped[];
   /** For the next call. When the file is gone or cannot be read, the one that was given. */
   cursor: Cursor;
   status: ReadingStatus;
   /** The file is not the one that the cursor knew (truncated, rewritten, replaced): it is read from its beginning again. */
   restarted: boolean;
+}
+
+export interface Texts extends Omit<Reading, 'records' | 'sightings' | 'limits'> {
+  utterances: Utterance[];
 }
 
 export interface Reader {
@@ -131,4 +203,8 @@ export interface Reader {
    * a file holds. Different files may be read at the same time; calls for one file come one after the other.
    */
   readFrom(file: string, cursor?: Cursor): Promise<Reading>;
+  /**
+   * Prompts and answers, with a cursor of its own; otherwise as `readFrom`. What tools printed is neither.
+   */
+  textsFrom?(file: string, cursor?: Cursor): Promise<Texts>;
 }
