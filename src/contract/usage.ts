@@ -49,3 +49,45 @@ export interface SkippedUsage {
   reason: string;
   count: number;
 }
+
+/** A question about the ledger: every agent's responses, each counted once, summed as asked. Times are Unix ms. */
+export interface UsageQuery {
+  /** What to tell apart; names that are not asked for are '' in the cells. */
+  by: readonly (keyof UsageNames)[];
+  /**
+   * Rising times at which cells end too, e.g. midnights; what lies before the first or from the last on is left out. `slots`:
+   * every quarter of an hour is apart, and what lies exactly on one is apart from what follows it. Absent: time is one.
+   */
+  edges?: readonly number[] | 'slots';
+  /** Only what lies at or after it. */
+  from?: number;
+  /** Only what lies before it. */
+  until?: number;
+  /** Only sessions of this user. */
+  owner?: string;
+  /** Only what has just these names. */
+  only?: Partial<UsageNames>;
+}
+
+/** With `edges`: the last of them at or before it; with `slots`: the quarter's beginning; else the earliest time in it. */
+export interface TimedCell extends UsageCell {
+  begin: number;
+}
+
+/** The earliest and the latest response. */
+export interface UsageExtent {
+  firstAt: number;
+  lastAt: number;
+}
+
+/** How far a limit of a provider's was used at a moment, as the agent wrote or reported it: official. Times are Unix ms. */
+export interface LimitReading {
+  source: string;
+  /** Length of the window: 300 for five hours, 10080 for a week. */
+  windowMinutes: number;
+  /** Over 100 where the provider lets what is under way come to its end. */
+  usedPercent: number;
+  /** When the window begins anew, where that is told. */
+  resetsAt?: number;
+  at: number;
+}
