@@ -34,8 +34,10 @@ interface Bare<T extends string> extends Stamp {
 
 export type SessionCommand =
   | Start
-  | Bare<'pause'>
-  | Bare<'resume'>
+  /** `budget`: id of the budget across sessions that is used up. */
+  | (Bare<'pause'> & { budget?: string })
+  /** `budget`: only where this budget across sessions paused it. */
+  | (Bare<'resume'> & { budget?: string })
   /**
    * `duration` corrects the session's before it ends, to whatever it is: the end itself is then not the clock's. `endedAt`, Unix
    * ms: it ended then and is told of only now; the server's own, nobody may ask for it.
@@ -50,7 +52,8 @@ export type SessionCommand =
   | (Bare<'change_duration'> & { duration: number })
   | RecordTokens
   | (Bare<'reach_checkpoint'> & { phase: string; promptCount: number; metadata?: Record<string, unknown> })
-  | (Bare<'raise_alert'> & { threshold: Threshold; level: AlertLevel; message: string })
+  /** `budget`: of a budget across sessions, whose owner knows which of its alerts were raised; also of a session that is over. */
+  | (Bare<'raise_alert'> & { threshold: Threshold; level: AlertLevel; message: string; budget?: string })
   | (Bare<'comment'> & Omit<Commented, 'id'>)
   /** The clock says that something may have fallen due: the end of the time, or the alert before it. */
   | Bare<'fall_due'>

@@ -14,8 +14,22 @@ export type BudgetCounts = 'new' | 'all';
 /** What happens when the time is up: the session completes, or runs on, marked over, and is extended by what it overran. */
 export type OnDue = 'complete' | 'extend';
 
-/** Alerts are raised once per threshold; a change of the budget (or the duration) arms its thresholds again. */
-export const thresholds = ['budget_80', 'budget_95', 'budget_100', 'budget_projected', 'time_10m', 'time_up'] as const;
+/**
+ * Alerts are raised once per threshold; a change of the budget (or the duration) arms its thresholds again. `across_…` are of a
+ * budget across sessions, which is in the alert; who raises them sees to it that each is raised once.
+ */
+export const thresholds = [
+  'budget_80',
+  'budget_95',
+  'budget_100',
+  'budget_projected',
+  'time_10m',
+  'time_up',
+  'across_80',
+  'across_95',
+  'across_100',
+  'across_projected',
+] as const;
 export type Threshold = (typeof thresholds)[number];
 export const alertLevels = ['warning', 'error'] as const;
 export type AlertLevel = (typeof alertLevels)[number];
@@ -84,6 +98,8 @@ export interface AlertRaised {
   threshold: Threshold;
   level: AlertLevel;
   message: string;
+  /** Id of the budget across sessions whose threshold it is. */
+  budget?: string;
 }
 
 export const commentKinds = ['note', 'question', 'insight'] as const;
@@ -105,7 +121,8 @@ export interface Commented {
 /** Event types and their data: the vocabulary of the journal. */
 export interface EventData {
   started: Started;
-  paused: { reason: 'request' | 'budget' };
+  /** `budget`: id of the budget across sessions that is used up; a session's own has none. */
+  paused: { reason: 'request' | 'budget'; budget?: string };
   resumed: { reason: 'request' | 'budget' };
   completed: { reason: 'request' | 'due' | 'run_lost' };
   failed: { message: string };

@@ -140,6 +140,10 @@ export const alertMessageSchema = z
       threshold: z.enum(thresholds),
       level: z.enum(alertLevels),
       message: z.string(),
+      budget: z
+        .string()
+        .optional()
+        .meta({ description: 'Id of the budget across sessions whose threshold it is (across_…)' }),
       session: z.object({
         id: z.string(),
         name: z.string().optional(),

@@ -60,6 +60,8 @@ export interface AlertFrame extends EventPlace {
   message: string;
   alertId: string;
   threshold: Threshold;
+  /** Id of the budget across sessions whose threshold it is. */
+  budget?: string;
 }
 
 export interface ErrorFrame {

@@ -31,6 +31,7 @@ export const environmentOf = (env: Environment, { id, hook, message }: Pick<Deli
     STINT_THRESHOLD: data.threshold,
     STINT_LEVEL: data.level,
     STINT_MESSAGE: data.message,
+    STINT_BUDGET_ID: data.budget,
     STINT_SESSION_ID: data.session.id,
     STINT_SESSION_NAME: data.session.name,
     STINT_SESSION_KIND: data.session.kind,

@@ -35,6 +35,7 @@ export const messageOf = ({ at, data }: Alert, summary: SessionSummary): AlertMe
     threshold: data.threshold,
     level: data.level,
     message: data.message,
+    ...(data.budget === undefined ? {} : { budget: data.budget }),
     session: {
       id: summary.id,
       ...(summary.name === undefined ? {} : { name: summary.name }),

@@ -8,6 +8,8 @@ const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: 
 const none = fc.constant({});
 const message = fc.record({ message: fc.string() });
 const perhapsMessage = fc.record({ message: fc.string() }, { requiredKeys: [] });
+const budget = { budget: fc.constantFrom('one', 'another') };
+const perhapsBudget = fc.record(budget, { requiredKeys: [] });
 const few = fc.nat(2000);
 
 /** What each command may be given; the compiler sees to it that none is left out. */
@@ -20,8 +22,8 @@ export const asked: { [C in CommandType]: fc.Arbitrary<Omit<CommandOf<C>, 'type'
     budgetCounts: fc.constantFrom('new', 'all'),
     onDue: fc.constantFrom('complete', 'extend'),
   }),
-  pause: none,
-  resume: none,
+  pause: perhapsBudget,
+  resume: perhapsBudget,
   complete: fc
     .record({ lateMs: optional(fc.integer({ min: -minutes(1), max: minutes(60) })) })
     .map(({ lateMs }) => (lateMs === undefined ? {} : { endedAt: -lateMs })),
@@ -48,11 +50,15 @@ export const asked: { [C in CommandType]: fc.Arbitrary<Omit<CommandOf<C>, 'type'
       ...(transcript ? { beganAt: -lateMs } : {}),
     })),
   reach_checkpoint: fc.record({ phase: fc.string(), promptCount: fc.nat() }),
-  raise_alert: fc.record({
-    threshold: fc.constantFrom(...thresholds),
-    level: fc.constantFrom('warning', 'error'),
-    message: fc.string(),
-  }),
+  raise_alert: fc.record(
+    {
+      threshold: fc.constantFrom(...thresholds),
+      level: fc.constantFrom('warning', 'error'),
+      message: fc.string(),
+      ...budget,
+    },
+    { requiredKeys: ['threshold', 'level', 'message'] },
+  ),
   comment: fc.record({ author: fc.string(), text: fc.string() }),
   fall_due: none,
   adjust_clock: fc.record({ by: fc.constantFrom(-minutes(60), -5000, 5000, minutes(60)) }),

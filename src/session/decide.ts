@@ -54,7 +54,7 @@ const budgetPause = (command: SessionCommand, state: Open, raised: SessionEvent[
   if (usedUp && onBudget === 'pause' && state.status === 'active')
     return [{ type: 'paused', at, data: { reason: 'budget' } }];
   const raisedBudget = command.type === 'change_budget' && tokenBudget !== undefined && tokensUsed < tokenBudget;
-  if (raisedBudget && state.status === 'paused' && state.reason === 'budget') {
+  if (raisedBudget && state.status === 'paused' && state.reason === 'budget' && state.budget === undefined) {
     return [{ type: 'resumed', at, data: { reason: 'budget' } }];
   }
   return [];
@@ -80,9 +80,14 @@ const taken = (): never => {
 
 const start: Decision<'absent', 'start'> = ({ type: _, at, id: __, ...data }) => [{ type: 'started', at, data }];
 
-const pause = ({ at }: CommandOf<'pause'>): SessionEvent[] => [{ type: 'paused', at, data: { reason: 'request' } }];
+const pause = ({ at, budget }: CommandOf<'pause'>): SessionEvent[] => [
+  { type: 'paused', at, data: budget === undefined ? { reason: 'request' } : { reason: 'budget', budget } },
+];
 
-const resume = ({ at }: CommandOf<'resume'>): SessionEvent[] => [{ type: 'resumed', at, data: { reason: 'request' } }];
+const resume = ({ at, budget }: CommandOf<'resume'>, state: Paused): SessionEvent[] => {
+  if (budget === undefined) return [{ type: 'resumed', at, data: { reason: 'request' } }];
+  return state.budget === budget ? [{ type: 'resumed', at, data: { reason: 'budget' } }] : [];
+};
 
 /** A session that ran over its time is extended by what it overran before it ends. */
 const ending = (state: Open, event: EventOf<'completed' | 'failed' | 'cancelled' | 'timed_out'>): SessionEvent[] => {
@@ -188,11 +193,15 @@ const reachCheckpoint = (command: CommandOf<'reach_checkpoint'>, state: Open): S
   return [{ type: 'checkpoint_reached', at, data }];
 };
 
-const raiseAlert = (command: CommandOf<'raise_alert'>, state: Open): SessionEvent[] => {
-  const { at, id, threshold, level, message } = command;
-  if (state.facts.raised.includes(threshold)) return [];
-  return [{ type: 'alert_raised', at, data: { id: entityId(id, versionOf(state)), threshold, level, message } }];
+const raiseAlert = (command: CommandOf<'raise_alert'>, state: Existing): SessionEvent[] => {
+  const { type: _, at, id, ...rest } = command;
+  if (command.budget === undefined && state.facts.raised.includes(command.threshold)) return [];
+  return [{ type: 'alert_raised', at, data: { id: entityId(id, versionOf(state)), ...rest } }];
 };
+
+/** Usage that is told late may take a budget across sessions over a threshold. */
+const raiseLate = (command: CommandOf<'raise_alert'>, state: Ended): SessionEvent[] =>
+  command.budget === undefined ? over() : raiseAlert(command, state);
 
 const comment = (command: CommandOf<'comment'>, state: Existing): SessionEvent[] => {
   const { type: _, at, id, ...rest } = command;
@@ -216,7 +225,7 @@ const decisions: Decisions = {
   change_duration: whileOpen(changeDuration),
   record_tokens: { absent: unknown, active: recordTokens, paused: recordTokens, ended: recordLate },
   reach_checkpoint: whileOpen(reachCheckpoint),
-  raise_alert: whileOpen(raiseAlert),
+  raise_alert: { absent: unknown, active: raiseAlert, paused: raiseAlert, ended: raiseLate },
   comment: { absent: unknown, active: comment, paused: comment, ended: comment },
   fall_due: { absent: unknown, active: fallDue, paused: nothing, ended: nothing },
   adjust_clock: { absent: unknown, active: adjustClock, paused: nothing, ended: nothing },

@@ -68,7 +68,7 @@ const start = (_: SessionState, { at, data }: EventOf<'started'>): Active => ({
 
 const pause = (state: Active, event: EventOf<'paused'>): Paused => ({
   status: 'paused',
-  reason: event.data.reason,
+  ...event.data,
   facts: changed(state.facts, event, closed(state, event.at)),
 });
 
@@ -124,7 +124,12 @@ const onFacts = {
   checkpoint_reached: <S extends Existing>(state: S, event: EventOf<'checkpoint_reached'>): S =>
     same(state, event, { checkpoints: state.facts.checkpoints + 1 }),
   alert_raised: <S extends Existing>(state: S, event: EventOf<'alert_raised'>): S =>
-    same(state, event, { raised: [...state.facts.raised, event.data.threshold] }),
+    same(
+      state,
+      event,
+      // Those of budgets across sessions are not the session's to remember.
+      event.data.budget === undefined ? { raised: [...state.facts.raised, event.data.threshold] } : {},
+    ),
   commented: <S extends Existing>(state: S, event: EventOf<'commented'>): S =>
     same(state, event, { comments: state.facts.comments + 1 }),
   overran: <S extends Existing>(state: S, event: EventOf<'overran'>): S => same(state, event, { over: true }),
@@ -188,7 +193,7 @@ const transitions: Transitions = {
     duration_changed: never,
     tokens_recorded: onFacts.tokens_recorded,
     checkpoint_reached: never,
-    alert_raised: never,
+    alert_raised: onFacts.alert_raised,
     commented: onFacts.commented,
     overran: never,
     clock_adjusted: never,

@@ -53,6 +53,8 @@ export interface Paused {
   readonly status: 'paused';
   readonly facts: Facts;
   readonly reason: 'request' | 'budget';
+  /** The budget across sessions that paused it. */
+  readonly budget?: string;
 }
 
 /** How a session can end; the contracts' faces translate these. */

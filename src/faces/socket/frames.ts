@@ -69,8 +69,8 @@ export const frameOf = (event: Recorded, seen: Seen): EventFrame | undefined => 
       return { type: 'checkpoint', sessionId, phase, promptCount, timestamp: event.at, ...place };
     }
     case 'alert_raised': {
-      const { id, level, message, threshold } = event.data;
-      return { type: 'alert', sessionId, level, message, alertId: id, threshold, ...place };
+      const { id, ...alert } = event.data;
+      return { type: 'alert', sessionId, ...alert, alertId: id, ...place };
     }
     case 'started':
     case 'paused':
