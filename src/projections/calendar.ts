@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { daysIn } from '../contract/days.ts';
 
 /** Buckets of analytics in a time zone, daylight saving respected. All times Unix ms; the clock comes with the question. */
 
@@ -49,13 +50,10 @@ const hourEdges = (count: number, now: number, timeZone: string): number[] => {
 const hourAt = (time: number, timeZone: string): number =>
   zoned(time, timeZone).round({ smallestUnit: 'hour', roundingMode: 'floor' }).epochMilliseconds;
 
-/** Midnights; where the clocks leave midnight out, the first moment of the day. */
 const dayEdges = (count: number, now: number, timeZone: string): number[] => {
-  const today = zoned(now, timeZone).toPlainDate();
-  return Array.from(
-    { length: count + 1 },
-    (_, i) => today.add({ days: i + 1 - count }).toZonedDateTime(timeZone).epochMilliseconds,
-  );
+  const { dayAt, beginOf } = daysIn(timeZone);
+  const today = dayAt(now);
+  return Array.from({ length: count + 1 }, (_, i) => beginOf(today + i + 1 - count));
 };
 
 /** Tells the hour of the day, 0–23, that the zone's clocks show at a time between two others. */

@@ -52,12 +52,13 @@ export const analyticsRoutes = (parts: FaceParts) => async (app: FastifyInstance
 const warmUp = (app: FastifyInstance): void => {
   let timer: NodeJS.Timeout | undefined;
   app.addHook('onListen', async () => {
-    timer = setTimeout(() => bucketEdges('week', Date.UTC(2026), 'Europe/Berlin'), warmUpAfterMs).unref();
+    timer = setTimeout(() => bucketEdges('day', Date.UTC(2026), 'Europe/Berlin'), warmUpAfterMs).unref();
   });
   app.addHook('onClose', async () => clearTimeout(timer));
 };
 
-const knownTimeZone = (name: string): string => {
+/** As the IANA database spells it; throws a Problem where there is none of this name. */
+export const knownTimeZone = (name: string): string => {
   const timeZone = timeZoneNamed(name);
   if (timeZone !== undefined) return timeZone;
   throw invalid([{ path: 'tz', message: 'is not an IANA time zone such as Europe/Berlin' }]);
