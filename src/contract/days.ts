@@ -9,9 +9,9 @@ const mostDays = 100_000_000;
 
 export interface Days {
   /** The day that the zone's calendar shows at a time. */
-  dayAt(time: number): number;
+  dayAt: (time: number) => number;
   /** Its first moment: midnight, or where the clocks leave midnight out, what comes in its place. */
-  beginOf(day: number): number;
+  beginOf: (day: number) => number;
 }
 
 /** Throws a RangeError where the name is not one of a time zone. */
