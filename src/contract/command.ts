@@ -1,4 +1,14 @@
-import type { AlertLevel, Commented, Run, SessionKind, Started, Threshold, TokenParts } from './event.ts';
+import type {
+  AgentOrigin,
+  AlertLevel,
+  Commented,
+  Run,
+  SessionKind,
+  Started,
+  Threshold,
+  TokenParts,
+  UsageSource,
+} from './event.ts';
 
 /**
  * What can be asked of a session. Commands are imperative and carry everything that is not in the session's state: the
@@ -13,6 +23,9 @@ export interface Start extends Stamp, Omit<Started, 'kind'> {
   type: 'start';
   kind: SessionKind;
   run?: Run;
+  agent?: AgentOrigin;
+  /** It began then and is told of only now; the server's own, nobody may ask for it. */
+  startedAt?: number;
 }
 
 export interface RecordTokens extends Stamp, TokenParts {
@@ -20,7 +33,9 @@ export interface RecordTokens extends Stamp, TokenParts {
   tokensUsed: number;
   operation: string;
   timestamp?: number;
-  source: 'api' | 'transcript';
+  source: UsageSource;
+  reasoning?: number;
+  run?: string;
   model?: string;
   costUsd?: string;
   response?: string;
@@ -42,11 +57,12 @@ export type SessionCommand =
    * `duration` corrects the session's before it ends, to whatever it is: the end itself is then not the clock's. `endedAt`, Unix
    * ms: it ended then and is told of only now; the server's own, nobody may ask for it.
    */
-  | (Bare<'complete'> & { reason?: 'request' | 'run_lost'; duration?: number; endedAt?: number })
+  | (Bare<'complete'> & { reason?: 'request' | 'run_lost' | 'idle'; duration?: number; endedAt?: number })
   | (Bare<'fail'> & { message: string })
   | (Bare<'cancel'> & { message?: string })
   | (Bare<'time_out'> & { message?: string })
-  | Bare<'reopen'>
+  /** `reopenedAt`, Unix ms: it went on then and is told of only now. */
+  | (Bare<'reopen'> & { reopenedAt?: number })
   | (Bare<'rename'> & { name: string })
   | (Bare<'change_budget'> & { tokenBudget: number })
   | (Bare<'change_duration'> & { duration: number })

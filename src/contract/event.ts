@@ -55,6 +55,26 @@ export interface Run {
   agentConfigDir?: string;
 }
 
+/** A session of an agent's that stint did not start: found by what the agent left on disk, or told. */
+export interface AgentOrigin {
+  /** Which agent, e.g. `claude`. */
+  source: string;
+  /** The agent's own id of it. */
+  sessionId: string;
+  /** Where the agent works. */
+  directory?: string;
+  gitBranch?: string;
+  /** The agent's own id of the session that it was forked from. */
+  forkedFrom?: string;
+}
+
+/**
+ * Who tells of usage. What several tell of one session is the same usage, so that the session has used as much as the one who tells
+ * the most of it says.
+ */
+export const usageSources = ['api', 'transcript', 'telemetry'] as const;
+export type UsageSource = (typeof usageSources)[number];
+
 export interface Started {
   kind: SessionKind;
   owner: string;
@@ -66,6 +86,7 @@ export interface Started {
   budgetCounts: BudgetCounts;
   onDue: OnDue;
   run?: Run;
+  agent?: AgentOrigin;
 }
 
 export interface TokensRecorded extends TokenParts {
@@ -76,7 +97,14 @@ export interface TokensRecorded extends TokenParts {
   timestamp: number;
   /** Total after this row, in order of arrival. */
   cumulativeTotal: number;
-  source: 'api' | 'transcript';
+  source: UsageSource;
+  /** So many of `tokensUsed`, and of `cacheRead`, had been told by another source already. */
+  reconciled?: number;
+  cacheReconciled?: number;
+  /** Part of `output`, where that is known. */
+  reasoning?: number;
+  /** The session of a run that has the same tokens: over all sessions they count there. */
+  run?: string;
   model?: string;
   /** Decimal string of USD, as reported by the caller. */
   costUsd?: string;
@@ -124,7 +152,8 @@ export interface EventData {
   /** `budget`: id of the budget across sessions that is used up; a session's own has none. */
   paused: { reason: 'request' | 'budget'; budget?: string };
   resumed: { reason: 'request' | 'budget' };
-  completed: { reason: 'request' | 'due' | 'run_lost' };
+  /** `idle`: an agent's session in which nothing was done for a while; it is reopened when it goes on. */
+  completed: { reason: 'request' | 'due' | 'run_lost' | 'idle' };
   failed: { message: string };
   cancelled: { message?: string };
   timed_out: { message?: string };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { eventTypes, sessionKinds } from './event.ts';
+import { eventTypes, sessionKinds, usageSources } from './event.ts';
 import { callersOwn, count, duration, queryCount, shortText, time, usd } from './fields.ts';
 import { idSchema } from './ids.ts';
 
@@ -24,6 +24,20 @@ const runSchema = z
     id: 'Run',
     description: 'A command of the user’s; its tokens are read from the transcripts in its directory',
   });
+
+const agentSchema = z
+  .object({
+    source: z.string().meta({ description: 'Which agent', example: 'claude' }),
+    sessionId: z.string().meta({ description: 'The agent’s own id of the session' }),
+    directory: z.string().optional(),
+    gitBranch: z.string().optional(),
+    forkedFrom: z.string().optional().meta({ description: 'The agent’s own id of the session it was forked from' }),
+    shared: z
+      .number()
+      .optional()
+      .meta({ description: 'Responses in its history that another session had first, and that count there' }),
+  })
+  .meta({ id: 'AgentSession', description: 'A session of an agent’s that was found by what the agent leaves on disk' });
 
 export const startRequest = z
   .strictObject({
@@ -94,6 +108,10 @@ export const sessionSchema = z
     budgetCounts,
     onDue,
     run: runSchema.optional(),
+    agent: agentSchema.optional(),
+    costUsd: usd.optional().meta({ description: 'What its responses cost, as far as they have a price' }),
+    unpriced: z.number().optional().meta({ description: 'Responses without a price' }),
+    models: z.array(z.string()).optional().meta({ description: 'Models that answered' }),
     createdAt: time,
     updatedAt: time,
   })
@@ -123,7 +141,14 @@ export const usageSchema = z
     operation: z.string(),
     timestamp: time,
     cumulativeTotal: z.number().meta({ description: 'Total after this row, in order of arrival' }),
-    source: z.enum(['api', 'transcript']),
+    source: z.enum(usageSources),
+    reconciled: z
+      .number()
+      .optional()
+      .meta({ description: 'So many of tokensUsed had been told by another source; the total grows by the rest' }),
+    cacheReconciled: z.number().optional().meta({ description: 'The same of cacheRead' }),
+    reasoning: z.number().optional().meta({ description: 'Part of output' }),
+    run: idSchema.optional().meta({ description: 'The session of `stint run` that has the same tokens' }),
     model: z.string().optional(),
     input: z.number().optional(),
     output: z.number().optional(),

@@ -18,7 +18,7 @@ export const remainingOf = (summary: SessionSummary, now: number): number =>
   Math.max(0, summary.duration - elapsedOf(summary, now));
 
 export const toSession = (summary: SessionSummary, now: number): SessionView => {
-  const { id, name, kind, owner, phase, startTime, endTime, duration, tokenBudget, run, over } = summary;
+  const { id, name, kind, owner, phase, startTime, endTime, duration, tokenBudget, run, agent, over } = summary;
   const status = openStatus(phase);
   return {
     id,
@@ -41,6 +41,7 @@ export const toSession = (summary: SessionSummary, now: number): SessionView => 
     budgetCounts: summary.budgetCounts,
     onDue: summary.onDue,
     ...(run === undefined ? {} : { run }),
+    ...(agent === undefined ? {} : { agent }),
     createdAt: startTime,
     updatedAt: summary.updatedAt,
   };

@@ -1,4 +1,4 @@
-import type { BudgetCounts, OnBudget, OnDue, Run, SessionKind } from '../contract/event.ts';
+import type { AgentOrigin, BudgetCounts, OnBudget, OnDue, Run, SessionKind } from '../contract/event.ts';
 import type { Phase } from '../session/state.ts';
 
 /**
@@ -21,6 +21,7 @@ export interface SessionSummary {
   budgetCounts: BudgetCounts;
   onDue: OnDue;
   run?: Run;
+  agent?: AgentOrigin;
   over: boolean;
   tokensUsed: number;
   cacheRead: number;

@@ -5,7 +5,7 @@ import { wakeAt } from '../session/time.ts';
 
 /** The session as lists and look-ups show it. */
 export const summarize = (id: string, state: Existing): SessionSummary => {
-  const { spans: _, pace: __, raised: ___, comments: ____, clockOffset: _____, ...facts } = state.facts;
+  const { spans: _, pace: __, raised: ___, comments: ____, clockOffset: _____, told: ______, ...facts } = state.facts;
   const wake = wakeAt(state);
   return {
     id,

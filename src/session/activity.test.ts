@@ -11,6 +11,7 @@ import { startTime } from './decider-specification.suite.ts';
 import { fold } from './evolve.ts';
 import { absent } from './state.ts';
 import type { Existing, SessionState } from './state.ts';
+import { addedTokens } from './told.ts';
 
 const idOf = (n: number) => `019a8f5e-7c1b-7000-8000-${n.toString(16).padStart(12, '0')}`;
 
@@ -70,7 +71,7 @@ describe('activity', () => {
         const rows = events.flatMap((event) => (event.type === 'tokens_recorded' ? [event.data] : []));
         const steps = activityOf(absent, events).filter((one) => one.do === 'tokens');
         expect(steps.map(({ slot, tokens }) => [slot, tokens])).toEqual(
-          rows.map(({ timestamp, tokensUsed }) => [Math.floor(timestamp / 300_000), tokensUsed]),
+          rows.map((row) => [Math.floor(row.timestamp / 300_000), addedTokens(row)]),
         );
       }),
     );

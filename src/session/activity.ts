@@ -1,6 +1,7 @@
 import type { EventOf, SessionEvent } from '../contract/event.ts';
 import { evolve } from './evolve.ts';
 import { slotMs, slotOf } from './slot.ts';
+import { addedTokens } from './told.ts';
 import type { Active, Existing, SessionState, Span } from './state.ts';
 
 /** What analytics reads: tokens by slots, and spans of active time. */
@@ -60,7 +61,9 @@ const closed = ({ since, facts }: Active, until: number): ActivityStep[] => {
 
 const tokens = (state: Existing, { at, data }: EventOf<'tokens_recorded'>): ActivityStep => {
   const slot = slotOf(data.timestamp);
-  return { do: 'tokens', slot, tokens: data.tokensUsed, stray: !wasActiveIn(slot, state, at) };
+  // Those of a run count in the run's session.
+  const counted = data.run === undefined ? addedTokens(data) : 0;
+  return { do: 'tokens', slot, tokens: counted, stray: !wasActiveIn(slot, state, at) };
 };
 
 /** Spans that are too old to be kept are taken for none: a stray too many does no harm, since presence is a union. */

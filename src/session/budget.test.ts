@@ -51,7 +51,7 @@ describe('the alerts of a budget', () => {
   });
 
   it('do not fall back to a lower level after a burst raised the higher', () => {
-    const story = [budget(1000), tokens(1, 960, 960), alert(1, 'budget_95', 'error')];
+    const story = [budget(1000), tokens(1, 960, 960, { source: 'transcript' }), alert(1, 'budget_95', 'error')];
     given(...story)
       .when(recordTokens(2, -100, { source: 'transcript' }))
       .then(tokens(2, -100, 860, { source: 'transcript' }));

@@ -7,6 +7,7 @@ import { fold } from './evolve.ts';
 import { nameOf, versionOf } from './state.ts';
 import type { Active, Ended, Existing, Paused, SessionState, StateName, StateOf } from './state.ts';
 import { dueAt, elapsedMs, endAt } from './time.ts';
+import { addedTokens, reconciledOf } from './told.ts';
 
 type Decision<S extends StateName, C extends CommandType> = (
   command: CommandOf<C>,
@@ -78,7 +79,9 @@ const taken = (): never => {
   throw new Problem('write_conflict', 'a session with this id was started already');
 };
 
-const start: Decision<'absent', 'start'> = ({ type: _, at, id: __, ...data }) => [{ type: 'started', at, data }];
+const start: Decision<'absent', 'start'> = ({ type: _, at, id: __, startedAt = at, ...data }) => [
+  { type: 'started', at: Math.min(startedAt, at), data },
+];
 
 const pause = ({ at, budget }: CommandOf<'pause'>): SessionEvent[] => [
   { type: 'paused', at, data: budget === undefined ? { reason: 'request' } : { reason: 'budget', budget } },
@@ -113,7 +116,9 @@ const cancel = ({ at, message }: CommandOf<'cancel'>, state: Open): SessionEvent
 const timeOut = ({ at, message }: CommandOf<'time_out'>, state: Open): SessionEvent[] =>
   ending(state, { type: 'timed_out', at, data: message === undefined ? {} : { message } });
 
-const reopen = ({ at }: CommandOf<'reopen'>): SessionEvent[] => [{ type: 'reopened', at, data: {} }];
+const reopen = ({ at, reopenedAt = at }: CommandOf<'reopen'>, state: Ended): SessionEvent[] => [
+  { type: 'reopened', at: Math.max(state.endTime, Math.min(reopenedAt, at)), data: {} },
+];
 
 const rename = ({ at, name }: CommandOf<'rename'>, state: Open): SessionEvent[] =>
   name === state.facts.name ? [] : [{ type: 'renamed', at, data: { name } }];
@@ -158,12 +163,15 @@ const adjustClock = ({ at, by, offset }: CommandOf<'adjust_clock'>, state: Activ
 const isTold = ({ facts }: Active, offset: number | undefined): boolean =>
   offset !== undefined && facts.clockOffset !== undefined && Math.abs(offset - facts.clockOffset) <= sameAnchorMs;
 
+/** A session that an agent left is written down after it happened: each response has the time that the agent gave it. */
 const recordTokens = (command: CommandOf<'record_tokens'>, state: Existing): SessionEvent[] => {
   checkTokens(command, state);
   const { type: _, id, at, beganAt: __, timestamp = at, ...rest } = command;
-  const cumulativeTotal = state.facts.tokensUsed + command.tokensUsed;
-  const data: TokensRecorded = { id: entityId(id, versionOf(state)), timestamp, cumulativeTotal, ...rest };
-  return [{ type: 'tokens_recorded', at, data }];
+  const { facts } = state;
+  const shared = reconciledOf(facts.told, rest);
+  const cumulativeTotal = facts.tokensUsed + addedTokens({ ...rest, ...shared });
+  const data: TokensRecorded = { id: entityId(id, versionOf(state)), timestamp, cumulativeTotal, ...rest, ...shared };
+  return [{ type: 'tokens_recorded', at: facts.agent ? Math.min(at, timestamp) : at, data }];
 };
 
 const checkTokens = (command: CommandOf<'record_tokens'>, state: Existing): void => {

@@ -4,6 +4,7 @@ import { noPace, withRow } from './pace.ts';
 import { absent, nameOf } from './state.ts';
 import type { Active, Ended, Ending, Existing, Facts, Paused, SessionState, StateName, StateOf } from './state.ts';
 import { activeMsAt, elapsedMs, withSpan } from './time.ts';
+import { addedTokens, withTold } from './told.ts';
 
 type Transition<S extends StateName, E extends EventType> = (state: StateOf[S], event: EventOf<E>) => Existing;
 
@@ -56,6 +57,7 @@ const start = (_: SessionState, { at, data }: EventOf<'started'>): Active => ({
     updatedAt: at,
     tokensUsed: 0,
     cacheRead: 0,
+    told: {},
     activeMs: 0,
     spans: [],
     pace: noPace,
@@ -114,11 +116,13 @@ const onFacts = {
         : { duration: event.data.duration, over: false, raised: armedForTime(state.facts.raised) },
     ),
   tokens_recorded: <S extends Existing>(state: S, event: EventOf<'tokens_recorded'>): S => {
-    const { tokensUsed, cacheRead = 0, timestamp } = event.data;
+    const { cacheRead = 0, cacheReconciled = 0, timestamp } = event.data;
+    const tokens = addedTokens(event.data);
     return same(state, event, {
-      tokensUsed: state.facts.tokensUsed + tokensUsed,
-      cacheRead: state.facts.cacheRead + cacheRead,
-      pace: withRow(state.facts.pace, { place: activeMsAt(state, timestamp), timestamp, tokens: tokensUsed }),
+      tokensUsed: state.facts.tokensUsed + tokens,
+      cacheRead: state.facts.cacheRead + cacheRead - cacheReconciled,
+      told: withTold(state.facts.told, event.data),
+      pace: withRow(state.facts.pace, { place: activeMsAt(state, timestamp), timestamp, tokens }),
     });
   },
   checkpoint_reached: <S extends Existing>(state: S, event: EventOf<'checkpoint_reached'>): S =>

@@ -1,5 +1,6 @@
-import type { BudgetCounts, OnBudget, OnDue, Run, SessionKind, Threshold } from '../contract/event.ts';
+import type { AgentOrigin, BudgetCounts, OnBudget, OnDue, Run, SessionKind, Threshold } from '../contract/event.ts';
 import type { Pace } from './pace.ts';
+import type { Told } from './told.ts';
 
 /** A span of active time on the wall clock: from (inclusive), to (exclusive), Unix ms. */
 export type Span = readonly [from: number, to: number];
@@ -20,10 +21,12 @@ export interface Facts {
   budgetCounts: BudgetCounts;
   onDue: OnDue;
   run?: Run;
+  agent?: AgentOrigin;
   /** What counts against the budget. */
   tokensUsed: number;
   /** Cache reads are shown apart, whether they count or not. */
   cacheRead: number;
+  told: Told;
   /** Active time in the spans that are closed. */
   activeMs: number;
   /** The latest closed spans of active time, oldest first. */
@@ -92,4 +95,4 @@ export const versionOf = (state: SessionState): number => (state.status === 'abs
 /**
  * Changes with every change of the state's shape: a saved state of another shape is folded again from the journal.
  */
-export const stateShape = 1;
+export const stateShape = 2;

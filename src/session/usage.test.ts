@@ -131,7 +131,7 @@ describe('the parts of a row', () => {
 });
 
 describe('usage of a session that ended', () => {
-  const ended = given(started(), tokens(5, 10, 10), completed(10));
+  const ended = given(started(), tokens(5, 10, 10, { source: 'transcript' }), completed(10));
   const late = { source: 'transcript', response: 'msg_1', timestamp: at(11) } as const;
 
   it('is still taken from a transcript, of a response that began before the end', () => {

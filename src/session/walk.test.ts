@@ -16,6 +16,7 @@ import { projectionOf } from './projection.ts';
 import { absent, versionOf } from './state.ts';
 import type { Existing, SessionState } from './state.ts';
 import { elapsedMs, remainingMs, wakeAt } from './time.ts';
+import { addedTokens } from './told.ts';
 
 const refusals: readonly ProblemKind[] = [
   'session_not_found',
@@ -108,7 +109,7 @@ describe('whatever is asked of a session', () => {
       let total = 0;
       for (const event of journal) {
         if (event.type !== 'tokens_recorded') continue;
-        total += event.data.tokensUsed;
+        total += addedTokens(event.data);
         expect(event.data.cumulativeTotal).toBe(total);
       }
       expect((state as Existing).facts).toMatchObject({
