@@ -116,8 +116,8 @@ const cancel = ({ at, message }: CommandOf<'cancel'>, state: Open): SessionEvent
 const timeOut = ({ at, message }: CommandOf<'time_out'>, state: Open): SessionEvent[] =>
   ending(state, { type: 'timed_out', at, data: message === undefined ? {} : { message } });
 
-const reopen = ({ at, reopenedAt = at }: CommandOf<'reopen'>, state: Ended): SessionEvent[] => [
-  { type: 'reopened', at: Math.max(state.endTime, Math.min(reopenedAt, at)), data: {} },
+const reopen = ({ at, reopenedAt }: CommandOf<'reopen'>, { endTime }: Ended): SessionEvent[] => [
+  { type: 'reopened', at: reopenedAt === undefined ? at : Math.max(endTime, Math.min(reopenedAt, at)), data: {} },
 ];
 
 const rename = ({ at, name }: CommandOf<'rename'>, state: Open): SessionEvent[] =>
