@@ -118,12 +118,9 @@ const reportOf = <R extends z.ZodType>(id: string, rows: R) =>
       rows: z.array(rows),
       totals: usageSumsSchema.meta({ description: 'Of all rows' }),
       skipped: z.array(skippedSchema).meta({ description: 'The owner alone is told; empty for all others' }),
-      lookedIn: z
-        .array(z.string())
-        .optional()
-        .meta({
-          description: 'Folders in which agents’ files are looked for, whether they are there or not; for the owner',
-        }),
+      lookedIn: z.array(z.string()).optional().meta({
+        description: 'Folders in which agents’ files are looked for, whether they are there or not; for the owner',
+      }),
     })
     .meta({ id });
 
@@ -139,6 +136,13 @@ export const usageReportSchemas = {
 } as const satisfies Record<UsageReportKind, z.ZodType>;
 
 export type UsageSums = z.infer<typeof usageSumsSchema>;
-export type UsageReports = { [K in UsageReportKind]: z.infer<(typeof usageReportSchemas)[K]> };
-export type UsageReport<K extends UsageReportKind = UsageReportKind> = UsageReports[K];
-export type UsageRow<K extends UsageReportKind = UsageReportKind> = UsageReports[K]['rows'][number];
+
+type Rows = { [K in UsageReportKind]: z.infer<(typeof usageReportSchemas)[K]>['rows'][number] };
+export type UsageRow<K extends UsageReportKind = UsageReportKind> = Rows[K];
+
+export interface UsageReport<K extends UsageReportKind = UsageReportKind> {
+  rows: UsageRow<K>[];
+  totals: UsageSums;
+  skipped: z.infer<typeof skippedSchema>[];
+  lookedIn?: string[];
+}
