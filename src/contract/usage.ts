@@ -91,3 +91,9 @@ export interface LimitReading {
   resetsAt?: number;
   at: number;
 }
+
+/** A reading as it is kept: told again the same of the same window, it is still this one. */
+export interface KeptReading extends LimitReading {
+  /** When it was last told; `at` is when it was first so. */
+  toldAt: number;
+}
