@@ -28,6 +28,7 @@ import { shedding } from './shedding.ts';
 import { systemRoutes } from './system-routes.ts';
 import { teamsRoutes } from './teams-routes.ts';
 import { timerRoutes } from './timer-routes.ts';
+import { usageRoutes } from './usage-routes.ts';
 import { usersRoutes } from './users-routes.ts';
 
 const largestBody = 1024 * 1024;
@@ -100,6 +101,7 @@ export const newApp = async (parts: FaceParts, options: AppOptions): Promise<Fas
     historyRoutes,
     analyticsRoutes,
     exportRoutes,
+    usageRoutes,
     commentsRoutes,
     hooksRoutes,
     accessRoutes,

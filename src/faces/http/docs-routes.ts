@@ -19,6 +19,7 @@ const aboutOf = (serverVersion: string) => ({
 const tags = [
   { name: 'timer', description: 'Sessions: time and token budget' },
   { name: 'research', description: 'Comments on sessions of every kind' },
+  { name: 'usage', description: 'What every agent on the server’s machine has used' },
   { name: 'hooks', description: 'What is called when an alert is raised' },
   { name: 'access', description: 'Who may use the server' },
   { name: 'system', description: 'How the server is' },

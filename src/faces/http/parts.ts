@@ -1,10 +1,12 @@
 import type { Access } from '../../access/access.ts';
 import type { ActivityReads } from '../../journal/activity.ts';
 import type { Users } from '../../access/users.ts';
+import type { SkippedUsage } from '../../contract/usage.ts';
 import type { Backups } from '../../journal/backups.ts';
 import type { Hooks } from '../../hooks/hooks.ts';
 import type { Journal, StoreHealth } from '../../journal/journal.ts';
 import type { SessionReads, SessionSummary } from '../../journal/sessions.ts';
+import type { UsageReads } from '../../journal/usage.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
 import type { Clock } from '../../runner/clock.ts';
 import type { Once } from '../../runner/once.ts';
@@ -49,6 +51,11 @@ export interface FaceParts {
   journal: Journal;
   sessions: SessionReads;
   activity: ActivityReads;
+  usage: UsageReads;
+  /** What may hold usage and was not counted. */
+  skippedUsage: () => Promise<readonly SkippedUsage[]>;
+  /** Where agents' files are looked for, whether the folders are there or not. */
+  usageFolders: () => readonly string[];
   summarize: (session: string, state: Existing) => SessionSummary;
   clock: Clock;
   newId: () => string;
