@@ -154,6 +154,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/usage/daily": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What agents used, day by day
+         * @description Of the sessions that the caller may see, each response counted once. Rows that hold nothing are left out.
+         */
+        get: operations["getUsageDaily"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/usage/weekly": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What agents used, week by week
+         * @description Of the sessions that the caller may see, each response counted once. Rows that hold nothing are left out.
+         */
+        get: operations["getUsageWeekly"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/usage/monthly": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What agents used, month by month
+         * @description Of the sessions that the caller may see, each response counted once. Rows that hold nothing are left out.
+         */
+        get: operations["getUsageMonthly"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/usage/blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What agents used, in blocks of five hours
+         * @description Of the sessions that the caller may see, each response counted once. Rows that hold nothing are left out.
+         */
+        get: operations["getUsageBlocks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/usage/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What agents used, session by session
+         * @description Of the sessions that the caller may see, each response counted once. Rows that hold nothing are left out.
+         */
+        get: operations["getUsageSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/usage/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What agents used, model by model
+         * @description Of the sessions that the caller may see, each response counted once. Rows that hold nothing are left out.
+         */
+        get: operations["getUsageModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/usage/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What agents used, directory by directory
+         * @description Of the sessions that the caller may see, each response counted once. Rows that hold nothing are left out.
+         */
+        get: operations["getUsageProjects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/comments": {
         parameters: {
             query?: never;
@@ -728,6 +868,22 @@ export interface components {
              */
             agentConfigDir?: string;
         };
+        /** @description A session of an agent’s that was found by what the agent leaves on disk */
+        AgentSession: {
+            /**
+             * @description Which agent
+             * @example claude
+             */
+            source: string;
+            /** @description The agent’s own id of the session */
+            sessionId: string;
+            directory?: string;
+            gitBranch?: string;
+            /** @description The agent’s own id of the session it was forked from */
+            forkedFrom?: string;
+            /** @description Responses in its history that another session had first, and that count there */
+            shared?: number;
+        };
         StartSession: {
             name?: string;
             /**
@@ -847,6 +1003,16 @@ export interface components {
             /** @enum {string} */
             onDue: "complete" | "extend";
             run?: components["schemas"]["Run"];
+            agent?: components["schemas"]["AgentSession"];
+            /**
+             * @description What its responses cost, as far as they have a price
+             * @example 0.0033
+             */
+            costUsd?: string;
+            /** @description Responses without a price */
+            unpriced?: number;
+            /** @description Models that answered */
+            models?: string[];
             /**
              * @description Unix time, ms
              * @example 1790000000000
@@ -938,6 +1104,16 @@ export interface components {
             /** @enum {string} */
             onDue: "complete" | "extend";
             run?: components["schemas"]["Run"];
+            agent?: components["schemas"]["AgentSession"];
+            /**
+             * @description What its responses cost, as far as they have a price
+             * @example 0.0033
+             */
+            costUsd?: string;
+            /** @description Responses without a price */
+            unpriced?: number;
+            /** @description Models that answered */
+            models?: string[];
             /**
              * @description Unix time, ms
              * @example 1790000000000
@@ -971,7 +1147,19 @@ export interface components {
             /** @description Total after this row, in order of arrival */
             cumulativeTotal: number;
             /** @enum {string} */
-            source: "api" | "transcript";
+            source: "api" | "transcript" | "telemetry";
+            /** @description So many of tokensUsed had been told by another source; the total grows by the rest */
+            reconciled?: number;
+            /** @description The same of cacheRead */
+            cacheReconciled?: number;
+            /** @description Part of output */
+            reasoning?: number;
+            /**
+             * Format: uuid
+             * @description The session of `stint run` that has the same tokens
+             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
+             */
+            run?: string;
             model?: string;
             input?: number;
             output?: number;
@@ -1180,7 +1368,7 @@ export interface components {
             allowPrivate?: boolean;
             name?: string;
             /** @description Only alerts of these thresholds */
-            thresholds?: ("budget_80" | "budget_95" | "budget_100" | "budget_projected" | "time_10m" | "time_up")[];
+            thresholds?: ("budget_80" | "budget_95" | "budget_100" | "budget_projected" | "time_10m" | "time_up" | "across_80" | "across_95" | "across_100" | "across_projected")[];
             levels?: ("warning" | "error")[];
             /**
              * Format: uuid
@@ -1201,7 +1389,7 @@ export interface components {
             argv: string[];
             name?: string;
             /** @description Only alerts of these thresholds */
-            thresholds?: ("budget_80" | "budget_95" | "budget_100" | "budget_projected" | "time_10m" | "time_up")[];
+            thresholds?: ("budget_80" | "budget_95" | "budget_100" | "budget_projected" | "time_10m" | "time_up" | "across_80" | "across_95" | "across_100" | "across_projected")[];
             levels?: ("warning" | "error")[];
             /**
              * Format: uuid
@@ -1227,7 +1415,7 @@ export interface components {
             argv?: string[];
             name?: string;
             /** @description Only alerts of these thresholds */
-            thresholds?: ("budget_80" | "budget_95" | "budget_100" | "budget_projected" | "time_10m" | "time_up")[];
+            thresholds?: ("budget_80" | "budget_95" | "budget_100" | "budget_projected" | "time_10m" | "time_up" | "across_80" | "across_95" | "across_100" | "across_projected")[];
             levels?: ("warning" | "error")[];
             /**
              * Format: uuid
@@ -1269,7 +1457,7 @@ export interface components {
             argv?: string[];
             name?: string;
             /** @description Only alerts of these thresholds */
-            thresholds?: ("budget_80" | "budget_95" | "budget_100" | "budget_projected" | "time_10m" | "time_up")[];
+            thresholds?: ("budget_80" | "budget_95" | "budget_100" | "budget_projected" | "time_10m" | "time_up" | "across_80" | "across_95" | "across_100" | "across_projected")[];
             levels?: ("warning" | "error")[];
             /**
              * Format: uuid
@@ -1334,7 +1522,7 @@ export interface components {
              */
             sessionId: string;
             /** @enum {string} */
-            threshold: "budget_80" | "budget_95" | "budget_100" | "budget_projected" | "time_10m" | "time_up";
+            threshold: "budget_80" | "budget_95" | "budget_100" | "budget_projected" | "time_10m" | "time_up" | "across_80" | "across_95" | "across_100" | "across_projected";
             /** @enum {string} */
             level: "warning" | "error";
             /**
@@ -1486,6 +1674,357 @@ export interface components {
         };
         TeamList: {
             teams: components["schemas"]["Team"][];
+        };
+        UsageSums: {
+            /** @description Tokens that no cache held */
+            input: number;
+            /** @description With reasoning */
+            output: number;
+            /** @description The part of output that is known to be reasoning */
+            reasoning: number;
+            cacheRead: number;
+            /** @description Written to caches that are kept for five minutes */
+            cacheWrite5m: number;
+            /** @description Written to caches that are kept for an hour */
+            cacheWrite1h: number;
+            /**
+             * @description US dollars, decimal; of the responses that have a price
+             * @example 0.0033
+             */
+            costUsd: string;
+            /** @description Responses without a price: what they cost is not known, which is not 0 */
+            unpriced: number;
+            responses: number;
+            /** @description Responses whose final count was never written: they used this or more */
+            incomplete: number;
+        };
+        /** @description What a row has of a model */
+        UsageOfModelInRow: {
+            model: string;
+            /** @description Tokens that no cache held */
+            input: number;
+            /** @description With reasoning */
+            output: number;
+            /** @description The part of output that is known to be reasoning */
+            reasoning: number;
+            cacheRead: number;
+            /** @description Written to caches that are kept for five minutes */
+            cacheWrite5m: number;
+            /** @description Written to caches that are kept for an hour */
+            cacheWrite1h: number;
+            /**
+             * @description US dollars, decimal; of the responses that have a price
+             * @example 0.0033
+             */
+            costUsd: string;
+            /** @description Responses without a price: what they cost is not known, which is not 0 */
+            unpriced: number;
+            responses: number;
+            /** @description Responses whose final count was never written: they used this or more */
+            incomplete: number;
+        };
+        /** @description What a session has of a subagent; it is in the session’s sums too */
+        UsageOfSubagent: {
+            agentId: string;
+            /** @description Tokens that no cache held */
+            input: number;
+            /** @description With reasoning */
+            output: number;
+            /** @description The part of output that is known to be reasoning */
+            reasoning: number;
+            cacheRead: number;
+            /** @description Written to caches that are kept for five minutes */
+            cacheWrite5m: number;
+            /** @description Written to caches that are kept for an hour */
+            cacheWrite1h: number;
+            /**
+             * @description US dollars, decimal; of the responses that have a price
+             * @example 0.0033
+             */
+            costUsd: string;
+            /** @description Responses without a price: what they cost is not known, which is not 0 */
+            unpriced: number;
+            responses: number;
+            /** @description Responses whose final count was never written: they used this or more */
+            incomplete: number;
+        };
+        UsageOfDate: {
+            /**
+             * Format: date
+             * @description The day; of a week its Monday
+             */
+            date: string;
+            /** @description Tokens that no cache held */
+            input: number;
+            /** @description With reasoning */
+            output: number;
+            /** @description The part of output that is known to be reasoning */
+            reasoning: number;
+            cacheRead: number;
+            /** @description Written to caches that are kept for five minutes */
+            cacheWrite5m: number;
+            /** @description Written to caches that are kept for an hour */
+            cacheWrite1h: number;
+            /**
+             * @description US dollars, decimal; of the responses that have a price
+             * @example 0.0033
+             */
+            costUsd: string;
+            /** @description Responses without a price: what they cost is not known, which is not 0 */
+            unpriced: number;
+            responses: number;
+            /** @description Responses whose final count was never written: they used this or more */
+            incomplete: number;
+            /** @description Models that were used, most cost first, ties by tokens */
+            modelNames: string[];
+            /** @description With breakdown: each model, in the same order */
+            models?: components["schemas"]["UsageOfModelInRow"][];
+        };
+        UsageOfMonth: {
+            month: string;
+            /** @description Tokens that no cache held */
+            input: number;
+            /** @description With reasoning */
+            output: number;
+            /** @description The part of output that is known to be reasoning */
+            reasoning: number;
+            cacheRead: number;
+            /** @description Written to caches that are kept for five minutes */
+            cacheWrite5m: number;
+            /** @description Written to caches that are kept for an hour */
+            cacheWrite1h: number;
+            /**
+             * @description US dollars, decimal; of the responses that have a price
+             * @example 0.0033
+             */
+            costUsd: string;
+            /** @description Responses without a price: what they cost is not known, which is not 0 */
+            unpriced: number;
+            responses: number;
+            /** @description Responses whose final count was never written: they used this or more */
+            incomplete: number;
+            /** @description Models that were used, most cost first, ties by tokens */
+            modelNames: string[];
+            /** @description With breakdown: each model, in the same order */
+            models?: components["schemas"]["UsageOfModelInRow"][];
+        };
+        /** @description Five hours that begin with the first response after the last ones */
+        UsageBlock: {
+            /**
+             * Format: date-time
+             * @description Full hour of its first response; of a gap the last response before it
+             */
+            start: string;
+            /**
+             * Format: date-time
+             * @description Five hours after its start; of a gap the first response after it
+             */
+            end: string;
+            /** @description A pause between two blocks: all zeros */
+            gap: boolean;
+            /** @description It goes on */
+            active: boolean;
+            /** @description Tokens that no cache held */
+            input: number;
+            /** @description With reasoning */
+            output: number;
+            /** @description The part of output that is known to be reasoning */
+            reasoning: number;
+            cacheRead: number;
+            /** @description Written to caches that are kept for five minutes */
+            cacheWrite5m: number;
+            /** @description Written to caches that are kept for an hour */
+            cacheWrite1h: number;
+            /**
+             * @description US dollars, decimal; of the responses that have a price
+             * @example 0.0033
+             */
+            costUsd: string;
+            /** @description Responses without a price: what they cost is not known, which is not 0 */
+            unpriced: number;
+            responses: number;
+            /** @description Responses whose final count was never written: they used this or more */
+            incomplete: number;
+            /** Format: date-time */
+            firstAt?: string;
+            /** Format: date-time */
+            lastAt?: string;
+            /** @description Models that were used, most cost first, ties by tokens */
+            modelNames: string[];
+            /** @description With breakdown: each model, in the same order */
+            models?: components["schemas"]["UsageOfModelInRow"][];
+        };
+        UsageOfSession: {
+            /** @description The agent’s own id */
+            sessionId: string;
+            source: string;
+            /** @description The directory in which it began; empty where that is not told */
+            project: string;
+            /** @description Tokens that no cache held */
+            input: number;
+            /** @description With reasoning */
+            output: number;
+            /** @description The part of output that is known to be reasoning */
+            reasoning: number;
+            cacheRead: number;
+            /** @description Written to caches that are kept for five minutes */
+            cacheWrite5m: number;
+            /** @description Written to caches that are kept for an hour */
+            cacheWrite1h: number;
+            /**
+             * @description US dollars, decimal; of the responses that have a price
+             * @example 0.0033
+             */
+            costUsd: string;
+            /** @description Responses without a price: what they cost is not known, which is not 0 */
+            unpriced: number;
+            responses: number;
+            /** @description Responses whose final count was never written: they used this or more */
+            incomplete: number;
+            /** Format: date-time */
+            firstAt: string;
+            /** Format: date-time */
+            lastAt: string;
+            /** @description Models that were used, most cost first, ties by tokens */
+            modelNames: string[];
+            /** @description With breakdown: each model, in the same order */
+            models?: components["schemas"]["UsageOfModelInRow"][];
+            /** @description With breakdown: its subagents, where it had any */
+            agents?: components["schemas"]["UsageOfSubagent"][];
+        };
+        UsageOfModel: {
+            model: string;
+            /** @description Agents that used it, most cost first, ties by tokens */
+            sources: string[];
+            /** @description Tokens that no cache held */
+            input: number;
+            /** @description With reasoning */
+            output: number;
+            /** @description The part of output that is known to be reasoning */
+            reasoning: number;
+            cacheRead: number;
+            /** @description Written to caches that are kept for five minutes */
+            cacheWrite5m: number;
+            /** @description Written to caches that are kept for an hour */
+            cacheWrite1h: number;
+            /**
+             * @description US dollars, decimal; of the responses that have a price
+             * @example 0.0033
+             */
+            costUsd: string;
+            /** @description Responses without a price: what they cost is not known, which is not 0 */
+            unpriced: number;
+            responses: number;
+            /** @description Responses whose final count was never written: they used this or more */
+            incomplete: number;
+            /** Format: date-time */
+            firstAt: string;
+            /** Format: date-time */
+            lastAt: string;
+        };
+        UsageOfProject: {
+            project: string;
+            /** @description Agents that used it, most cost first, ties by tokens */
+            sources: string[];
+            /** @description Tokens that no cache held */
+            input: number;
+            /** @description With reasoning */
+            output: number;
+            /** @description The part of output that is known to be reasoning */
+            reasoning: number;
+            cacheRead: number;
+            /** @description Written to caches that are kept for five minutes */
+            cacheWrite5m: number;
+            /** @description Written to caches that are kept for an hour */
+            cacheWrite1h: number;
+            /**
+             * @description US dollars, decimal; of the responses that have a price
+             * @example 0.0033
+             */
+            costUsd: string;
+            /** @description Responses without a price: what they cost is not known, which is not 0 */
+            unpriced: number;
+            responses: number;
+            /** @description Responses whose final count was never written: they used this or more */
+            incomplete: number;
+            /** Format: date-time */
+            firstAt: string;
+            /** Format: date-time */
+            lastAt: string;
+            /** @description Models that were used, most cost first, ties by tokens */
+            modelNames: string[];
+            /** @description With breakdown: each model, in the same order */
+            models?: components["schemas"]["UsageOfModelInRow"][];
+        };
+        /** @description Something that may hold usage and was not counted */
+        SkippedUsage: {
+            source: string;
+            file: string;
+            reason: string;
+            count: number;
+        };
+        UsageByDay: {
+            rows: components["schemas"]["UsageOfDate"][];
+            /** @description Of all rows */
+            totals: components["schemas"]["UsageSums"];
+            /** @description The owner alone is told; empty for all others */
+            skipped: components["schemas"]["SkippedUsage"][];
+            /** @description Folders in which agents’ files are looked for, whether they are there or not; for the owner */
+            lookedIn?: string[];
+        };
+        UsageByWeek: {
+            rows: components["schemas"]["UsageOfDate"][];
+            /** @description Of all rows */
+            totals: components["schemas"]["UsageSums"];
+            /** @description The owner alone is told; empty for all others */
+            skipped: components["schemas"]["SkippedUsage"][];
+            /** @description Folders in which agents’ files are looked for, whether they are there or not; for the owner */
+            lookedIn?: string[];
+        };
+        UsageByMonth: {
+            rows: components["schemas"]["UsageOfMonth"][];
+            /** @description Of all rows */
+            totals: components["schemas"]["UsageSums"];
+            /** @description The owner alone is told; empty for all others */
+            skipped: components["schemas"]["SkippedUsage"][];
+            /** @description Folders in which agents’ files are looked for, whether they are there or not; for the owner */
+            lookedIn?: string[];
+        };
+        UsageByBlock: {
+            rows: components["schemas"]["UsageBlock"][];
+            /** @description Of all rows */
+            totals: components["schemas"]["UsageSums"];
+            /** @description The owner alone is told; empty for all others */
+            skipped: components["schemas"]["SkippedUsage"][];
+            /** @description Folders in which agents’ files are looked for, whether they are there or not; for the owner */
+            lookedIn?: string[];
+        };
+        UsageBySession: {
+            rows: components["schemas"]["UsageOfSession"][];
+            /** @description Of all rows */
+            totals: components["schemas"]["UsageSums"];
+            /** @description The owner alone is told; empty for all others */
+            skipped: components["schemas"]["SkippedUsage"][];
+            /** @description Folders in which agents’ files are looked for, whether they are there or not; for the owner */
+            lookedIn?: string[];
+        };
+        UsageByModel: {
+            rows: components["schemas"]["UsageOfModel"][];
+            /** @description Of all rows */
+            totals: components["schemas"]["UsageSums"];
+            /** @description The owner alone is told; empty for all others */
+            skipped: components["schemas"]["SkippedUsage"][];
+            /** @description Folders in which agents’ files are looked for, whether they are there or not; for the owner */
+            lookedIn?: string[];
+        };
+        UsageByProject: {
+            rows: components["schemas"]["UsageOfProject"][];
+            /** @description Of all rows */
+            totals: components["schemas"]["UsageSums"];
+            /** @description The owner alone is told; empty for all others */
+            skipped: components["schemas"]["SkippedUsage"][];
+            /** @description Folders in which agents’ files are looked for, whether they are there or not; for the owner */
+            lookedIn?: string[];
         };
     };
     responses: never;
@@ -1998,6 +2537,391 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Export"];
                     "text/csv": string;
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getUsageDaily: {
+        parameters: {
+            query?: {
+                /** @description Only what was used on this day or later */
+                since?: string;
+                /** @description Only what was used on this day or earlier */
+                until?: string;
+                /** @description IANA time zone in which days begin (UTC) */
+                tz?: string;
+                /** @description Only of this agent, e.g. claude */
+                source?: string;
+                /** @description Only of this model, as the agent writes it */
+                model?: string;
+                /** @description Only of agents that worked in this directory: an absolute path */
+                project?: string;
+                /** @description Only of this session: the agent’s own id */
+                session?: string;
+                /** @description Adds `models` to each row, and `agents` to the sessions that had subagents */
+                breakdown?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageByDay"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getUsageWeekly: {
+        parameters: {
+            query?: {
+                /** @description Only what was used on this day or later */
+                since?: string;
+                /** @description Only what was used on this day or earlier */
+                until?: string;
+                /** @description IANA time zone in which days begin (UTC) */
+                tz?: string;
+                /** @description Only of this agent, e.g. claude */
+                source?: string;
+                /** @description Only of this model, as the agent writes it */
+                model?: string;
+                /** @description Only of agents that worked in this directory: an absolute path */
+                project?: string;
+                /** @description Only of this session: the agent’s own id */
+                session?: string;
+                /** @description Adds `models` to each row, and `agents` to the sessions that had subagents */
+                breakdown?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageByWeek"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getUsageMonthly: {
+        parameters: {
+            query?: {
+                /** @description Only what was used on this day or later */
+                since?: string;
+                /** @description Only what was used on this day or earlier */
+                until?: string;
+                /** @description IANA time zone in which days begin (UTC) */
+                tz?: string;
+                /** @description Only of this agent, e.g. claude */
+                source?: string;
+                /** @description Only of this model, as the agent writes it */
+                model?: string;
+                /** @description Only of agents that worked in this directory: an absolute path */
+                project?: string;
+                /** @description Only of this session: the agent’s own id */
+                session?: string;
+                /** @description Adds `models` to each row, and `agents` to the sessions that had subagents */
+                breakdown?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageByMonth"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getUsageBlocks: {
+        parameters: {
+            query?: {
+                /** @description Only what was used on this day or later */
+                since?: string;
+                /** @description Only what was used on this day or earlier */
+                until?: string;
+                /** @description IANA time zone in which days begin (UTC) */
+                tz?: string;
+                /** @description Only of this agent, e.g. claude */
+                source?: string;
+                /** @description Only of this model, as the agent writes it */
+                model?: string;
+                /** @description Only of agents that worked in this directory: an absolute path */
+                project?: string;
+                /** @description Only of this session: the agent’s own id */
+                session?: string;
+                /** @description Adds `models` to each row, and `agents` to the sessions that had subagents */
+                breakdown?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageByBlock"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getUsageSessions: {
+        parameters: {
+            query?: {
+                /** @description Only what was used on this day or later */
+                since?: string;
+                /** @description Only what was used on this day or earlier */
+                until?: string;
+                /** @description IANA time zone in which days begin (UTC) */
+                tz?: string;
+                /** @description Only of this agent, e.g. claude */
+                source?: string;
+                /** @description Only of this model, as the agent writes it */
+                model?: string;
+                /** @description Only of agents that worked in this directory: an absolute path */
+                project?: string;
+                /** @description Only of this session: the agent’s own id */
+                session?: string;
+                /** @description Adds `models` to each row, and `agents` to the sessions that had subagents */
+                breakdown?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageBySession"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getUsageModels: {
+        parameters: {
+            query?: {
+                /** @description Only what was used on this day or later */
+                since?: string;
+                /** @description Only what was used on this day or earlier */
+                until?: string;
+                /** @description IANA time zone in which days begin (UTC) */
+                tz?: string;
+                /** @description Only of this agent, e.g. claude */
+                source?: string;
+                /** @description Only of this model, as the agent writes it */
+                model?: string;
+                /** @description Only of agents that worked in this directory: an absolute path */
+                project?: string;
+                /** @description Only of this session: the agent’s own id */
+                session?: string;
+                /** @description Adds `models` to each row, and `agents` to the sessions that had subagents */
+                breakdown?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageByModel"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getUsageProjects: {
+        parameters: {
+            query?: {
+                /** @description Only what was used on this day or later */
+                since?: string;
+                /** @description Only what was used on this day or earlier */
+                until?: string;
+                /** @description IANA time zone in which days begin (UTC) */
+                tz?: string;
+                /** @description Only of this agent, e.g. claude */
+                source?: string;
+                /** @description Only of this model, as the agent writes it */
+                model?: string;
+                /** @description Only of agents that worked in this directory: an absolute path */
+                project?: string;
+                /** @description Only of this session: the agent’s own id */
+                session?: string;
+                /** @description Adds `models` to each row, and `agents` to the sessions that had subagents */
+                breakdown?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageByProject"];
                 };
             };
             /** @description Default Response */
