@@ -43,7 +43,7 @@ const only = z
 
 const dollars = z
   .string()
-  .regex(/^\d{1,9}(\.\d{1,6})?$/)
+  .regex(/^(\d{1,9}(\.\d{1,2})?|\d{1,5}\.\d{3,6})$/, 'must be US dollars such as 200 or 0.5')
   .refine((text) => Number(text) > 0, 'must be more than 0')
   .meta({ description: 'US dollars, decimal', example: '200' });
 const tokens = count(1).meta({ description: 'Tokens', example: 5_000_000 });
@@ -60,12 +60,9 @@ const about = {
     .max(100)
     .optional()
     .meta({ description: 'IANA time zone in which the period begins; the server’s own when absent' }),
-  action: z
-    .enum(budgetActions)
-    .optional()
-    .meta({
-      description: 'When all of it is used: an alert only (warn), or also a pause of the sessions that stint runs',
-    }),
+  action: z.enum(budgetActions).optional().meta({
+    description: 'When all of it is used: an alert only (warn), or also a pause of the sessions that stint runs',
+  }),
 };
 
 export const setBudgetRequest = z

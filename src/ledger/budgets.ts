@@ -2,6 +2,8 @@ import type { BudgetFilter, BudgetMeasure, BudgetPeriod, BudgetState } from '../
 import { daysIn, firstOfMonth, mondayOf } from '../contract/days.ts';
 import type { AlertLevel, Threshold } from '../contract/event.ts';
 import type { UsageSum } from '../contract/usage.ts';
+import { usdText } from './prices/usd.ts';
+import { countedTokens } from './sum.ts';
 
 /** Budgets across sessions: when they begin anew, how they stand, which alerts they call for. Pure; times are Unix ms. */
 
@@ -18,8 +20,8 @@ const tailMs: Record<Exclude<BudgetPeriod, 'total'>, number> = {
 };
 /** The ledger tells apart what lies in different quarters of an hour; all offsets of today's time zones are some of them. */
 const quarterMs = 900_000;
-const picoPerMicro = 1e6;
-const microPerDollar = 1e6;
+/** A message tells money this exactly: a hundredth of a cent. */
+const toldPico = 1e8;
 
 /** The period that holds `now`, from midnight to midnight in the time zone; undefined for `total`, which has no end. */
 export const windowOf = (period: BudgetPeriod, now: number, timeZone: string): BudgetWindow | undefined => {
@@ -55,9 +57,7 @@ const tailStart = (period: BudgetPeriod, now: number): number =>
 
 /** How much a budget of this measure counts of what some responses add up to; pico-dollars for `usd`. */
 export const amountOf = (sum: UsageSum, measure: Exclude<BudgetMeasure, 'time'>, all: boolean): number =>
-  measure === 'usd'
-    ? sum.costPico
-    : sum.input + sum.output + sum.cacheWrite5m + sum.cacheWrite1h + (all ? sum.cacheRead : 0);
+  measure === 'usd' ? sum.costPico : countedTokens(sum) + (all ? sum.cacheRead : 0);
 
 /** What is used of a budget, in its own unit: tokens, pico-dollars or ms. */
 export interface Used {
@@ -134,18 +134,6 @@ export const liesIn = (directory: string, project: string): boolean => {
   );
 };
 
-/** Pico-dollars of a decimal string with at most six places. */
-export const picoOf = (dollars: string): number => Math.round(Number(dollars) * microPerDollar) * picoPerMicro;
-
-/** Decimal dollars, in whole micro-dollars. */
-export const dollarsOf = (pico: number): string => {
-  const micro = Math.round(pico / picoPerMicro);
-  const places = String(micro % microPerDollar)
-    .padStart(6, '0')
-    .replace(/0+$/, '');
-  return `${Math.floor(micro / microPerDollar)}${places === '' ? '' : `.${places}`}`;
-};
-
 export interface Described {
   name?: string;
   only: BudgetFilter;
@@ -180,6 +168,6 @@ const budgetName = ({ name, only }: Described): string => {
 const units: Record<BudgetMeasure, string> = { tokens: 'tokens', usd: 'USD', time: 'hours' };
 
 const bare = (amount: number, measure: BudgetMeasure): string => {
-  if (measure === 'usd') return dollarsOf(Math.max(0, amount));
+  if (measure === 'usd') return usdText(Math.round(amount / toldPico) * toldPico);
   return String(measure === 'time' ? Math.floor(amount / 36_000) / 100 : amount);
 };
