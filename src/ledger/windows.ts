@@ -102,10 +102,13 @@ const windowOf = (source: string, windowMinutes: number, ofSource: Known): Usage
   const level =
     reading === undefined ? ownLevel(spent, windowMinutes, known, measure) : toldLevel(reading, known, measure);
   const { percentNow, ...shown } = level;
-  const burn = burnAt(cells, now, (windowMinutes * minuteMs) / halfLivesInWindow);
+  const burn = burnAt(cells, now, burnHalfLifeMinutes(windowMinutes) * minuteMs);
   const window = { source, windowMinutes, ...frame, ...spent, measure, ...shown, burn };
   return frame.resetsAt === undefined ? window : { ...window, projection: project(window, percentNow, now) };
 };
+
+/** A pace that is to tell of days is not that of minutes. */
+export const burnHalfLifeMinutes = (windowMinutes: number): number => windowMinutes / halfLivesInWindow;
 
 const nothing: Spent = { tokens: 0, costPico: 0, cacheRead: 0, responses: 0, unpriced: 0 };
 

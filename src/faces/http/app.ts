@@ -30,6 +30,7 @@ import { teamsRoutes } from './teams-routes.ts';
 import { timerRoutes } from './timer-routes.ts';
 import { usageRoutes } from './usage-routes.ts';
 import { usersRoutes } from './users-routes.ts';
+import { windowsRoutes } from './windows-routes.ts';
 
 const largestBody = 1024 * 1024;
 /** A request that is not all there by then is refused; what Node does unless told otherwise, and fastify turns off. */
@@ -102,6 +103,7 @@ export const newApp = async (parts: FaceParts, options: AppOptions): Promise<Fas
     analyticsRoutes,
     exportRoutes,
     usageRoutes,
+    windowsRoutes,
     commentsRoutes,
     hooksRoutes,
     accessRoutes,

@@ -5,6 +5,7 @@ import type { SkippedUsage } from '../../contract/usage.ts';
 import type { Backups } from '../../journal/backups.ts';
 import type { Hooks } from '../../hooks/hooks.ts';
 import type { Journal, StoreHealth } from '../../journal/journal.ts';
+import type { Limits } from '../../journal/limits.ts';
 import type { SessionReads, SessionSummary } from '../../journal/sessions.ts';
 import type { UsageReads } from '../../journal/usage.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
@@ -52,6 +53,7 @@ export interface FaceParts {
   sessions: SessionReads;
   activity: ActivityReads;
   usage: UsageReads;
+  limits: Limits;
   /** What may hold usage and was not counted. */
   skippedUsage: () => Promise<readonly SkippedUsage[]>;
   /** Where agents' files are looked for, whether the folders are there or not. */
