@@ -97,3 +97,74 @@ export interface KeptReading extends LimitReading {
   /** When it was last told; `at` is when it was first so. */
   toldAt: number;
 }
+
+/** A response as the ledger keeps it: whose it is, and what it is worth. Times are Unix ms; a name is '' where there is none. */
+export interface LedgerRow extends Buckets {
+  /** The user's id; with `source`, `key` and `request` what tells responses apart. */
+  owner: string;
+  source: string;
+  key: string;
+  request: string;
+  /** The agent's own id of the session that had it first. */
+  sessionId: string;
+  agentId: string;
+  sidechain: boolean;
+  model: string;
+  project: string;
+  beganAt: number;
+  at: number;
+  /** When the file came to be that had it first. */
+  bornAt: number;
+  webSearches: number;
+  confidence: 'exact' | 'incomplete' | 'estimated';
+  /** JSON of what its price depends on besides; '' for the usual. */
+  billing: string;
+  /** Who told of it. What was not read from a transcript makes room for what is. */
+  toldBy: 'api' | 'transcript' | 'telemetry';
+  /** Integer; null where no price is known. */
+  costPico: number | null;
+  /** The prices that this cost was told by. */
+  priceVersion: string;
+}
+
+export type LedgerKey = Pick<LedgerRow, 'owner' | 'source' | 'key' | 'request'>;
+
+/** An agent's session, as the ledger tells them apart. */
+export type LedgerSession = Pick<LedgerRow, 'owner' | 'source' | 'sessionId'>;
+
+/** A step that the ledger takes; an entry's are taken in order, in the transaction of its events. */
+export type UsageStep =
+  /** In the place of the row with this key, where there is one. */
+  | { do: 'put'; row: LedgerRow }
+  | { do: 'drop'; key: LedgerKey }
+  /** The agent's session is this session of stint's. */
+  | { do: 'adopt'; agent: LedgerSession; session: string }
+  /** A copy of a response that another session had first. */
+  | { do: 'share'; agent: LedgerSession; key: LedgerKey }
+  /** So many counted tokens of what others had told of this session are in its transcript now. */
+  | { do: 'absorb'; session: string; tokens: number };
+
+/** What sessions of stint's have in the ledger. */
+export interface SessionUsage {
+  /** Of stint's session. */
+  session: string;
+  costPico: number;
+  responses: number;
+  unpriced: number;
+  incomplete: number;
+  models: readonly string[];
+  /** Responses in its history that another session had first. */
+  shared: number;
+}
+
+/** How far a file was read, and what of it was not counted. */
+export interface ReadFile {
+  source: string;
+  file: string;
+  /** The reader's cursor, JSON. */
+  cursor: string;
+  /** Tells whether the file was changed since. */
+  stamp: string;
+  /** How often each reason was met. */
+  skipped: Readonly<Record<string, number>>;
+}

@@ -1,4 +1,5 @@
 import type { Recorded, SessionEvent } from '../contract/event.ts';
+import type { UsageStep } from '../contract/usage.ts';
 import type { ActivityStep } from '../session/activity.ts';
 import type { SavedState } from './saved-state.ts';
 import type { CountChange, SessionSummary } from './sessions.ts';
@@ -50,6 +51,8 @@ export interface Entry {
   summary: SessionSummary;
   counts: readonly CountChange[];
   activity: readonly ActivityStep[];
+  /** What a store that keeps the ledger as well commits with them. */
+  usage?: readonly UsageStep[];
   saved?: SavedState;
   receipt?: Receipt;
 }

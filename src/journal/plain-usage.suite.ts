@@ -23,13 +23,15 @@ export class PlainUsage implements UsageReads {
       const begin = beginOf(response.at, query);
       if (begin === undefined) continue;
       const asked = Object.fromEntries(query.by.map((name) => [name, response[name] ?? '']));
-      const key = JSON.stringify([begin, asked]);
       const { at } = response;
+      const key = JSON.stringify([begin, asked, query.edges === 'slots' && at === begin]);
       const cell = cells.get(key) ?? { ...noUsage, ...noNames, ...asked, begin, firstAt: at, lastAt: at };
       addUsage(cell, { ...noUsage, responses: 1, ...response });
       cells.set(key, { ...cell, firstAt: Math.min(cell.firstAt, at), lastAt: Math.max(cell.lastAt, at) });
     }
-    return [...cells.values()];
+    // Where time is one, a cell begins with its first response.
+    const begun = [...cells.values()];
+    return query.edges === undefined ? begun.map((cell) => ({ ...cell, begin: cell.firstAt })) : begun;
   }
 
   async extent(query: Omit<UsageQuery, 'by' | 'edges'>) {

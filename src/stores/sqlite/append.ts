@@ -1,9 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { UsageStep } from '../../contract/usage.ts';
 import type { Entry, Receipt } from '../../journal/journal.ts';
 import { openStatus } from '../../journal/sessions.ts';
 import type { CountChange } from '../../journal/sessions.ts';
 import type { ActivityStep } from '../../session/activity.ts';
 import { newActivityRows } from './activity-rows.ts';
+import { newUsageRows } from './usage-rows.ts';
 import { eventCrc, lastPositionSql, stateCrc } from './rows.ts';
 
 /** An entry as it travels to the writer thread: flat, and what is JSON in the tables is text already. */
@@ -22,6 +24,7 @@ export interface PackedEntry {
   doc: string;
   counts: readonly CountChange[];
   activity: readonly ActivityStep[];
+  usage: readonly UsageStep[];
   saved: { version: number; shape: number; state: string } | null;
   receipt: Receipt | null;
 }
@@ -33,6 +36,7 @@ export const pack = ({
   summary,
   counts,
   activity,
+  usage = [],
   saved,
   receipt,
 }: Entry): PackedEntry => ({
@@ -49,6 +53,7 @@ export const pack = ({
   doc: JSON.stringify(summary),
   counts,
   activity,
+  usage,
   saved: saved ? { ...saved, state: JSON.stringify(saved.state) } : null,
   receipt: receipt ?? null,
 });
@@ -65,6 +70,7 @@ export interface Appender {
 export const newAppender = (db: DatabaseSync): Appender => {
   const statements = prepare(db);
   const activity = newActivityRows(db);
+  const usage = newUsageRows(db);
   let position = lastPosition(db);
 
   const one = (entry: PackedEntry): Placed => {
@@ -76,6 +82,7 @@ export const newAppender = (db: DatabaseSync): Appender => {
     insertEvents(entry, key);
     for (const { owner, kind, status, by } of entry.counts) statements.count.run(owner, kind, status, by);
     activity.take(key, entry.owner, entry.activity);
+    usage.take(entry.usage);
     if (entry.saved) saveState(entry.saved, key);
     if (entry.receipt) insertReceipt(entry.receipt);
     return first;
@@ -130,11 +137,13 @@ export const newAppender = (db: DatabaseSync): Appender => {
       try {
         const placed = entries.map(one);
         activity.write();
+        usage.write();
         statements.commit.run();
         return placed;
       } catch (error) {
         position = before;
         activity.forget();
+        usage.forget();
         if (db.isTransaction) statements.rollback.run();
         throw error;
       }

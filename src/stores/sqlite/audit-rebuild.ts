@@ -8,6 +8,7 @@ import { fillActivity } from './activity-fill.ts';
 import type { Summarize } from './audit.ts';
 import { stateCrc, toRecorded } from './rows.ts';
 import type { EventRow } from './rows.ts';
+import { foldUsage } from './usage-rows.ts';
 
 export interface Rebuilt {
   /** Sessions whose row was folded again. */
@@ -36,6 +37,7 @@ export const rebuild = (
       INSERT INTO session_counts (owner, kind, status, n) SELECT owner, kind, status, count(*) FROM sessions GROUP BY 1, 2, 3`);
     db.exec('DELETE FROM session_slots; DELETE FROM owner_slots; DELETE FROM presences; DELETE FROM open_spans');
     fillActivity(db);
+    foldUsage(db);
     db.exec('COMMIT');
     return rebuilt;
   } catch (error) {

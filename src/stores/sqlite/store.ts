@@ -3,6 +3,16 @@ import { dirname } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { EventType, Recorded } from '../../contract/event.ts';
 import { Problem } from '../../contract/problem.ts';
+import type {
+  LedgerRow,
+  LedgerSession,
+  ReadFile,
+  SessionUsage,
+  TimedCell,
+  UsageExtent,
+  UsageQuery,
+  UsageStep,
+} from '../../contract/usage.ts';
 import type { Activity, ActivityQuery, ActivityReads } from '../../journal/activity.ts';
 import type {
   AllPage,
@@ -15,6 +25,7 @@ import type {
   StoreHealth,
 } from '../../journal/journal.ts';
 import { Listeners } from '../../journal/listeners.ts';
+import type { Ledger } from '../../journal/usage.ts';
 import { activityRemoval } from './activity-removal.ts';
 import type { SessionCount, SessionList, SessionQuery, SessionReads, SessionSummary } from '../../journal/sessions.ts';
 import { pack } from './append.ts';
@@ -39,7 +50,7 @@ const pageOfChanges = 1000;
 const indexed: ReadonlySet<EventType> = new Set(['checkpoint_reached', 'commented', 'alert_raised']);
 
 /** The journal in SQLite: one thread writes, short reads happen here, long ones in a reader thread. */
-export class SqliteStore implements Journal, SessionReads, ActivityReads {
+export class SqliteStore implements Journal, SessionReads, ActivityReads, Ledger {
   readonly #file: string;
   readonly #writer: Writer;
   readonly #db: DatabaseSync;
@@ -147,6 +158,8 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads {
               (SELECT owner, kind, status FROM sessions WHERE id = ? AND version = ?)`,
         params,
       },
+      // What it used stays in the ledger.
+      { sql: 'UPDATE usage_agents SET session = NULL WHERE session = ?', params: [session] },
       ...activityRemoval(session, expectedVersion),
       { sql: 'DELETE FROM sessions WHERE id = ? AND version = ?', params },
     ]);
@@ -224,6 +237,48 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads {
 
   async activity(query: ActivityQuery): Promise<Activity> {
     return this.#reader.ask('activity', query);
+  }
+
+  async cells(query: UsageQuery): Promise<readonly TimedCell[]> {
+    return this.#reader.ask('cells', query);
+  }
+
+  async extent(query: Omit<UsageQuery, 'by' | 'edges'>): Promise<UsageExtent | undefined> {
+    return this.#reader.ask('extent', query);
+  }
+
+  async responses(owner: string, source: string, keys: readonly string[]): Promise<readonly LedgerRow[]> {
+    return this.#reads.responses(owner, source, keys);
+  }
+
+  async pricedOtherwise(version: string, afterId: number, limit: number) {
+    return this.#reader.ask('pricedOtherwise', version, afterId, limit);
+  }
+
+  async adopted(agent: LedgerSession): Promise<string | undefined> {
+    return this.#reads.adopted(agent);
+  }
+
+  async sessionUsage(sessions: readonly string[]): Promise<readonly SessionUsage[]> {
+    return this.#reads.sessionUsage(sessions);
+  }
+
+  async readFiles(source: string): Promise<readonly ReadFile[]> {
+    return this.#reader.ask('readFiles', source);
+  }
+
+  async skips(): Promise<readonly ReadFile[]> {
+    return this.#reader.ask('skips');
+  }
+
+  async keepUsage(steps: readonly UsageStep[], files: readonly ReadFile[] = []): Promise<void> {
+    await this.#writer.keepUsage(
+      steps,
+      files.map(({ source, file, cursor, stamp, skipped }) => ({
+        sql: 'INSERT OR REPLACE INTO usage_files (source, file, cursor, stamp, skipped) VALUES (?, ?, ?, ?, ?)',
+        params: [source, file, cursor, stamp, JSON.stringify(skipped)],
+      })),
+    );
   }
 
   /** What was kept under this name; undefined when nothing was. */

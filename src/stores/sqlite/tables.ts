@@ -3,6 +3,7 @@ import { activity } from './migrations/activity.ts';
 import { hooks } from './migrations/hooks.ts';
 import { runs } from './migrations/runs.ts';
 import { sessions } from './migrations/sessions.ts';
+import { usage } from './migrations/usage.ts';
 import { users } from './migrations/users.ts';
 
 /** SQL, or a step that needs more than SQL; it runs inside the migration's transaction. */
@@ -15,7 +16,7 @@ type Migration = string | ((db: DatabaseSync) => void);
  * filter and sort by, and the whole summary as JSON in `doc`. Its indexes cover what lists ask, so that a list of 50 among
  * many reads 50 rows, and no column in them changes when tokens are recorded.
  */
-export const migrations: readonly Migration[] = [sessions, hooks, runs, users, activity];
+export const migrations: readonly Migration[] = [sessions, hooks, runs, users, activity, usage];
 
 /** Performs a migration inside the caller's transaction. */
 export const perform = (db: DatabaseSync, migration: Migration): void => {

@@ -1,9 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { UsageStep } from '../../contract/usage.ts';
 import { newAppender } from './append.ts';
 import type { PackedEntry, Placed } from './append.ts';
 import { openForWriting } from './connection.ts';
 import { newLogKeeper } from './log-keeper.ts';
+import { newUsageRows } from './usage-rows.ts';
 
 /**
  * The one thread that writes. It owns the write connection; each message is one transaction, answered after its commit.
@@ -22,6 +24,8 @@ export type WriterRequest =
   | { do: 'append'; entries: readonly PackedEntry[] }
   /** Statements off the hot path, in one transaction; the answer has the number of rows that each changed. */
   | { do: 'run'; statements: readonly Statement[] }
+  /** The same after steps of the ledger that no event is behind. */
+  | { do: 'usage'; steps: readonly UsageStep[]; statements: readonly Statement[] }
   | { do: 'close' };
 
 export interface WriterFailure {
@@ -57,9 +61,10 @@ const failureOf = (error: unknown): WriterFailure => {
   return { kind: (code & 0xff) === sqliteIoError ? 'broken' : 'other', message };
 };
 
-const run = (db: DatabaseSync, statements: readonly Statement[]): number[] => {
+const run = (db: DatabaseSync, statements: readonly Statement[], before: () => void = () => {}): number[] => {
   db.exec('BEGIN IMMEDIATE');
   try {
+    before();
     const changes = statements.map(({ sql, params }) => Number(db.prepare(sql).run(...params).changes));
     db.exec('COMMIT');
     return changes;
@@ -94,8 +99,29 @@ const serve = (file: string): void => {
     }
   };
 
-  const perform = (request: Exclude<WriterRequest, { do: 'close' }>): WriterAnswer =>
-    request.do === 'append' ? timed(() => appender.append(request.entries)) : { changes: run(db, request.statements) };
+  const usage = newUsageRows(db);
+  const keepUsage = (steps: readonly UsageStep[], statements: readonly Statement[]): number[] => {
+    try {
+      return run(db, statements, () => {
+        usage.take(steps);
+        usage.write();
+      });
+    } catch (error) {
+      usage.forget();
+      throw error;
+    }
+  };
+
+  const perform = (request: Exclude<WriterRequest, { do: 'close' }>): WriterAnswer => {
+    switch (request.do) {
+      case 'append':
+        return timed(() => appender.append(request.entries));
+      case 'usage':
+        return { changes: keepUsage(request.steps, request.statements) };
+      case 'run':
+        return { changes: run(db, request.statements) };
+    }
+  };
 
   const keepLogShort = (): WriterAnswer => {
     log.look();

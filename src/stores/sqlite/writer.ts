@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { UsageStep } from '../../contract/usage.ts';
 import { Problem } from '../../contract/problem.ts';
 import type { StoreHealth } from '../../journal/journal.ts';
 import { workerEnv, workerUrl } from '../../worker-url.ts';
@@ -86,6 +87,12 @@ export class Writer {
     const answer = await this.#ask({ do: 'run', statements });
     if ('changes' in answer) return answer.changes;
     throw this.#refusal(answer);
+  }
+
+  /** Steps of the ledger without events, and statements after them, in one transaction. */
+  async keepUsage(steps: readonly UsageStep[], statements: readonly Statement[]): Promise<void> {
+    const answer = await this.#ask({ do: 'usage', steps, statements });
+    if (!('changes' in answer)) throw this.#refusal(answer);
   }
 
   /** Resolves when all that was handed in is committed or refused. */

@@ -1,0 +1,324 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type {
+  LedgerRow,
+  LedgerSession,
+  ReadFile,
+  SessionUsage,
+  TimedCell,
+  UsageExtent,
+  UsageNames,
+  UsageQuery,
+} from '../../contract/usage.ts';
+import { quarterMs, slotAt, sumColumns } from './usage-rows.ts';
+
+/** Reads of the ledger over one connection: a question is answered from the smallest table that can tell. */
+export interface UsageTables {
+  cells(query: UsageQuery): TimedCell[];
+  extent(query: Omit<UsageQuery, 'by' | 'edges'>): UsageExtent | undefined;
+  /** Rows of the ledger with these keys, whatever their requests. */
+  responses(owner: string, source: string, keys: readonly string[]): LedgerRow[];
+  /** Rows that were priced by other prices, after this one in an order of their own; `id` is its place. */
+  pricedOtherwise(version: string, afterId: number, limit: number): { id: number; row: LedgerRow }[];
+  /** Which of stint's sessions an agent's is; undefined while it is none. */
+  adopted(agent: LedgerSession): string | undefined;
+  sessionUsage(sessions: readonly string[]): SessionUsage[];
+  readFiles(source: string): ReadFile[];
+  skips(): ReadFile[];
+}
+
+interface Dim {
+  key: number;
+  owner: string;
+  source: string;
+  model: string;
+  project: string;
+}
+
+/** A table of sums, or of responses that are summed when asked. */
+interface From {
+  table: string;
+  /** Of a row's time, in units of `unitMs`; undefined where the table does not tell it. */
+  time: string | undefined;
+  slot: string;
+  unitMs: number;
+  sums: string;
+}
+
+const sumsOf = (prefix = ''): string =>
+  [...sumColumns.map((name) => `total(${prefix}${name})`), `min(${prefix}first_at)`, `max(${prefix}last_at)`].join(
+    ', ',
+  );
+
+const slots: From = { table: 'usage_slots', time: 't.slot', slot: 't.slot', unitMs: quarterMs / 2, sums: sumsOf('t.') };
+const sessions: From = { table: 'usage_sessions', time: undefined, slot: '0', unitMs: 1, sums: sumsOf('t.') };
+const responses: From = {
+  table: 'responses',
+  time: 't.at',
+  slot: `t.at / ${quarterMs} * 2 + (t.at % ${quarterMs} <> 0)`,
+  unitMs: 1,
+  sums: `total(t.input), total(t.output), total(t.reasoning), total(t.cache_read), total(t.cache_write_5m),
+    total(t.cache_write_1h), total(t.cost), count(*), total(t.confidence = 'incomplete'), total(t.cost IS NULL),
+    min(t.at), max(t.at)`,
+};
+
+export const newUsageTables = (db: DatabaseSync): UsageTables => {
+  const statements = new Map<string, StatementSync>();
+  const statement = (sql: string, shape: 'array' | 'object' = 'object'): StatementSync => {
+    const name = `${shape} ${sql}`;
+    let known = statements.get(name);
+    if (known === undefined) {
+      // Questions differ in their edges, which are written into them.
+      if (statements.size > mostStatements) statements.clear();
+      known = db.prepare(sql);
+      known.setReturnArrays(shape === 'array');
+      statements.set(name, known);
+    }
+    return known;
+  };
+  const rows = (sql: string, ...params: SQLInputValue[]): unknown[][] =>
+    statement(sql, 'array').all(...params) as unknown as unknown[][];
+
+  /** Those that `owner` and `only` leave, and whether that is all. */
+  const dimsFor = ({ owner, only = {} }: Pick<UsageQuery, 'owner' | 'only'>): { chosen: Dim[]; isAll: boolean } => {
+    const all = rows(
+      'SELECT d.key, s.owner, s.source, d.model, d.project FROM usage_dims d JOIN usage_scopes s ON s.key = d.scope',
+    ).map(([key, of, source, model, project]) => ({ key, owner: of, source, model, project }) as Dim);
+    const chosen = all.filter(
+      (dim) =>
+        (owner === undefined || dim.owner === owner) &&
+        (only.source === undefined || dim.source === only.source) &&
+        (only.model === undefined || dim.model === only.model) &&
+        (only.project === undefined || dim.project === only.project),
+    );
+    return { chosen, isAll: chosen.length === all.length };
+  };
+
+  const filtered = (query: Omit<UsageQuery, 'by' | 'edges'>, from: From, dims: { chosen: Dim[]; isAll: boolean }) => {
+    const where: string[] = [];
+    const params: SQLInputValue[] = [];
+    const add = (sql: string, param: SQLInputValue) => {
+      where.push(sql);
+      params.push(param);
+    };
+    if (!dims.isAll)
+      add('t.dim IN (SELECT value FROM json_each(?))', JSON.stringify(dims.chosen.map(({ key }) => key)));
+    if (query.from !== undefined && from.time !== undefined) add(`${from.time} >= ?`, query.from / from.unitMs);
+    if (query.until !== undefined && from.time !== undefined) add(`${from.time} < ?`, query.until / from.unitMs);
+    if (query.only?.sessionId !== undefined)
+      add('t.agent IN (SELECT key FROM usage_agents WHERE agent_session = ?)', query.only.sessionId);
+    if (query.only?.agentId !== undefined) add('t.agent_id = ?', query.only.agentId);
+    return { where: where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`, params };
+  };
+
+  const cells = (query: UsageQuery): TimedCell[] => {
+    const { by, edges } = query;
+    const from = tableFor(query);
+    const dims = dimsFor(query);
+    const groups = [
+      edges === undefined ? '0' : edges === 'slots' ? from.slot : stepOf(edges, from),
+      by.some((name) => name === 'source' || name === 'model' || name === 'project') ? 't.dim' : '0',
+      by.includes('sessionId') ? 't.agent' : '0',
+      by.includes('agentId') ? 't.agent_id' : "''",
+    ];
+    const ofEdges = Array.isArray(edges)
+      ? {
+          ...query,
+          from: Math.max(query.from ?? 0, edges[0] ?? 0),
+          until: Math.min(query.until ?? Infinity, edges.at(-1) ?? 0),
+        }
+      : query;
+    const { where, params } = filtered(ofEdges, from, dims);
+    const found = rows(
+      `SELECT ${groups.join(', ')}, ${from.sums} FROM ${from.table} t ${where} GROUP BY 1, 2, 3, 4 HAVING count(*) > 0`,
+      ...params,
+    );
+    return named(found, query, dims.chosen);
+  };
+
+  /** Rows by keys → cells by names: several keys may have the names in common that are asked for. */
+  const named = (found: unknown[][], { by, edges }: UsageQuery, dims: readonly Dim[]): TimedCell[] => {
+    const dimOf = new Map(dims.map((dim) => [dim.key, dim]));
+    const agents = by.includes('sessionId') ? agentNames() : undefined;
+    const met = new Map<string, TimedCell>();
+    for (const row of found) {
+      const [step, dim, agent, agentId] = row as [number, number, number, string];
+      const of = dimOf.get(dim);
+      const names: UsageNames = {
+        source: by.includes('source') ? (of?.source ?? '') : '',
+        model: by.includes('model') ? (of?.model ?? '') : '',
+        project: by.includes('project') ? (of?.project ?? '') : '',
+        sessionId: agents?.get(agent) ?? '',
+        agentId,
+      };
+      const cell = cellOf(row, names, edges);
+      const name = JSON.stringify([step, names]);
+      const other = met.get(name);
+      met.set(name, other === undefined ? cell : joined(other, cell));
+    }
+    return [...met.values()];
+  };
+
+  const agentNames = (): Map<number, string> =>
+    new Map(rows('SELECT key, agent_session FROM usage_agents').map(([key, id]) => [Number(key), String(id)]));
+
+  return {
+    cells,
+    extent: (query) => {
+      const from = tableFor({ ...query, by: [] });
+      const { where, params } = filtered(query, from, dimsFor(query));
+      const [first, last] = from === responses ? ['t.at', 't.at'] : ['t.first_at', 't.last_at'];
+      const [row] = rows(`SELECT min(${first}), max(${last}) FROM ${from.table} t ${where}`, ...params);
+      const [firstAt, lastAt] = row ?? [];
+      return firstAt == null ? undefined : { firstAt: Number(firstAt), lastAt: Number(lastAt) };
+    },
+    responses: (owner, source, keys) =>
+      statement(
+        `SELECT ${responseColumns} FROM usage_scopes s CROSS JOIN json_each(?3) k CROSS JOIN responses r
+         ON r.scope = s.key AND r.key = k.value JOIN usage_agents a ON a.key = r.agent JOIN usage_dims d ON d.key = r.dim
+         WHERE s.owner = ?1 AND s.source = ?2`,
+      )
+        .all(owner, source, JSON.stringify(keys))
+        .map(toLedgerRow),
+    pricedOtherwise: (version, afterId, limit) =>
+      statement(
+        `SELECT r.id, ${responseColumns} FROM responses r JOIN usage_scopes s ON s.key = r.scope
+         JOIN usage_agents a ON a.key = r.agent JOIN usage_dims d ON d.key = r.dim
+         WHERE r.id > ? AND r.price_version <> ? ORDER BY r.id LIMIT ?`,
+      )
+        .all(afterId, version, limit)
+        .map((row) => ({ id: Number(row['id']), row: toLedgerRow(row) })),
+    adopted: ({ owner, source, sessionId }) => {
+      const row = statement(
+        `SELECT a.session FROM usage_scopes s JOIN usage_agents a ON a.scope = s.key
+         WHERE s.owner = ? AND s.source = ? AND a.agent_session = ?`,
+      ).get(owner, source, sessionId);
+      return row?.['session'] == null ? undefined : String(row['session']);
+    },
+    sessionUsage: (ids) => {
+      if (ids.length === 0) return [];
+      const found = statement(
+        `SELECT a.session, total(u.cost) AS cost, total(u.responses) AS responses, total(u.unpriced) AS unpriced,
+           total(u.incomplete) AS incomplete, json_group_array(DISTINCT d.model) AS models,
+           (SELECT count(*) FROM shared_responses h WHERE h.agent = a.key) AS shared
+         FROM json_each(?) k CROSS JOIN usage_agents a ON a.session = k.value
+         LEFT JOIN usage_sessions u ON u.agent = a.key LEFT JOIN usage_dims d ON d.key = u.dim
+         GROUP BY a.session`,
+      ).all(JSON.stringify(ids));
+      return found.map((row) => ({
+        session: String(row['session']),
+        costPico: Number(row['cost']),
+        responses: Number(row['responses']),
+        unpriced: Number(row['unpriced']),
+        incomplete: Number(row['incomplete']),
+        models: (JSON.parse(String(row['models'])) as (string | null)[]).filter((model) => model !== null),
+        shared: Number(row['shared']),
+      }));
+    },
+    readFiles: (source) => statement('SELECT * FROM usage_files WHERE source = ?').all(source).map(toReadFile),
+    skips: () => statement("SELECT * FROM usage_files WHERE skipped <> '{}'").all().map(toReadFile),
+  };
+};
+
+const mostStatements = 200;
+
+/** Sums of quarters where quarters can tell, of sessions where time does not matter; else the responses themselves. */
+const tableFor = ({ by, edges, from, until, only = {} }: UsageQuery): From => {
+  const ofSessions = [...by, ...Object.keys(only)].some((name) => name === 'sessionId' || name === 'agentId');
+  const times = [from, until, ...(Array.isArray(edges) ? edges : [])].filter((time) => time !== undefined);
+  if (!ofSessions) return times.every((time) => time % quarterMs === 0 || time === Infinity) ? slots : responses;
+  return times.length === 0 && edges === undefined ? sessions : responses;
+};
+
+/** The number of the edge at or before a row's time, as SQL: neighbours that are equally far apart are told by a division. */
+const stepOf = (edges: readonly number[], { time, unitMs }: From): string => {
+  const runs: { from: number; stride: number; first: number; until: number }[] = [];
+  for (let i = 0; i < edges.length - 1; i++) {
+    const stride = edges[i + 1]! - edges[i]!;
+    const run = runs.at(-1);
+    if (run?.stride === stride) run.until = edges[i + 1]!;
+    else runs.push({ from: edges[i]!, stride, first: i, until: edges[i + 1]! });
+  }
+  const cases = runs.map(
+    ({ from, stride, first, until }) =>
+      `WHEN ${time} < ${until / unitMs} THEN ${first} + (${time} - ${from / unitMs}) / ${stride / unitMs}`,
+  );
+  return cases.length === 0 ? '0' : `CASE ${cases.join(' ')} END`;
+};
+
+const cellOf = (row: unknown[], names: UsageNames, edges: UsageQuery['edges']): TimedCell => {
+  const step = Number(row[0]);
+  const sums = row.slice(4).map(Number);
+  const firstAt = sums[10] ?? 0;
+  return {
+    ...names,
+    begin: Array.isArray(edges) ? (edges[step] ?? 0) : edges === 'slots' ? Math.floor(step / 2) * quarterMs : firstAt,
+    input: sums[0] ?? 0,
+    output: sums[1] ?? 0,
+    reasoning: sums[2] ?? 0,
+    cacheRead: sums[3] ?? 0,
+    cacheWrite5m: sums[4] ?? 0,
+    cacheWrite1h: sums[5] ?? 0,
+    costPico: sums[6] ?? 0,
+    responses: sums[7] ?? 0,
+    incomplete: sums[8] ?? 0,
+    unpriced: sums[9] ?? 0,
+    firstAt,
+    lastAt: sums[11] ?? 0,
+  };
+};
+
+const joined = (a: TimedCell, b: TimedCell): TimedCell => ({
+  ...a,
+  begin: Math.min(a.begin, b.begin),
+  input: a.input + b.input,
+  output: a.output + b.output,
+  reasoning: a.reasoning + b.reasoning,
+  cacheRead: a.cacheRead + b.cacheRead,
+  cacheWrite5m: a.cacheWrite5m + b.cacheWrite5m,
+  cacheWrite1h: a.cacheWrite1h + b.cacheWrite1h,
+  costPico: a.costPico + b.costPico,
+  responses: a.responses + b.responses,
+  incomplete: a.incomplete + b.incomplete,
+  unpriced: a.unpriced + b.unpriced,
+  firstAt: Math.min(a.firstAt, b.firstAt),
+  lastAt: Math.max(a.lastAt, b.lastAt),
+});
+
+const responseColumns = `s.owner, s.source, r.key, r.request, a.agent_session, r.agent_id, r.sidechain, d.model, d.project,
+  r.began_at, r.at, r.born_at, r.input, r.output, r.reasoning, r.cache_read, r.cache_write_5m, r.cache_write_1h,
+  r.web_searches, r.confidence, r.billing, r.told_by, r.cost, r.price_version`;
+
+const toLedgerRow = (row: Record<string, unknown>): LedgerRow => ({
+  owner: String(row['owner']),
+  source: String(row['source']),
+  key: String(row['key']),
+  request: String(row['request']),
+  sessionId: String(row['agent_session']),
+  agentId: String(row['agent_id']),
+  sidechain: row['sidechain'] === 1,
+  model: String(row['model']),
+  project: String(row['project']),
+  beganAt: Number(row['began_at']),
+  at: Number(row['at']),
+  bornAt: Number(row['born_at']),
+  input: Number(row['input']),
+  output: Number(row['output']),
+  reasoning: Number(row['reasoning']),
+  cacheRead: Number(row['cache_read']),
+  cacheWrite5m: Number(row['cache_write_5m']),
+  cacheWrite1h: Number(row['cache_write_1h']),
+  webSearches: Number(row['web_searches']),
+  confidence: row['confidence'] as LedgerRow['confidence'],
+  billing: String(row['billing']),
+  toldBy: row['told_by'] as LedgerRow['toldBy'],
+  costPico: row['cost'] === null ? null : Number(row['cost']),
+  priceVersion: String(row['price_version']),
+});
+
+const toReadFile = (row: Record<string, unknown>): ReadFile => ({
+  source: String(row['source']),
+  file: String(row['file']),
+  cursor: String(row['cursor']),
+  stamp: String(row['stamp']),
+  skipped: JSON.parse(String(row['skipped'])) as Record<string, number>,
+});

@@ -1,0 +1,327 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { LedgerKey, LedgerRow, LedgerSession, UsageStep } from '../../contract/usage.ts';
+
+/**
+ * Writes the ledger inside a transaction of the caller's.
+ *
+ *  L1  What many steps add to a sum is written once, before the transaction ends.
+ *  L2  A sum is what its rows in `responses` add up to: a row that is replaced is taken out of its sums first.
+ *  L3  After a transaction that failed nothing of it is remembered.
+ */
+export interface UsageRows {
+  take(steps: readonly UsageStep[]): void;
+  /** Writes what was gathered (L1). */
+  write(): void;
+  /** The transaction failed (L3). */
+  forget(): void;
+}
+
+export const quarterMs = 900_000;
+
+/** See migrations/usage.ts. */
+export const slotAt = (at: number): number =>
+  at % quarterMs === 0 ? (2 * at) / quarterMs : 2 * Math.floor(at / quarterMs) + 1;
+
+/** What a response has that is summed, in the order of the columns; see {@link sumColumns}. */
+type Amounts = [number, number, number, number, number, number, number, number, number, number];
+
+export const sumColumns = [
+  'input',
+  'output',
+  'reasoning',
+  'cache_read',
+  'cache_write_5m',
+  'cache_write_1h',
+  'cost',
+  'responses',
+  'incomplete',
+  'unpriced',
+] as const;
+
+interface Sum {
+  /** What is told apart: slot and dim, or agent, agent_id and dim. */
+  key: (number | string)[];
+  amounts: Amounts;
+  firstAt: number;
+  lastAt: number;
+  /** Something was taken out: its first or last time may be another now. */
+  shrunk: boolean;
+}
+
+/** A row of `responses` as it counts in sums. */
+interface Counted {
+  agent: number;
+  agentId: string;
+  dim: number;
+  at: number;
+  amounts: Amounts;
+}
+
+export const newUsageRows = (db: DatabaseSync): UsageRows => {
+  const statements = prepare(db);
+  const slots = new Map<string, Sum>();
+  const sessions = new Map<string, Sum>();
+  const scopes = new Map<string, number>();
+  const dims = new Map<string, number>();
+  const agents = new Map<string, number>();
+
+  const kept = (known: Map<string, number>, insert: () => unknown, find: () => unknown, name: string): number => {
+    const met = known.get(name);
+    if (met !== undefined) return met;
+    insert();
+    const key = Number((find() as { key: number }).key);
+    // What was met once will be met again, but not everything for ever.
+    if (known.size > mostNames) known.clear();
+    known.set(name, key);
+    return key;
+  };
+
+  const scopeKey = (owner: string, source: string): number =>
+    kept(
+      scopes,
+      () => statements.insertScope.run(owner, source),
+      () => statements.scope.get(owner, source),
+      `${owner}\0${source}`,
+    );
+
+  const dimKey = (scope: number, model: string, project: string): number =>
+    kept(
+      dims,
+      () => statements.insertDim.run(scope, model, project),
+      () => statements.dim.get(scope, model, project),
+      `${scope}\0${model}\0${project}`,
+    );
+
+  const agentKey = ({ owner, source, sessionId }: LedgerSession): number => {
+    const scope = scopeKey(owner, source);
+    return kept(
+      agents,
+      () => statements.insertAgent.run(scope, sessionId),
+      () => statements.agent.get(scope, sessionId),
+      `${scope}\0${sessionId}`,
+    );
+  };
+
+  const gather = (sums: Map<string, Sum>, key: (number | string)[], row: Counted, by: 1 | -1): void => {
+    const name = key.join('\0');
+    let sum = sums.get(name);
+    if (sum === undefined) {
+      sum = { key, amounts: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0], firstAt: row.at, lastAt: row.at, shrunk: false };
+      sums.set(name, sum);
+    }
+    for (let i = 0; i < row.amounts.length; i++) sum.amounts[i]! += by * row.amounts[i]!;
+    if (by < 0) return void (sum.shrunk = true);
+    sum.firstAt = Math.min(sum.firstAt, row.at);
+    sum.lastAt = Math.max(sum.lastAt, row.at);
+  };
+
+  const count = (row: Counted, by: 1 | -1): void => {
+    gather(slots, [slotAt(row.at), row.dim], row, by);
+    gather(sessions, [row.agent, row.agentId, row.dim], row, by);
+  };
+
+  /** L2. */
+  const takeOut = (found: Record<string, unknown> | undefined): void => {
+    if (found !== undefined) count(countedOf(found), -1);
+  };
+
+  const put = (row: LedgerRow): void => {
+    const scope = scopeKey(row.owner, row.source);
+    const agent = agentKey(row);
+    const dim = dimKey(scope, row.model, row.project);
+    const found = statements.response.get(scope, row.key, row.request);
+    takeOut(found);
+    // What a session had as a copy may turn out to have been its own.
+    if (found !== undefined && found['agent'] !== agent) statements.unshare.run(agent, scope, row.key, row.request);
+    statements.putResponse.run(
+      ...[scope, row.key, row.request, agent, row.agentId, dim, row.sidechain ? 1 : 0, row.beganAt, row.at, row.bornAt],
+      ...[row.input, row.output, row.reasoning, row.cacheRead, row.cacheWrite5m, row.cacheWrite1h, row.webSearches],
+      ...[row.confidence, row.billing, row.toldBy, row.costPico, row.priceVersion],
+    );
+    count({ agent, agentId: row.agentId, dim, at: row.at, amounts: amountsOf(row) }, 1);
+  };
+
+  const drop = ({ owner, source, key, request }: LedgerKey): void => {
+    const scope = scopeKey(owner, source);
+    takeOut(statements.response.get(scope, key, request));
+    statements.dropResponse.run(scope, key, request);
+  };
+
+  const share = (agent: LedgerSession, { owner, source, key, request }: LedgerKey): void => {
+    statements.share.run(agentKey(agent), scopeKey(owner, source), key, request);
+  };
+
+  /** The oldest go first; the one that is not used up keeps what is left of each of its parts. */
+  const absorb = (session: string, tokens: number): void => {
+    let left = tokens;
+    for (const found of statements.secondHand.all(session)) {
+      if (left <= 0) return;
+      const whole = countedTokens(found);
+      count(countedOf(found), -1);
+      if (whole <= left) statements.dropById.run(Number(found['id']));
+      else {
+        const rest = scaled(found, (whole - left) / whole);
+        statements.shrink.run(...rest.parts, rest.cost, Number(found['id']));
+        count(countedOf({ ...found, ...rest.row }), 1);
+      }
+      left -= whole;
+    }
+  };
+
+  const step = (one: UsageStep): void => {
+    switch (one.do) {
+      case 'put':
+        return put(one.row);
+      case 'drop':
+        return drop(one.key);
+      case 'adopt':
+        return void statements.adopt.run(one.session, agentKey(one.agent));
+      case 'share':
+        return share(one.agent, one.key);
+      case 'absorb':
+        return absorb(one.session, one.tokens);
+    }
+  };
+
+  return {
+    take: (steps) => {
+      for (const one of steps) step(one);
+    },
+    write: () => {
+      for (const { key, amounts, firstAt, lastAt, shrunk } of slots.values()) {
+        statements.addToSlot.run(...key, ...amounts, firstAt, lastAt);
+        if (shrunk) {
+          statements.dropEmptySlot.run(...key);
+          statements.mendSlot.run(...key, ...rangeOf(Number(key[0])));
+        }
+      }
+      for (const { key, amounts, firstAt, lastAt, shrunk } of sessions.values()) {
+        statements.addToSession.run(...key, ...amounts, firstAt, lastAt);
+        if (shrunk) statements.dropEmptySession.run(...key);
+      }
+      slots.clear();
+      sessions.clear();
+    },
+    forget: () => {
+      for (const known of [slots, sessions, scopes, dims, agents]) known.clear();
+    },
+  };
+};
+
+const mostNames = 20_000;
+
+/** The times that a slot holds, both inclusive. */
+const rangeOf = (slot: number): [from: number, to: number] => {
+  const quarter = Math.floor(slot / 2) * quarterMs;
+  return slot % 2 === 0 ? [quarter, quarter] : [quarter + 1, quarter + quarterMs - 1];
+};
+
+const amountsOf = (row: LedgerRow): Amounts => [
+  row.input,
+  row.output,
+  row.reasoning,
+  row.cacheRead,
+  row.cacheWrite5m,
+  row.cacheWrite1h,
+  row.costPico ?? 0,
+  1,
+  row.confidence === 'incomplete' ? 1 : 0,
+  row.costPico === null ? 1 : 0,
+];
+
+const countedOf = (found: Record<string, unknown>): Counted => ({
+  agent: Number(found['agent']),
+  agentId: String(found['agent_id']),
+  dim: Number(found['dim']),
+  at: Number(found['at']),
+  amounts: [
+    ...partsOf(found),
+    Number(found['cost'] ?? 0),
+    1,
+    found['confidence'] === 'incomplete' ? 1 : 0,
+    found['cost'] === null ? 1 : 0,
+  ],
+});
+
+const partColumns = ['input', 'output', 'reasoning', 'cache_read', 'cache_write_5m', 'cache_write_1h'] as const;
+type Parts = [number, number, number, number, number, number];
+
+const partsOf = (found: Record<string, unknown>): Parts => partColumns.map((name) => Number(found[name])) as Parts;
+
+const countedTokens = (found: Record<string, unknown>): number =>
+  Number(found['input']) + Number(found['output']) + Number(found['cache_write_5m']) + Number(found['cache_write_1h']);
+
+const scaled = (found: Record<string, unknown>, by: number) => {
+  const parts = partsOf(found).map((part) => Math.round(part * by)) as Parts;
+  const cost = found['cost'] === null ? null : Math.round(Number(found['cost']) * by);
+  const row = Object.fromEntries([...partColumns.map((name, i) => [name, parts[i]] as const), ['cost', cost]]);
+  return { parts, cost, row };
+};
+
+const values = (count: number): string => Array(count).fill('?').join(', ');
+
+const addTo = (table: string, keys: readonly string[]): string =>
+  `INSERT INTO ${table} (${[...keys, ...sumColumns, 'first_at', 'last_at'].join(', ')})
+   VALUES (${values(keys.length + sumColumns.length + 2)})
+   ON CONFLICT DO UPDATE SET ${sumColumns.map((name) => `${name} = ${name} + excluded.${name}`).join(', ')},
+     first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)`;
+
+const responseColumns = [
+  ...['scope', 'key', 'request', 'agent', 'agent_id', 'dim', 'sidechain', 'began_at', 'at', 'born_at'],
+  ...[...partColumns, 'web_searches', 'confidence', 'billing', 'told_by', 'cost', 'price_version'],
+];
+
+const prepare = (db: DatabaseSync) => ({
+  insertScope: db.prepare('INSERT INTO usage_scopes (owner, source) VALUES (?, ?) ON CONFLICT DO NOTHING'),
+  scope: db.prepare('SELECT key FROM usage_scopes WHERE owner = ? AND source = ?'),
+  insertDim: db.prepare('INSERT INTO usage_dims (scope, model, project) VALUES (?, ?, ?) ON CONFLICT DO NOTHING'),
+  dim: db.prepare('SELECT key FROM usage_dims WHERE scope = ? AND model = ? AND project = ?'),
+  insertAgent: db.prepare('INSERT INTO usage_agents (scope, agent_session) VALUES (?, ?) ON CONFLICT DO NOTHING'),
+  agent: db.prepare('SELECT key FROM usage_agents WHERE scope = ? AND agent_session = ?'),
+  adopt: db.prepare('UPDATE usage_agents SET session = ? WHERE key = ?'),
+  response: db.prepare('SELECT * FROM responses WHERE scope = ? AND key = ? AND request = ?'),
+  putResponse: db.prepare(
+    `INSERT INTO responses (${responseColumns.join(', ')}) VALUES (${values(responseColumns.length)})
+     ON CONFLICT DO UPDATE SET ${responseColumns
+       .slice(3)
+       .map((name) => `${name} = excluded.${name}`)
+       .join(', ')}`,
+  ),
+  dropResponse: db.prepare('DELETE FROM responses WHERE scope = ? AND key = ? AND request = ?'),
+  dropById: db.prepare('DELETE FROM responses WHERE id = ?'),
+  shrink: db.prepare(
+    `UPDATE responses SET ${partColumns.map((name) => `${name} = ?`).join(', ')}, cost = ? WHERE id = ?`,
+  ),
+  secondHand: db.prepare(
+    `SELECT r.* FROM usage_agents a JOIN responses r ON r.agent = a.key
+     WHERE a.session = ? AND r.told_by <> 'transcript' ORDER BY r.at, r.id`,
+  ),
+  share: db.prepare(
+    'INSERT INTO shared_responses (agent, scope, key, request) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  ),
+  unshare: db.prepare('DELETE FROM shared_responses WHERE agent = ? AND scope = ? AND key = ? AND request = ?'),
+  addToSlot: db.prepare(addTo('usage_slots', ['slot', 'dim'])),
+  dropEmptySlot: db.prepare('DELETE FROM usage_slots WHERE slot = ? AND dim = ? AND responses <= 0'),
+  mendSlot: db.prepare(
+    `UPDATE usage_slots SET first_at = coalesce(own.first_at, usage_slots.first_at),
+       last_at = coalesce(own.last_at, usage_slots.last_at)
+     FROM (SELECT min(at) AS first_at, max(at) AS last_at FROM responses WHERE dim = ?2 AND at >= ?3 AND at <= ?4) own
+     WHERE slot = ?1 AND dim = ?2`,
+  ),
+  addToSession: db.prepare(addTo('usage_sessions', ['agent', 'agent_id', 'dim'])),
+  dropEmptySession: db.prepare(
+    'DELETE FROM usage_sessions WHERE agent = ? AND agent_id = ? AND dim = ? AND responses <= 0',
+  ),
+});
+
+/** Makes the tables of sums again from the responses, inside the caller's transaction. */
+export const foldUsage = (db: DatabaseSync): void => {
+  const each = `total(input), total(output), total(reasoning), total(cache_read), total(cache_write_5m),
+    total(cache_write_1h), total(cost), count(*), total(confidence = 'incomplete'), total(cost IS NULL), min(at), max(at)`;
+  const columns = [...sumColumns, 'first_at', 'last_at'].join(', ');
+  db.exec(`DELETE FROM usage_slots; DELETE FROM usage_sessions;
+    INSERT INTO usage_slots (slot, dim, ${columns})
+    SELECT at / ${quarterMs} * 2 + (at % ${quarterMs} <> 0), dim, ${each} FROM responses GROUP BY 1, 2;
+    INSERT INTO usage_sessions (agent, agent_id, dim, ${columns})
+    SELECT agent, agent_id, dim, ${each} FROM responses GROUP BY 1, 2, 3`);
+};
