@@ -294,6 +294,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/usage/windows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the five-hour and weekly limits of each agent stand, and where they are heading
+         * @description Of your own usage; a viewer is shown the owner’s. Each percentage says what it is based on.
+         */
+        get: operations["getUsageWindows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/usage/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report how far limits are used, as the provider told it
+         * @description What a status line reports. The same told again is kept once.
+         */
+        post: operations["reportLimits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/comments": {
         parameters: {
             query?: never;
@@ -2026,6 +2066,140 @@ export interface components {
             /** @description Folders in which agents’ files are looked for, whether they are there or not; for the owner */
             lookedIn?: string[];
         };
+        /** @description How far a limit is used, as the provider told it */
+        LimitReport: {
+            /**
+             * @description The agent
+             * @example claude
+             */
+            source: string;
+            /**
+             * @description Length of the window: 300 are five hours, 10080 a week
+             * @example 300
+             */
+            windowMinutes: number;
+            usedPercent: number;
+            /**
+             * Format: date-time
+             * @description When the window begins anew
+             */
+            resetsAt?: string;
+            /**
+             * Format: date-time
+             * @description When it was so; now when absent
+             */
+            at?: string;
+        };
+        LimitReports: {
+            limits: components["schemas"]["LimitReport"][];
+        };
+        LimitsTaken: {
+            /** @description How many; what was known already is kept once */
+            taken: number;
+        };
+        WindowReading: {
+            /**
+             * Format: date-time
+             * @description When it was first so
+             */
+            at: string;
+            tokensSince: number;
+            /**
+             * @description US dollars, decimal
+             * @example 0.0033
+             */
+            costUsdSince: string;
+        };
+        WindowBurn: {
+            tokensPerMinute: number;
+            /**
+             * @description US dollars, decimal
+             * @example 0.0033
+             */
+            costUsdPerMinute: string;
+            /** @description What was used so long ago weighs half */
+            halfLifeMinutes: number;
+        };
+        WindowProjection: {
+            /** @description Input, output and cache writes */
+            tokens: number;
+            /**
+             * @description US dollars, decimal
+             * @example 0.0033
+             */
+            costUsd: string;
+            usedPercent?: number;
+            /**
+             * Format: date-time
+             * @description When all will be used; absent when not before the window ends
+             */
+            limitAt?: string;
+        };
+        UsageWindow: {
+            /**
+             * @description The agent
+             * @example claude
+             */
+            source: string;
+            /**
+             * @description Length of the window: 300 are five hours, 10080 a week
+             * @example 300
+             */
+            windowMinutes: number;
+            /**
+             * @description What usedPercent is based on. official: the agent told it; calibrated: usage, by what a percent was when it last told; estimated: usage, by the most that an ended window of yours has held
+             * @enum {string}
+             */
+            basis: "official" | "calibrated" | "estimated";
+            /** @description Absent where there is nothing to hold it against */
+            usedPercent?: number;
+            /** @description Of an official one: its age, and what was used since */
+            reading?: components["schemas"]["WindowReading"];
+            /**
+             * Format: date-time
+             * @description Absent while no window runs
+             */
+            startsAt?: string;
+            /**
+             * Format: date-time
+             * @description Absent too where it is not known: it is then the latest stretch of its length
+             */
+            resetsAt?: string;
+            /** @description Input, output and cache writes */
+            tokens: number;
+            /**
+             * @description US dollars, decimal
+             * @example 0.0033
+             */
+            costUsd: string;
+            /** @description Tokens read from caches, which count towards no limit here */
+            cacheRead: number;
+            responses: number;
+            /** @description Responses without a price: what they cost is not known, which is not 0 */
+            unpriced: number;
+            /**
+             * @description What percentages that are not official are shares of
+             * @enum {string}
+             */
+            measure: "tokens" | "cost";
+            /** @description Taken for all of the limit, where tokens are the measure */
+            limitTokens?: number;
+            /**
+             * @description Taken for all of the limit, where cost is the measure
+             * @example 0.0033
+             */
+            limitUsd?: string;
+            /** @description The pace now; it decays while nothing is used */
+            burn: components["schemas"]["WindowBurn"];
+            /** @description At the window’s end, at this pace */
+            projection?: components["schemas"]["WindowProjection"];
+        };
+        UsageWindows: {
+            /** Format: date-time */
+            now: string;
+            /** @description By source, shortest first */
+            windows: components["schemas"]["UsageWindow"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -2922,6 +3096,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UsageByProject"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getUsageWindows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageWindows"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    reportLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitReports"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsTaken"];
                 };
             };
             /** @description Default Response */
