@@ -2,6 +2,7 @@
 import type { SessionEvent } from '../contract/event.ts';
 import { slotMs } from '../session/slot.ts';
 import type { Activity, ActivityQuery } from './activity.ts';
+import { addedTokens } from '../session/told.ts';
 
 interface Sums {
   sessions: number[];
@@ -57,7 +58,7 @@ const ownerOf = (events: readonly SessionEvent[]): string | undefined =>
 
 const rowsOf = (events: readonly SessionEvent[]) =>
   events.flatMap((event) =>
-    event.type === 'tokens_recorded' ? [{ at: event.data.timestamp, tokens: event.data.tokensUsed }] : [],
+    event.type === 'tokens_recorded' ? [{ at: event.data.timestamp, tokens: addedTokens(event.data) }] : [],
   );
 
 const begins = new Set(['started', 'resumed', 'reopened']);

@@ -70,7 +70,7 @@ interface Held {
   pageSize: number;
   view: typeof usageAmong | typeof checkpointsAmong;
   /** What the rows add up to. */
-  sum: (rows: readonly { tokensUsed: number }[]) => number;
+  sum: (rows: readonly { tokensUsed: number; reconciled?: number | undefined }[]) => number;
   /** What they should add up to. */
   total: (summary: SessionSummary) => number;
 }
@@ -80,7 +80,7 @@ const held: Record<Exclude<ExportTable, 'sessions'>, Held> = {
     type: 'tokens_recorded',
     pageSize: 200,
     view: usageAmong,
-    sum: (rows) => rows.reduce((sum, { tokensUsed }) => sum + tokensUsed, 0),
+    sum: (rows) => rows.reduce((sum, { tokensUsed, reconciled = 0 }) => sum + tokensUsed - reconciled, 0),
     total: ({ tokensUsed }) => tokensUsed,
   },
   checkpoints: {

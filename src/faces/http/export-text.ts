@@ -50,6 +50,7 @@ const columnsOf = {
     'budgetCounts',
     'onDue',
     'run',
+    'agent',
     'createdAt',
     'updatedAt',
   ],
@@ -68,6 +69,10 @@ const columnsOf = {
     'cacheWrite5m',
     'cacheWrite1h',
     'costUsd',
+    'reasoning',
+    'reconciled',
+    'cacheReconciled',
+    'run',
   ],
   checkpoints: ['id', 'sessionId', 'phase', 'promptCount', 'tokensUsed', 'timestamp', 'metadata'],
 } as const satisfies Record<ExportTable, readonly string[]>;
