@@ -1,5 +1,6 @@
 import type { BudgetAction, BudgetFilter, BudgetMeasure, BudgetPeriod } from '../contract/budgets.ts';
 import type { Threshold } from '../contract/event.ts';
+import type { UsageNames } from '../contract/usage.ts';
 
 /** Budgets across sessions and what was done for them: the store's port. Times are Unix ms. */
 
@@ -63,4 +64,16 @@ export interface BudgetStore {
   pauses(budget: string): BudgetPause[];
   keepPause(pause: BudgetPause): Promise<void>;
   forgetPause(budget: string, session: string): Promise<void>;
+}
+
+/** An agent's own session, as the ledger names it. */
+export type AgentSession = Pick<UsageNames, 'source' | 'sessionId'>;
+
+type Eventually<T> = T | Promise<T>;
+
+/** Where the agents' own sessions are among the sessions here. */
+export interface SessionPlaces {
+  /** Sessions here that hold what the agent's session used. */
+  sessionsOf(agent: AgentSession): Eventually<readonly string[]>;
+  agentsOf(session: string): Eventually<readonly AgentSession[]>;
 }

@@ -91,6 +91,7 @@ describe('what a budget counts', () => {
     ['', '/home/ada/shop', false],
     ['/anything', '/', true],
     ['', '/', false],
+    ['/anything', '', false],
     ['C:\\shop\\web', 'C:\\shop', true],
   ])('%s lies in %s: %s', (directory, project, is) => expect(liesIn(directory, project)).toBe(is));
 });

@@ -130,6 +130,7 @@ export const liesIn = (directory: string, project: string): boolean => {
   const root = project.replace(/[\\/]+$/, '');
   return (
     directory !== '' &&
+    project !== '' &&
     (directory === project || (directory.startsWith(root) && /^([\\/]|$)/.test(directory.slice(root.length))))
   );
 };

@@ -1,23 +1,11 @@
-import type { TimedCell, UsageNames, UsageQuery } from '../contract/usage.ts';
+import type { TimedCell, UsageQuery } from '../contract/usage.ts';
 import type { ActivityReads } from '../journal/activity.ts';
-import type { BudgetRow, BudgetTurn } from '../journal/budgets.ts';
+import type { AgentSession, BudgetRow, BudgetTurn, SessionPlaces } from '../journal/budgets.ts';
 import type { SessionReads, SessionSummary } from '../journal/sessions.ts';
 import type { UsageReads } from '../journal/usage.ts';
 import { amountOf, edgesOf, liesIn, standingOf, windowOf } from '../ledger/budgets.ts';
 import type { BudgetWindow, Standing, Used } from '../ledger/budgets.ts';
 import { slotMs } from '../session/slot.ts';
-
-/** An agent's own session, as the ledger names it. */
-export type AgentSession = Pick<UsageNames, 'source' | 'sessionId'>;
-
-type Eventually<T> = T | Promise<T>;
-
-/** Where the agents' own sessions are among the sessions here. */
-export interface SessionPlaces {
-  /** Sessions here that hold what the agent's session used: the one that was adopted, a run in which it worked. */
-  sessionsOf(agent: AgentSession): Eventually<readonly string[]>;
-  agentsOf(session: string): Eventually<readonly AgentSession[]>;
-}
 
 export interface BudgetReadingParts {
   usage: Pick<UsageReads, 'cells'>;
@@ -76,10 +64,9 @@ export class BudgetReading {
     const { owner } = this.#scope(budget);
     const runs = (await this.#parts.sessions.openRuns()).filter((run) => owner === undefined || run.owner === owner);
     if (runs.length === 0 || (project ?? agent ?? model) === undefined) return runs;
-    const users = new Set(await this.#ofLedger(budget, window));
-    const isInPlace = ({ run }: SessionSummary) =>
-      (agent ?? model) === undefined && liesIn(run?.directory ?? '', project ?? '');
-    return runs.filter((run) => users.has(run.id) || isInPlace(run));
+    const cells = await this.#inWindow(budget, window);
+    const users = new Set(await this.#placed(cells));
+    return runs.filter((run) => users.has(run.id) || isRunOf(budget, run, cells));
   }
 
   /** What an agent works in on its own is nobody's to pause here. */
@@ -99,6 +86,10 @@ export class BudgetReading {
     window: BudgetWindow | undefined,
     now: number,
   ): Promise<Used & { unpriced: number }> {
+    const { session } = budget.only;
+    if (measure === 'tokens' && session !== undefined && hasOnlySession(budget)) {
+      if ((await this.#parts.places.agentsOf(session)).length === 0) return this.#told(budget, session, window, now);
+    }
     const edges = window && edgesOf(budget.period, window, now);
     const cells = await this.#cells(budget, edges ? { by: [], edges } : { by: [] });
     const tail = edges?.at(-2) ?? Infinity;
@@ -111,8 +102,26 @@ export class BudgetReading {
     };
   }
 
+  /** Of a session in which no agent is known to work: what was told of it, counted as the session counts it. */
+  async #told(
+    budget: BudgetRow,
+    session: string,
+    window: BudgetWindow | undefined,
+    now: number,
+  ): Promise<Used & { unpriced: number }> {
+    const edges = this.#edges(budget, window, now);
+    const { slots, tokens } = await this.#parts.activity.activity({ edges, now, sessions: [session] });
+    const tail = (edges.at(-2) ?? 0) / slotMs;
+    const sum = (from: number) => tokens.reduce((total, count, i) => (slots[i]! < from ? total : total + count), 0);
+    return { used: sum(0), recent: sum(tail), unpriced: 0 };
+  }
+
+  #edges(budget: BudgetRow, window: BudgetWindow | undefined, now: number): number[] {
+    return window ? edgesOf(budget.period, window, now) : [0, (Math.floor(now / slotMs) + 1) * slotMs];
+  }
+
   async #time(budget: BudgetRow, window: BudgetWindow | undefined, now: number): Promise<Used & { unpriced: number }> {
-    const edges = window ? edgesOf(budget.period, window, now) : [0, (Math.floor(now / slotMs) + 1) * slotMs];
+    const edges = this.#edges(budget, window, now);
     const sessions = await this.#timed(budget, window);
     const query = { edges, now, ...this.#scope(budget), ...(sessions === undefined ? {} : { sessions }) };
     const { whole, buckets } = await this.#parts.activity.activity(query);
@@ -122,22 +131,20 @@ export class BudgetReading {
   /** Sessions whose time counts; undefined where all do. */
   async #timed(budget: BudgetRow, window: BudgetWindow | undefined): Promise<string[] | undefined> {
     const { session, project, agent, model } = budget.only;
+    if (session !== undefined && hasOnlySession(budget)) return [session];
     if ((session ?? project ?? agent ?? model) === undefined) return undefined;
-    if (session !== undefined && (project ?? agent ?? model) === undefined) return [session];
-    const users = await this.#ofLedger(budget, window);
-    const runs = project === undefined || (agent ?? model) !== undefined ? [] : await this.#runsIn(project, window);
-    const all = [...new Set([...users, ...runs])];
-    return session === undefined ? all : all.filter((id) => id === session);
-  }
-
-  async #runsIn(project: string, window: BudgetWindow | undefined): Promise<string[]> {
+    const cells = await this.#inWindow(budget, window);
     const { sessions } = this.#parts;
     const runs = [...(await sessions.openRuns()), ...(await sessions.runsEndedSince(window?.start ?? 0))];
-    return runs.filter(({ run }) => liesIn(run?.directory ?? '', project)).map(({ id }) => id);
+    const users = [
+      ...(await this.#placed(cells)),
+      ...runs.filter((run) => isRunOf(budget, run, cells)).map(({ id }) => id),
+    ];
+    return [...new Set(users)].filter((id) => session === undefined || id === session);
   }
 
   async #usageUsers(budget: BudgetRow, window: BudgetWindow | undefined): Promise<string[]> {
-    const ids = await this.#ofLedger(budget, window, mostLookedAt);
+    const ids = await this.#placed(await this.#inWindow(budget, window), mostLookedAt);
     const found = await Promise.all(ids.map(async (id) => this.#parts.sessions.get(id)));
     const { owner } = this.#scope(budget);
     return found.flatMap((one) => (one && (owner === undefined || one.owner === owner) ? [one.id] : []));
@@ -163,10 +170,14 @@ export class BudgetReading {
     return [...active.sessions, ...(await sessions.list(query)).sessions];
   }
 
-  /** Sessions here with usage that the budget counts, the latest first; runs before what was adopted. */
-  async #ofLedger(budget: BudgetRow, window: BudgetWindow | undefined, most = Infinity): Promise<string[]> {
+  /** What the budget counts in its period, by the agents' own sessions and where they worked. */
+  #inWindow(budget: BudgetRow, window: BudgetWindow | undefined): Promise<readonly TimedCell[]> {
     const times = window && { from: window.start, until: window.end };
-    const cells = await this.#cells(budget, { by: ['source', 'sessionId'], ...times });
+    return this.#cells(budget, { by: ['source', 'sessionId', 'project'], ...times });
+  }
+
+  /** The sessions here that hold what is in the cells, the latest first. */
+  async #placed(cells: readonly TimedCell[], most = Infinity): Promise<string[]> {
     const latest = cells.toSorted((a, b) => b.lastAt - a.lastAt).slice(0, most);
     const placed = await Promise.all(latest.map(async (cell) => this.#parts.places.sessionsOf(cell)));
     return [...new Set(placed.flat())];
@@ -178,7 +189,7 @@ export class BudgetReading {
       ...(agent === undefined ? {} : { source: agent }),
       ...(model === undefined ? {} : { model }),
     };
-    const by = project === undefined ? query.by : [...query.by, 'project' as const];
+    const by = [...new Set([...query.by, ...(project === undefined ? [] : (['project'] as const))])];
     const asked = { ...query, by, ...this.#scope(budget) };
     const agents = session === undefined ? [{}] : await this.#agentsOf(session, agent);
     const cells = await Promise.all(
@@ -196,3 +207,16 @@ export class BudgetReading {
 }
 
 const isActive = ({ phase }: SessionSummary): number => Number(phase === 'active');
+
+const hasOnlySession = ({ only: { session, project, agent, model } }: BudgetRow): boolean =>
+  session !== undefined && (project ?? agent ?? model) === undefined;
+
+/** Whether a run is in the budget's project, or had an agent at work where it runs that the budget counts. */
+const isRunOf = ({ only }: BudgetRow, summary: SessionSummary, cells: readonly TimedCell[]): boolean => {
+  const { run, startTime, endTime = Infinity } = summary;
+  const directory = run?.directory ?? '';
+  if ((only.agent ?? only.model) === undefined && liesIn(directory, only.project ?? '')) return true;
+  return cells.some(
+    ({ firstAt, lastAt, project }) => lastAt >= startTime && firstAt <= endTime && liesIn(project, directory),
+  );
+};

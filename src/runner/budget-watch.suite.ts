@@ -79,6 +79,7 @@ export const openServer = async (
     [ada, {}],
     [bo, { owner: bo }],
   ]);
+  const withoutAgents = new Set<string>();
   const reading = new BudgetReading({
     usage,
     activity: store,
@@ -86,7 +87,7 @@ export const openServer = async (
     // An agent's session is called as the session here that holds it.
     places: {
       sessionsOf: ({ sessionId }) => [sessionId],
-      agentsOf: (session) => [{ source: 'claude', sessionId: session }],
+      agentsOf: (session) => (withoutAgents.has(session) ? [] : [{ source: 'claude', sessionId: session }]),
     },
     scopeOf: (owner) => scopes.get(owner),
   });
@@ -123,6 +124,7 @@ export const openServer = async (
     timers,
     errors,
     scopes,
+    withoutAgents,
     usage,
     time,
     /** As a server that was killed left it. */

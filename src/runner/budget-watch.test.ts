@@ -147,6 +147,23 @@ describe('what a budget counts', () => {
     expect((await standing({ only: { project: '/shop' } }, bo)).standing.used).toBe(0);
   });
 
+  it('is what was told of a session in which no agent is known to work', async () => {
+    const server = await openServer();
+    const session = await server.start();
+    server.withoutAgents.add(session);
+    for (const [tokensUsed, timestamp] of [
+      [7, noon - 20 * hour],
+      [50, noon - 8 * hour],
+      [300, noon - hour],
+    ] as const)
+      await server.ask(session, { type: 'record_tokens', tokensUsed, timestamp, operation: 'work', source: 'api' });
+    const { id } = await server.set({ only: { session } });
+    expect((await server.budgets.get(id)).standing).toMatchObject({ used: 350, projected: 350 + (300 / 6) * 12 });
+    await server.set({ only: { session }, limit: 430 });
+    await server.watch.look();
+    expect(await server.thresholds(session)).toEqual(['across_80', 'across_projected']);
+  });
+
   it('has no price where none is known', async () => {
     expect((await standing({ measure: 'usd', limit: '10' })).unpriced).toBe(1);
   });
