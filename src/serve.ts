@@ -9,6 +9,7 @@ import type { Metrics } from './metrics/metrics.ts';
 import { processStart, removeServerFile, writeServerFile } from './place.ts';
 import { summarize } from './projections/summary.ts';
 import { Once } from './runner/once.ts';
+import { startBudgets } from './serve/budgets.ts';
 import { startBackups, startCheck } from './serve/care.ts';
 import type { Care } from './serve/care.ts';
 import { openCore } from './serve/core.ts';
@@ -80,6 +81,7 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
   const backing = startBackups(options, () => core.clock.now(), log);
   const stopping = new AbortController();
   const bell = startHooks(core, opened, { stopping: stopping.signal, userAgent: `stint/${version()}` });
+  const purse = startBudgets(core, opened);
   const server: ServerFacts = {
     version: version(),
     startedAt: core.clock.now(),
@@ -91,7 +93,14 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
   const metrics = metricsOf(store, server);
   const care: Care = { ...backing, check: undefined };
   const app = await newApp(
-    faceParts(core, opened, { server, metrics, care, hooks: bell.hooks, stopping: stopping.signal }),
+    faceParts(core, opened, {
+      server,
+      metrics,
+      care,
+      hooks: bell.hooks,
+      budgets: purse.budgets,
+      stopping: stopping.signal,
+    }),
     {
       log,
       hub: core.hub,
@@ -103,7 +112,7 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
     await announce(app, server, options);
   } catch (error) {
     await app.close();
-    await Promise.all([loops.stop(), backing.stop(), bell.stop()]);
+    await Promise.all([loops.stop(), backing.stop(), bell.stop(), purse.stop()]);
     core.hub.stop();
     throw error;
   }
@@ -115,7 +124,7 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
     // A backup takes a while to give up: the data is closed meanwhile.
     const givenUp = backing.stop();
     await app.close();
-    await Promise.all([loops.stop(), care.check?.stop()]);
+    await Promise.all([loops.stop(), purse.stop(), care.check?.stop()]);
     await core.runner.drain();
     await bell.stop();
     core.hub.stop();
@@ -147,12 +156,14 @@ const faceParts = (
     metrics,
     care,
     hooks,
+    budgets,
     stopping,
-  }: Pick<FaceParts, 'server' | 'metrics' | 'hooks' | 'stopping'> & { care: Care },
+  }: Pick<FaceParts, 'server' | 'metrics' | 'hooks' | 'budgets' | 'stopping'> & { care: Care },
 ): FaceParts => ({
   access,
   users,
   hooks,
+  budgets,
   runner,
   once: new Once(store, clock),
   journal: store,

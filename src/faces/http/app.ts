@@ -11,6 +11,7 @@ import { socketRoutes } from '../socket/socket-routes.ts';
 import { accessRoutes } from './access-routes.ts';
 import { analyticsRoutes } from './analytics-routes.ts';
 import { fingerprintOf } from './answers.ts';
+import { budgetsRoutes } from './budgets-routes.ts';
 import { commentsRoutes } from './comments-routes.ts';
 import { connectionTimes, limitConnections } from './connections.ts';
 import { exportRoutes } from './export-routes.ts';
@@ -104,6 +105,7 @@ export const newApp = async (parts: FaceParts, options: AppOptions): Promise<Fas
     exportRoutes,
     usageRoutes,
     windowsRoutes,
+    budgetsRoutes,
     commentsRoutes,
     hooksRoutes,
     accessRoutes,

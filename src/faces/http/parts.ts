@@ -9,6 +9,7 @@ import type { Limits } from '../../journal/limits.ts';
 import type { SessionReads, SessionSummary } from '../../journal/sessions.ts';
 import type { UsageReads } from '../../journal/usage.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
+import type { Budgets } from '../../runner/budgets.ts';
 import type { Clock } from '../../runner/clock.ts';
 import type { Once } from '../../runner/once.ts';
 import type { Runner } from '../../runner/runner.ts';
@@ -53,6 +54,7 @@ export interface FaceParts {
   sessions: SessionReads;
   activity: ActivityReads;
   usage: UsageReads;
+  budgets: Budgets;
   limits: Limits;
   /** What may hold usage and was not counted. */
   skippedUsage: () => Promise<readonly SkippedUsage[]>;
