@@ -10,6 +10,8 @@ export interface ReadingLimits {
   maxLineBytes: number;
   /** A call stops after the chunk in which it is done with so many. */
   batchBytes: number;
+  /** In a thread that does nothing else files are read in place; see file-access.ts. */
+  inPlace?: boolean;
 }
 
 const newline = 0x0a;

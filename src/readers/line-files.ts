@@ -4,13 +4,14 @@
  * 1. The cursor stands at the start of a line, unless inside one that is too long. A torn last line is read again when it is whole.
  * 2. A file that is not the one the cursor knows is read from its beginning.
  * 3. Memory is bounded by the longest line allowed and one chunk, whatever the file holds.
- * 4. Every chunk is awaited, so that the event loop is never held for longer than one chunk or one line takes.
+ * 4. Every chunk is awaited, so that the event loop is never held for longer than one chunk or one line takes, unless it is asked
+ *    to read in place.
  * 5. Nothing is opened that could block: a pipe without a writer neither opens nor reads.
  */
-import { constants, type Stats } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
 import { Batch, type ReadingLimits } from './batch.ts';
 import { type FileCursor, isSameFile, isUnchanged, parseCursor, printBefore } from './cursor.ts';
+import { type FileAccess, inPlace, inTurns, type OpenFile } from './file-access.ts';
 import { LineScanner, type LineSink } from './lines.ts';
 import type { Cursor, Reading } from './reader.ts';
 import { NotAFile, troubleOf } from './trouble.ts';
@@ -27,16 +28,16 @@ export const usualLimits: ReadingLimits = {
 /** A reading without what went to the sink. */
 export type LinesRead = Omit<Reading, 'records' | 'skipped'>;
 
-/** `O_NONBLOCK` is not known on Windows. */
-const openFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 const mostIdleBuffers = 4;
 
 export class LineFiles {
   readonly #limits: ReadingLimits;
+  readonly #access: FileAccess;
   readonly #idleBuffers: Buffer[] = [];
 
   constructor(limits: ReadingLimits) {
     this.#limits = limits;
+    this.#access = limits.inPlace ? inPlace : inTurns;
   }
 
   /** As `Reader.readFrom`; the lines, and what is wrong with them or with the file, go to `sink`. */
@@ -44,7 +45,8 @@ export class LineFiles {
     const cursor = parseCursor(stored);
     const given = stored ?? null;
     try {
-      if (cursor && isUnchanged(cursor, await stat(path))) return { cursor, status: 'end', restarted: false };
+      if (cursor && isUnchanged(cursor, await this.#access.stat(path)))
+        return { cursor, status: 'end', restarted: false };
       const { resumed, ...read } = await this.#withFile(path, (opened) => this.#read(opened, cursor, sink));
       return { ...read, restarted: given !== null && !resumed };
     } catch (error) {
@@ -56,7 +58,7 @@ export class LineFiles {
   }
 
   async #withFile<T>(path: string, use: (opened: Opened) => Promise<T>): Promise<T> {
-    const handle = await open(path, openFlags);
+    const handle = await this.#access.open(path);
     const buffer = this.#idleBuffers.pop() ?? Buffer.allocUnsafeSlow(this.#limits.chunkBytes);
     try {
       return await use({ handle, buffer, file: await handle.stat() });
@@ -78,7 +80,7 @@ export class LineFiles {
 }
 
 interface Opened {
-  handle: FileHandle;
+  handle: OpenFile;
   buffer: Buffer;
   file: Stats;
 }

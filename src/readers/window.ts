@@ -1,15 +1,15 @@
 /** The part of a file that is in memory: bytes read and not yet done with, kept in one buffer. */
-import type { FileHandle } from 'node:fs/promises';
+import type { OpenFile } from './file-access.ts';
 
 export class Window {
-  readonly #handle: FileHandle;
+  readonly #handle: OpenFile;
   #buffer: Buffer;
   /** The file's offset of the buffer's first byte. */
   #origin: number;
   #start = 0;
   #end = 0;
 
-  constructor(handle: FileHandle, buffer: Buffer, offset: number) {
+  constructor(handle: OpenFile, buffer: Buffer, offset: number) {
     this.#handle = handle;
     this.#buffer = buffer;
     this.#origin = offset;
@@ -34,9 +34,10 @@ export class Window {
   async fill(): Promise<number> {
     if (this.#start > 0) this.#moveTo(this.#buffer);
     if (this.#end === this.#buffer.length) this.#moveTo(Buffer.allocUnsafeSlow(this.#buffer.length * 2));
-    const { bytesRead } = await this.#handle.read(this.#buffer, this.#end, this.#buffer.length - this.#end, this.end);
-    this.#end += bytesRead;
-    return bytesRead;
+    const room = this.#buffer.length - this.#end;
+    const came = await this.#handle.read(this.#buffer, this.#end, room, this.end);
+    this.#end += came;
+    return came;
   }
 
   /** Lets go of the first `count` bytes, of all by default. */
@@ -48,8 +49,8 @@ export class Window {
   async bytesAt(position: number, length: number): Promise<Buffer> {
     const from = position - this.#origin;
     if (from >= 0 && from + length <= this.#end) return this.#buffer.subarray(from, from + length);
-    const { buffer, bytesRead } = await this.#handle.read(Buffer.alloc(length), 0, length, position);
-    return buffer.subarray(0, bytesRead);
+    const bytes = Buffer.alloc(length);
+    return bytes.subarray(0, await this.#handle.read(bytes, 0, length, position));
   }
 
   #moveTo(buffer: Buffer): void {

@@ -5,8 +5,9 @@
  * (also in the subagent's file, under the same key), and of `iterations[]` the items of type `advisor_message`, whose tokens are
  * not in the sums above them. All else that is called usage, such as `toolUseResult.usage` and `cost-state`, was counted there.
  */
-import { type Fields, fieldsOf, textOf, timeOf } from '../fields.ts';
-import type { SkipReason, UsageRecord } from '../reader.ts';
+import { type Fields, fieldsOf, textOf as rawTextOf, timeOf } from '../fields.ts';
+import { textOfBytes } from '../lines.ts';
+import type { Billing, SkipReason, UsageRecord } from '../reader.ts';
 import type { Holder } from './places.ts';
 import { usageOf } from './usage.ts';
 
@@ -19,6 +20,12 @@ export interface Position extends Holder {
 
 /** Errors that Claude Code writes itself: no request was made. */
 const syntheticModel = '<synthetic>';
+
+/** Lines come with a character a byte; see `LineSink.asBytes`. */
+function textOf(value: unknown): string | undefined {
+  const text = rawTextOf(value);
+  return text === undefined ? undefined : textOfBytes(text);
+}
 
 export function copiesIn(line: unknown, position: Position): (UsageRecord | SkipReason)[] {
   const response = responseIn(fieldsOf(line), position);
@@ -64,6 +71,7 @@ function originOf({ line, message, sidechain, agentId }: Response, position: Pos
   if (at === undefined) return 'bad_time';
   const cwd = textOf(line['cwd']);
   const gitBranch = textOf(line['gitBranch']);
+  const billing = billingOf(fieldsOf(message['usage']));
   return {
     source: 'claude',
     ...key,
@@ -75,6 +83,7 @@ function originOf({ line, message, sidechain, agentId }: Response, position: Pos
     at,
     ...(cwd !== undefined && { cwd }),
     ...(gitBranch !== undefined && { gitBranch }),
+    ...(billing !== undefined && { billing }),
     // Only subagents' files tell a response's last copy from the others.
     confidence: sidechain && message['stop_reason'] == null ? 'incomplete' : 'exact',
     file: position.file,
@@ -95,6 +104,19 @@ function keyOf(line: Fields, message: Fields, sidechain: boolean): Pick<UsageRec
   const uuid = textOf(line['uuid']);
   if (request !== undefined) return { key: `request:${request}` };
   return uuid === undefined ? undefined : { key: `line:${uuid}` };
+}
+
+/** The usual tier, speed and place are not told apart from none. */
+function billingOf(usage: Fields | undefined): Billing | undefined {
+  const tier = textOf(usage?.['service_tier']);
+  const speed = textOf(usage?.['speed']);
+  const region = textOf(usage?.['inference_geo']);
+  const billing = {
+    ...(tier !== undefined && tier !== 'standard' && { tier }),
+    ...(speed !== undefined && speed !== 'standard' && { speed }),
+    ...(region !== undefined && region !== 'not_available' && region !== 'global' && { region }),
+  };
+  return Object.keys(billing).length === 0 ? undefined : billing;
 }
 
 function modelOf(fields: Fields): string {
