@@ -334,6 +334,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/usage/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your budgets across sessions, newest first
+         * @description The server’s owner sees those of all users.
+         */
+        get: operations["listBudgets"];
+        put?: never;
+        /**
+         * Set a budget across sessions
+         * @description Makes one (201), or changes the one of yours with the same filter, period and measure (200): what is not said stays as it was. Alerts are raised at 80, 95 and 100 % and when the period would end over the limit, once each in a period.
+         */
+        post: operations["setBudget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/usage/budgets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A budget with how it stands */
+        get: operations["getBudget"];
+        put?: never;
+        post?: never;
+        /** Delete a budget, and resume what it paused */
+        delete: operations["deleteBudget"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a budget’s limit, name or action
+         * @description Another limit raises its alerts again; one over what is used resumes what the budget paused.
+         */
+        patch: operations["changeBudget"];
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/comments": {
         parameters: {
             query?: never;
@@ -1305,6 +1351,181 @@ export interface components {
                 sessionId: string;
                 message: string;
             }[];
+        };
+        /** @description Only what has all of these; without one, all that you may see */
+        BudgetFilter: {
+            /**
+             * Format: uuid
+             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
+             */
+            session?: string;
+            /**
+             * @description Absolute path of a directory; what lies below it counts too
+             * @example /home/ada/shop
+             */
+            project?: string;
+            /**
+             * @description Source of the usage
+             * @example claude
+             */
+            agent?: string;
+            /**
+             * @description As `/api/usage` spells it
+             * @example claude-opus-4-5
+             */
+            model?: string;
+        };
+        SetBudget: {
+            /** @constant */
+            measure: "tokens";
+            /**
+             * @description Tokens
+             * @example 5000000
+             */
+            limit: number;
+            /** @description Cache reads count too; without it input, output and cache writes */
+            all?: boolean;
+            name?: string;
+            only?: components["schemas"]["BudgetFilter"];
+            /**
+             * @description How long it is for; weeks begin on Mondays, `total` never ends
+             * @enum {string}
+             */
+            period: "day" | "week" | "month" | "total";
+            /** @description IANA time zone in which the period begins; the server’s own when absent */
+            timeZone?: string;
+            /**
+             * @description When all of it is used: an alert only (warn), or also a pause of the sessions that stint runs
+             * @enum {string}
+             */
+            action?: "warn" | "pause";
+        } | {
+            /** @constant */
+            measure: "usd";
+            /**
+             * @description US dollars, decimal
+             * @example 200
+             */
+            limit: string;
+            name?: string;
+            only?: components["schemas"]["BudgetFilter"];
+            /**
+             * @description How long it is for; weeks begin on Mondays, `total` never ends
+             * @enum {string}
+             */
+            period: "day" | "week" | "month" | "total";
+            /** @description IANA time zone in which the period begins; the server’s own when absent */
+            timeZone?: string;
+            /**
+             * @description When all of it is used: an alert only (warn), or also a pause of the sessions that stint runs
+             * @enum {string}
+             */
+            action?: "warn" | "pause";
+        } | {
+            /** @constant */
+            measure: "time";
+            /**
+             * @description Active time, ms
+             * @example 144000000
+             */
+            limit: number;
+            name?: string;
+            only?: components["schemas"]["BudgetFilter"];
+            /**
+             * @description How long it is for; weeks begin on Mondays, `total` never ends
+             * @enum {string}
+             */
+            period: "day" | "week" | "month" | "total";
+            /** @description IANA time zone in which the period begins; the server’s own when absent */
+            timeZone?: string;
+            /**
+             * @description When all of it is used: an alert only (warn), or also a pause of the sessions that stint runs
+             * @enum {string}
+             */
+            action?: "warn" | "pause";
+        };
+        ChangeBudget: {
+            name?: string;
+            /** @description In the unit of the budget’s measure */
+            limit?: number | string;
+            /**
+             * @description When all of it is used: an alert only (warn), or also a pause of the sessions that stint runs
+             * @enum {string}
+             */
+            action?: "warn" | "pause";
+        };
+        Budget: {
+            /**
+             * Format: uuid
+             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
+             */
+            id: string;
+            name?: string;
+            /**
+             * Format: uuid
+             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
+             */
+            owner: string;
+            only: {
+                session?: string;
+                project?: string;
+                agent?: string;
+                model?: string;
+            };
+            /** @enum {string} */
+            period: "day" | "week" | "month" | "total";
+            timeZone: string;
+            /** @enum {string} */
+            measure: "tokens" | "usd" | "time";
+            all?: boolean;
+            /** @description Tokens, decimal US dollars (a string), or ms of active time */
+            limit: number | string;
+            /** @enum {string} */
+            action: "warn" | "pause";
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            createdAt: number;
+            /** @description In this period, in the unit of the limit */
+            used: number | string;
+            /** @description Used of the limit, rounded down to a tenth */
+            percent: number;
+            /** @description At the end of the period, at the present pace */
+            projected?: number | string;
+            /** @description Responses in it whose price is not known: what they cost is not in `used` */
+            unpriced?: number;
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            periodStart?: number;
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            periodEnd?: number;
+            /**
+             * @description warning: 80 % is used, or the period ends over the limit at this pace; error: 95 %; over: all of it
+             * @enum {string}
+             */
+            state: "within" | "warning" | "error" | "over";
+            /** @description Raised in this period, since the limit was changed; each on the session that came to it */
+            alerts: {
+                /** @enum {string} */
+                threshold: "budget_80" | "budget_95" | "budget_100" | "budget_projected" | "time_10m" | "time_up" | "across_80" | "across_95" | "across_100" | "across_projected";
+                /**
+                 * @description Unix time, ms
+                 * @example 1790000000000
+                 */
+                at: number;
+                session: string;
+            }[];
+            /** @description Sessions that it has paused and not resumed */
+            paused: string[];
+        };
+        BudgetList: {
+            budgets: components["schemas"]["Budget"][];
         };
         NewComment: {
             content: string;
@@ -3176,6 +3397,217 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LimitsTaken"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listBudgets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    setBudget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetBudget"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getBudget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    deleteBudget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    changeBudget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeBudget"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
                 };
             };
             /** @description Default Response */

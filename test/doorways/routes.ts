@@ -37,6 +37,8 @@ export const bodies: Record<string, object> = {
   addComment: { content: 'c' },
   createHook: { kind: 'webhook', url: 'https://example.com' },
   changeHook: { enabled: false },
+  setBudget: { period: 'day', measure: 'tokens', limit: 1 },
+  changeBudget: { limit: 1 },
   createToken: { name: 'n' },
   addUser: { name: 'n' },
   changeUser: { name: 'n' },

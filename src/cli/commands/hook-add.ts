@@ -10,7 +10,18 @@ import { chooseSession } from '../session-choice.ts';
 
 type Threshold = NonNullable<Schemas['Hook']['thresholds']>[number];
 
-const thresholds = ['budget_80', 'budget_95', 'budget_100', 'budget_projected', 'time_10m', 'time_up'] as const;
+const thresholds = [
+  'budget_80',
+  'budget_95',
+  'budget_100',
+  'budget_projected',
+  'time_10m',
+  'time_up',
+  'across_80',
+  'across_95',
+  'across_100',
+  'across_projected',
+] as const;
 
 /** `budget_80,budget_100`. */
 const someThresholds: Parse<Threshold[]> = (given) => [...new Set(given.split(',').map(choice(thresholds)))];
