@@ -43,8 +43,7 @@ const only = z
 
 const dollars = z
   .string()
-  .regex(/^(\d{1,9}(\.\d{1,2})?|\d{1,5}\.\d{3,6})$/, 'must be US dollars such as 200 or 0.5')
-  .refine((text) => Number(text) > 0, 'must be more than 0')
+  .regex(/^(?=.*[1-9])(\d{1,9}(\.\d{1,2})?|\d{1,5}\.\d{3,6})$/, 'must be US dollars such as 200 or 0.5, more than 0')
   .meta({ description: 'US dollars, decimal', example: '200' });
 const tokens = count(1).meta({ description: 'Tokens', example: 5_000_000 });
 const milliseconds = count(1).meta({ description: 'Active time, ms', example: 144_000_000 });
