@@ -104,6 +104,12 @@ export const catalogue: readonly Entry[] = [
     load: async () => (await import('./commands/analytics.ts')).analyticsCommand,
   },
   {
+    name: 'usage',
+    summary: 'Show what every coding agent has used, and what it cost',
+    heading: sessions,
+    load: async () => (await import('./commands/usage.ts')).usageCommand,
+  },
+  {
     name: 'export',
     summary: 'Write sessions, usage and checkpoints to a file',
     heading: sessions,

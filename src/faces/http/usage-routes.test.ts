@@ -1,46 +1,24 @@
 /** Reports of usage over HTTP: who is told what, and what is refused. What stands in them is tested with the ledger. */
-import Fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
-import { validatorCompiler } from 'fastify-type-provider-zod';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { badPaths } from '../../../test/doorways/answers.ts';
-import type { Caller } from '../../access/access.ts';
-import type { Role } from '../../contract/access.ts';
 import { usageReportKinds, usageReportSchemas } from '../../contract/usage-report.ts';
 import type { UsageReport } from '../../contract/usage-report.ts';
-import { readsOf } from '../../ledger/report/reads.suite.ts';
 import type { ApiError } from '../../sdk/index.ts';
-import { onError } from './problems.ts';
-import { usageRoutes } from './usage-routes.ts';
+import { usageApp } from './usage-app.suite.ts';
+import type { callers } from './usage-app.suite.ts';
 
 const at = (text: string): number => Date.parse(text);
-const clock = { now: () => at('2026-11-20T12:00:00Z') };
 
-const usage = readsOf([
+const used = [
   { at: at('2026-11-19T23:30:00Z'), owner: 'ann', source: 'claude', model: 'opus', sessionId: 's1', input: 1 },
   { at: at('2026-11-20T10:00:00Z'), owner: 'bo', source: 'codex', model: 'gpt', project: '/a b', input: 2 },
-]);
+];
 const skipped = [{ source: 'claude', file: '/home/ann/x.jsonl', reason: 'malformed', count: 3 }];
-
-const userOf = (id: string, role: Role): Caller => ({
-  user: { id, name: id, role, createdAt: 0 },
-  token: { id, user: id, name: '', kind: 'api', host: false, hash: '', createdAt: 0 },
-});
-const callers = { owner: userOf('ann', 'owner'), member: userOf('bo', 'member'), viewer: userOf('vi', 'viewer') };
 
 let app: FastifyInstance;
 beforeAll(async () => {
-  app = Fastify();
-  app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
-  app.setErrorHandler(onError);
-  app.decorate('clock', clock as never);
-  app.decorateRequest('caller', null);
-  app.addHook('onRequest', async (request) => {
-    request.caller = callers[request.headers['x-test-caller'] as keyof typeof callers];
-  });
-  const parts = { usage, clock, skippedUsage: async () => skipped, usageFolders: () => ['/home/ann/.claude'] };
-  await app.register(usageRoutes(parts as never));
+  app = await usageApp({ used, skipped, folders: ['/home/ann/.claude'], now: at('2026-11-20T12:00:00Z') });
 });
 afterAll(() => app.close());
 
