@@ -110,6 +110,12 @@ export const catalogue: readonly Entry[] = [
     load: async () => (await import('./commands/usage.ts')).usageCommand,
   },
   {
+    name: 'statusline',
+    summary: 'Print the status line of a Claude Code session',
+    heading: sessions,
+    load: async () => (await import('./commands/statusline.ts')).statuslineCommand,
+  },
+  {
     name: 'export',
     summary: 'Write sessions, usage and checkpoints to a file',
     heading: sessions,

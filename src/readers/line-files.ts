@@ -97,6 +97,6 @@ const tickMs = 10;
  * The birth of a file, but its last change when that is earlier (a copied file is younger than what it holds, and most tools
  * copy its times), when it is hardly later (files written in one go share a tick), and when births are not kept.
  */
-function bornAt({ birthtimeMs, mtimeMs }: Stats): number {
+export function bornAt({ birthtimeMs, mtimeMs }: Stats): number {
   return birthtimeMs > 0 && mtimeMs > birthtimeMs + tickMs ? birthtimeMs : mtimeMs;
 }

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { tempFolder } from '../readers/following.suite.ts';
+import { tempFolder } from './following.suite.ts';
 import { FolderWatch } from './folder-watch.ts';
 
 /** What is told, one after the other. */
