@@ -110,6 +110,12 @@ export const catalogue: readonly Entry[] = [
     load: async () => (await import('./commands/usage.ts')).usageCommand,
   },
   {
+    name: 'windows',
+    summary: 'Show how five-hour and weekly limits stand',
+    heading: sessions,
+    load: async () => (await import('./commands/windows.ts')).windowsCommand,
+  },
+  {
     name: 'statusline',
     summary: 'Print the status line of a Claude Code session',
     heading: sessions,
