@@ -48,7 +48,7 @@ const follow = (): void => {
   const followers = names.map((name) => {
     const reader = sources[name]!(limits);
     const places = new Map<string, Place>(known[name] ?? []);
-    return newFollower(wants === 'usage' ? usageOf(reader) : textsOf(reader), places);
+    return wants === 'usage' ? newFollower(usageOf(reader), places) : newFollower(textsOf(reader), places);
   });
 
   function newFollower<T extends UsageRecord | Utterance>(followed: Followed<T>, places: Map<string, Place>) {

@@ -12,7 +12,7 @@ import type { Cursor, Reader, Skipped, Surroundings, UsageRecord } from '../read
 import { countedTokens } from '../session/budget.ts';
 import type { Existing } from '../session/state.ts';
 import type { Clock } from './clock.ts';
-import { FolderWatch } from './folder-watch.ts';
+import { FolderWatch } from '../readers/folder-watch.ts';
 import type { Intent, Runner } from './runner.ts';
 
 export interface RunDirectoryParts {
