@@ -1,4 +1,4 @@
-import type { Schemas } from '../sdk/index.ts';
+import type { UsageReportKind, UsageRow, UsageSums } from '../contract/usage-report.ts';
 import { dateWords, dayAt, daysLater, monthWords, weekdayWords } from './day.ts';
 import { durationWords } from './duration.ts';
 import { plain, widthOf } from './plain.ts';
@@ -8,24 +8,11 @@ import { shortId } from './session-words.ts';
 /** Rows of reports of usage as the lines of a table. */
 
 export const usageKinds = ['daily', 'weekly', 'monthly', 'blocks', 'sessions', 'models', 'projects'] as const;
-export type UsageKind = (typeof usageKinds)[number];
+export type UsageKind = UsageReportKind;
 
-/** A report of any kind, as the API answers it. */
-export type UsageReport = {
-  rows: readonly Row[];
-  totals: Sums;
-  skipped: readonly Schemas['SkippedUsage'][];
-  lookedIn?: readonly string[];
-};
-
-export type Sums = Schemas['UsageSums'];
-export type Row = Schemas[
-  | 'UsageOfDate'
-  | 'UsageOfMonth'
-  | 'UsageBlock'
-  | 'UsageOfSession'
-  | 'UsageOfModel'
-  | 'UsageOfProject'];
+export type Sums = UsageSums;
+export type Row = UsageRow;
+export type { UsageReport } from '../contract/usage-report.ts';
 
 /** One line: what it is about, in a column or a few, and its sums. */
 export interface Line {
@@ -102,7 +89,7 @@ const namesOf = (kind: UsageKind, heading: string, row: Row, looks: Looks, hasYe
     : { MODEL: modelWords(row.model), AGENT };
 };
 
-const sessionNames = (row: Schemas['UsageOfSession'], looks: Looks) => ({
+const sessionNames = (row: UsageRow<'sessions'>, looks: Looks) => ({
   SESSION: plain(looks.isShort ? shortId(row.sessionId) : row.sessionId),
   PROJECT: projectWords(row.project, looks, 1),
   AGENT: plain(row.source),
@@ -110,7 +97,7 @@ const sessionNames = (row: Schemas['UsageOfSession'], looks: Looks) => ({
 });
 
 /** `Fri 20 Nov 14:00–19:00`, and whether it goes on. */
-const blockWords = ({ start, end, active }: Schemas['UsageBlock'], looks: Looks): string => {
+const blockWords = ({ start, end, active }: UsageRow<'blocks'>, looks: Looks): string => {
   const date = dayAt(Date.parse(start), looks.timeZone);
   const hours = `${clockWords(start, looks)}–${clockWords(end, looks)}`;
   return `${dayWords(date)} ${hours}${active ? ' now' : ''}`;
@@ -122,7 +109,7 @@ const dayWords = (date: string): string => {
   return words === date ? date : `${weekdayWords(date)} ${words.padStart('20 Nov'.length)}`;
 };
 
-const pauseOf = ({ start, end }: Schemas['UsageBlock']): Line => ({
+const pauseOf = ({ start, end }: UsageRow<'blocks'>): Line => ({
   names: { BLOCK: `  ${durationWords(Date.parse(end) - Date.parse(start))} without use` },
   style: 'dim',
 });

@@ -34,7 +34,7 @@ export const usageText = (screen: Screen, asked: Asked, report: UsageReport): st
 };
 
 /** The first of those that have most, the last of those that have a time. */
-const shownRows = ({ kind, limit }: Asked, rows: readonly Row[]): readonly Row[] => {
+const shownRows = ({ kind, limit }: Asked, rows: Row[]): Row[] => {
   if (limit === undefined || rows.length <= limit) return rows;
   return kind === 'sessions' || kind === 'models' || kind === 'projects' ? rows.slice(0, limit) : rows.slice(-limit);
 };
