@@ -38,7 +38,12 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all(apps.map((app) => app.close())));
 
-const env = (at: string) => ({ STINT_URL: at, STINT_TOKEN: 'x'.repeat(40), STINT_DATA: folder, TZ: 'Australia/Lord_Howe' });
+const env = (at: string) => ({
+  STINT_URL: at,
+  STINT_TOKEN: 'x'.repeat(40),
+  STINT_DATA: folder,
+  TZ: 'Australia/Lord_Howe',
+});
 const usage = (...args: string[]) => stint(['usage', ...args], { env: env(url), cwd: folder });
 
 const json = async (...args: string[]): Promise<Schemas['UsageByModel']> => {
