@@ -47,7 +47,7 @@ export async function readFolded<State extends Json, G extends Gathering<State>>
   fold: Fold<State, G>,
 ): Promise<Folded<G>> {
   const given = stored ?? null;
-  const known = parseFolded<State>(given, fold.version);
+  const known = parseFolded(given, fold.version) as Start<State> | undefined;
   const first = await pass(files, path, known ?? { file: given === null ? null : none, state: fold.initial }, fold);
   if (!first.read.restarted || known === undefined) return keeping(given, first);
   const again = await pass(files, path, { file: null, state: fold.initial }, fold);
@@ -92,13 +92,11 @@ function keeping<G>(given: Cursor, folded: Folded<G>): Folded<G> {
   return { ...folded, read: { ...folded.read, cursor: given, restarted: false } };
 }
 
-/** A state is only ever what this reader stored itself under the same version. */
-function parseFolded<State extends Json>(
-  given: Cursor,
-  version: string,
-): { file: FileCursor; state: State } | undefined {
-  const fields = fieldsOf(given);
-  const file = parseCursor(fields?.['file'] as Json | undefined);
-  if (file === undefined || fields?.['version'] !== version || fields['state'] === undefined) return undefined;
-  return { file, state: fields['state'] as State };
+/** A state is only ever what the same reader stored itself under the same version. */
+function parseFolded(given: Cursor, version: string): { file: FileCursor; state: Json } | undefined {
+  const { version: of, file, state } = fieldsOf(given) ?? {};
+  const cursor = parseCursor(file as Json | undefined);
+  return cursor === undefined || of !== version || state === undefined
+    ? undefined
+    : { file: cursor, state: state as Json };
 }

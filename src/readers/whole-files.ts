@@ -5,7 +5,7 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { fieldsOf } from './fields.ts';
-import type { LinesRead } from './line-files.ts';
+import { bornAt, type LinesRead } from './line-files.ts';
 import type { Cursor, SkipReason } from './reader.ts';
 import { NotAFile, troubleOf } from './trouble.ts';
 
@@ -18,7 +18,7 @@ const openFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 export interface WholeFile {
   handle: FileHandle;
   stats: Stats;
-  /** Unix ms at which it came to be: a copied file is younger than what it holds, and most tools copy the time of change. */
+  /** Unix ms at which it came to be. */
   bornAt: number;
 }
 
@@ -46,9 +46,8 @@ async function readOpened(path: string, use: (file: WholeFile) => Promise<void>)
   try {
     const stats = await handle.stat();
     if (!stats.isFile()) throw new NotAFile();
-    const { birthtimeMs, mtimeMs } = stats;
-    await use({ handle, stats, bornAt: birthtimeMs > 0 ? Math.min(birthtimeMs, mtimeMs) : mtimeMs });
-    return { whole: stats.ino, bytes: stats.size, changedAtMs: mtimeMs };
+    await use({ handle, stats, bornAt: bornAt(stats) });
+    return { whole: stats.ino, bytes: stats.size, changedAtMs: stats.mtimeMs };
   } finally {
     await handle.close();
   }

@@ -14,8 +14,8 @@ export interface ArchiveLimits {
 }
 
 const newline = 0x0a;
-/** Unpacked at once, as much as is read at once of other files. */
-const chunkBytes = 1 << 20;
+/** Unpacked at once. */
+const chunkBytes = 1 << 16;
 /** An archive of other things than lines would fill the memory with reports. */
 const mostSkips = 10_000;
 
@@ -40,19 +40,21 @@ function isOfFileSystem(error: unknown): boolean {
 class UnpackedLines {
   readonly #sink: LineSink;
   readonly #scanner: LineScanner;
-  readonly #limits: ArchiveLimits;
-  #pending: Buffer = Buffer.alloc(0);
+  readonly #maxLineBytes: number;
+  /** The line that has not ended yet. */
+  #pending: Buffer[] = [];
+  #pendingBytes = 0;
   #offset = 0;
   /** Bytes that may still come. */
   #left: number;
   #isInLongLine = false;
   #isOver = false;
 
-  constructor(sink: LineSink, fileBornAt: number, limits: ArchiveLimits) {
+  constructor(sink: LineSink, fileBornAt: number, { maxLineBytes, maxUnpackedBytes }: ArchiveLimits) {
     this.#sink = sink;
-    this.#scanner = new LineScanner(sink, fileBornAt, limits.maxLineBytes);
-    this.#limits = limits;
-    this.#left = limits.maxUnpackedBytes;
+    this.#scanner = new LineScanner(sink, fileBornAt, maxLineBytes);
+    this.#maxLineBytes = maxLineBytes;
+    this.#left = maxUnpackedBytes;
   }
 
   /** Where the first byte stands that is not done with. */
@@ -65,42 +67,44 @@ class UnpackedLines {
       this.#take(chunk.subarray(0, this.#left));
       this.#left -= chunk.length;
       if (this.#left < 0) this.#giveUp('line_too_long');
+      if (this.#scanner.skips >= mostSkips) this.#giveUp('unknown_format');
       if (this.#isOver) return;
     }
   }
 
   /** Nothing more comes: the last line is whole, with or without its newline. */
   end(): void {
-    if (!this.#isOver && this.#pending.length > 0) this.#scan(Buffer.concat([this.#pending, Buffer.from('\n')]));
+    if (!this.#isOver && this.#pendingBytes > 0) this.#lines(Buffer.from('\n'));
   }
 
   #take(chunk: Buffer): void {
-    if (this.#isInLongLine) return this.#passLongLine(chunk);
-    this.#scan(this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]));
+    const end = chunk.indexOf(newline) + 1;
+    if (end === 0) return this.#hold(chunk);
+    if (!this.#isInLongLine) return this.#lines(chunk);
+    this.#isInLongLine = false;
+    this.#offset += end;
+    this.#lines(chunk.subarray(end));
   }
 
-  #scan(bytes: Buffer): void {
+  #lines(chunk: Buffer): void {
+    const bytes = this.#pending.length === 0 ? chunk : Buffer.concat([...this.#pending, chunk]);
     const done = this.#scanner.wholeLines(bytes, this.#offset);
     this.#offset += done;
-    this.#pending = bytes.subarray(done);
-    if (this.#scanner.skips >= mostSkips) return this.#giveUp('unknown_format');
-    if (this.#pending.length <= this.#limits.maxLineBytes) return;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    this.#hold(bytes.subarray(done));
+  }
+
+  #hold(bytes: Buffer): void {
+    if (this.#isInLongLine) return void (this.#offset += bytes.length);
+    this.#pending.push(bytes);
+    this.#pendingBytes += bytes.length;
+    if (this.#pendingBytes <= this.#maxLineBytes) return;
     this.#scanner.skip(this.#offset, 'line_too_long');
     this.#isInLongLine = true;
-    this.#drop(this.#pending.length);
-  }
-
-  #passLongLine(chunk: Buffer): void {
-    const end = chunk.indexOf(newline);
-    this.#isInLongLine = end < 0;
-    this.#pending = chunk;
-    this.#drop(end < 0 ? chunk.length : end + 1);
-    if (!this.#isInLongLine) this.#scan(this.#pending);
-  }
-
-  #drop(count: number): void {
-    this.#offset += count;
-    this.#pending = this.#pending.subarray(count);
+    this.#offset += this.#pendingBytes;
+    this.#pending = [];
+    this.#pendingBytes = 0;
   }
 
   #giveUp(reason: 'unknown_format' | 'line_too_long'): void {

@@ -59,8 +59,8 @@ export function countTotal(
   if (last !== undefined && same(last, recorded?.usage)) return { counters };
   // The total before stays, so that what a line that was lost told of still shows in the next advance.
   if (last !== undefined && isNothing(last)) return { counters: known };
-  const base = recorded?.total ?? known.total;
-  const used = known.isReplayed && last !== undefined ? last : usedBetween(base, total, last);
+  const isSure = recorded === null && !known.isReplayed;
+  const used = isSure || last === undefined ? usedBetween(recorded?.total ?? known.total, total, last) : last;
   return { counters, ...(!isNothing(used) && { used }) };
 }
 
