@@ -122,6 +122,30 @@ export const catalogue: readonly Entry[] = [
     load: async () => (await import('./commands/statusline.ts')).statuslineCommand,
   },
   {
+    name: 'budget set',
+    summary: 'Set a budget across sessions',
+    heading: sessions,
+    load: async () => (await import('./commands/budget-set.ts')).budgetSetCommand,
+  },
+  {
+    name: 'budget ls',
+    summary: 'List budgets and how they stand',
+    heading: sessions,
+    load: async () => (await import('./commands/budget-ls.ts')).budgetLsCommand,
+  },
+  {
+    name: 'budget show',
+    summary: 'Show a budget with its alerts',
+    heading: sessions,
+    load: async () => (await import('./commands/budget-show.ts')).budgetShowCommand,
+  },
+  {
+    name: 'budget rm',
+    summary: 'Delete a budget',
+    heading: sessions,
+    load: async () => (await import('./commands/budget-rm.ts')).budgetRmCommand,
+  },
+  {
     name: 'export',
     summary: 'Write sessions, usage and checkpoints to a file',
     heading: sessions,
@@ -299,6 +323,7 @@ export const catalogue: readonly Entry[] = [
 
 export const groups: Record<string, { summary: string; heading: string }> = {
   tokens: { summary: 'Tokens that a session used: add', heading: sessions },
+  budget: { summary: 'Budgets across sessions: set, ls, show, rm', heading: sessions },
   user: { summary: 'Users: add, ls, change, rm', heading: server },
   team: { summary: 'Teams: add, rm, ls', heading: server },
   hook: { summary: 'What is called on alerts: add, ls, show, test, on, off, rm', heading: server },
