@@ -22,12 +22,7 @@ export interface LogRecord {
 
 export type Temporality = 'delta' | 'cumulative';
 
-export interface DataPoint {
-  resource: Attributes;
-  scope: string;
-  metric: string;
-  /** Absent for what is no sum, or does not tell. */
-  temporality?: Temporality;
+export interface Point {
   /** Unix ns; 0 where it is not told. */
   startNano: bigint;
   nano: bigint;
@@ -35,6 +30,17 @@ export interface DataPoint {
   value: number | null;
   attributes: Attributes;
 }
+
+export interface DataPoint extends Point {
+  resource: Attributes;
+  scope: string;
+  metric: string;
+  /** Absent for what is no sum, or does not tell. */
+  temporality?: Temporality;
+}
+
+/** Of what is no sum: that there is a point is all that is looked at. */
+export const noPoint: Point = { startNano: 0n, nano: 0n, value: null, attributes: new Map() };
 
 /** More than any exporter puts in one list of attributes; what compares them shall not be kept busy. */
 const mostAttributes = 1000;

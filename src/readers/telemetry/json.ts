@@ -3,8 +3,8 @@
  * Null counts as absent; names that are not known are passed over.
  */
 import { type Fields, fieldsOf } from '../fields.ts';
-import { checkLength, integerOf, malformed } from './export.ts';
-import type { AttributeValue, Attributes, DataPoint, LogRecord, Temporality } from './export.ts';
+import { checkLength, integerOf, malformed, noPoint } from './export.ts';
+import type { AttributeValue, Attributes, DataPoint, LogRecord, Point, Temporality } from './export.ts';
 
 export function* logsInJson(request: unknown): Generator<LogRecord> {
   for (const { resource, scope, item, path } of itemsIn(request, logNames)) {
@@ -27,7 +27,8 @@ export function* pointsInJson(request: unknown): Generator<DataPoint> {
       const data = objectAt(item[form], `${path}.${form}`);
       const temporality = form === 'sum' ? temporalityOf(data['aggregationTemporality']) : undefined;
       for (const [point, at] of objectsAt(data['dataPoints'], `${path}.${form}.dataPoints`)) {
-        yield { resource, scope, metric, ...(temporality && { temporality }), ...pointAt(point, at) };
+        const told = form === 'sum' ? pointAt(point, at) : noPoint;
+        yield { resource, scope, metric, ...(temporality && { temporality }), ...told };
       }
     }
   }
@@ -75,8 +76,6 @@ function temporalityOf(value: unknown): Temporality | undefined {
   const name = typeof value === 'number' ? String(value) : value;
   return typeof name === 'string' && Object.hasOwn(temporalities, name) ? temporalities[name] : undefined;
 }
-
-type Point = Pick<DataPoint, 'startNano' | 'nano' | 'value' | 'attributes'>;
 
 function pointAt(point: Fields, path: string): Point {
   const whole = bigOf(point['asInt']);
