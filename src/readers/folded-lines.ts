@@ -1,11 +1,11 @@
 /**
- * Files of lines whose meaning depends on lines before them: what those left is a state, and it is kept in the cursor beside the
- * place reached, so that reading on gives what reading from the beginning gives.
+ * Files of lines whose meaning depends on lines before them: what those left is a state, and it is kept in the cursor
+ * beside the place reached, so that reading on gives what reading from the beginning gives.
  *
- * 1. The state in a cursor is that after the last whole line before its place: a last line without its newline is handed over and
- *    forgotten again, since it is read once more when it is whole.
- * 2. A file that is not the one the cursor knew starts with the initial state. That it is not is known only afterwards, so that
- *    what was gathered meanwhile is thrown away and the file read again.
+ * 1. The state in a cursor is that after the last whole line before its place: a last line without its newline is
+ *    handed over and forgotten again, since it is read once more when it is whole.
+ * 2. A file that is not the one the cursor knew starts with the initial state. That it is not is known only afterwards,
+ *    so that what was gathered meanwhile is thrown away and the file read again.
  * 3. A cursor of another version is none: the file is read from its beginning.
  */
 import { type FileCursor, parseCursor } from './cursor.ts';

@@ -1,6 +1,6 @@
 /**
- * Files that are written anew as a whole, such as one JSON document or an archive: read at once or not at all. The cursor only
- * tells whether the file is still the one that was read.
+ * Files that are written anew as a whole, such as one JSON document or an archive: read at once or not at all. The
+ * cursor only tells whether the file is still the one that was read.
  */
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';

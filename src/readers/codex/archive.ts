@@ -1,6 +1,6 @@
 /**
- * Packed rollouts: Zstandard, unpacked as they are read, so that memory is bounded by the longest line whatever they hold. A few
- * bytes can unpack to any length: what is over the limits is passed over and reported.
+ * Packed rollouts: Zstandard, unpacked as they are read, so that memory is bounded by the longest line whatever they
+ * hold. A few bytes can unpack to any length: what is over the limits is passed over and reported.
  */
 import { pipeline } from 'node:stream/promises';
 import { createZstdDecompress } from 'node:zlib';

@@ -1,20 +1,23 @@
 /**
- * Cumulative counters of a thread → what each response used. Codex writes the total after each response, with what the last one
- * added to it, and sends both again at will (for a new state of the limits, after a compaction); since 0.153 a record of the
- * response's own comes before.
+ * Cumulative counters of a thread → what each response used. Codex writes the total after each response, with what the
+ * last one added to it, and sends both again at will (for a new state of the limits, after a compaction); since 0.153 a
+ * record of the response's own comes before.
  *
  * 1. The same total again is nothing new.
  * 2. What counts is the advance of the total.
- * 3. Where the total fell, and where what was used before is not known for sure, a new epoch begins: what the last response added
- *    counts. That it fell shows as well where it advanced by less than what the last response added.
- * 4. A response that has its own record counts by it. The counter that reports it is known by the total, or, since a compaction
- *    may set the two totals apart, by what the last response added.
+ * 3. Where the total fell, and where what was used before is not known for sure, a new epoch begins: what the last
+ *    response added counts. That it fell shows as well where it advanced by less than what the last response added.
+ * 4. A response that has its own record counts by it. The counter that reports it is known by the total, or, since a
+ *    compaction may set the two totals apart, by what the last response added.
  * 5. A last response of nothing (after a compaction, or when the context was full) is no response.
  */
 import { type Fields, fieldsOf } from '../fields.ts';
 import type { UsageParts } from '../reader.ts';
 
-/** As Codex counts: `cached` and `written` are part of `input`, `reasoning` is part of `output`. A type, so that it is JSON. */
+/**
+ * As Codex counts: `cached` and `written` are part of `input`, `reasoning` is part of `output`. A type, so that it is
+ * JSON.
+ */
 export type Counts = { input: number; cached: number; written: number; output: number; reasoning: number };
 
 export type Counters = {
@@ -100,9 +103,10 @@ export function partsOf({ input, cached, written, output, reasoning }: Counts): 
 }
 
 /**
- * Tells the responses of a thread apart where Codex gives no id: by the total reached and what the last one added to it. It holds
- * wherever the file is moved, packed or rewritten, and without its beginning as well, which the number of the epoch would not:
- * two epochs would have to come to the same total by the same last response. A record and the counter that reports it agree.
+ * Tells the responses of a thread apart where Codex gives no id: by the total reached and what the last one added to
+ * it. It holds wherever the file is moved, packed or rewritten, and without its beginning as well, which the number of
+ * the epoch would not: two epochs would have to come to the same total by the same last response. A record and the
+ * counter that reports it agree.
  */
 export function keyOf(thread: string, total: Counts, last: Counts | undefined): string {
   return `${thread}:${textOf(total)}${last === undefined ? '' : `+${textOf(last)}`}`;

@@ -1,4 +1,7 @@
-/** Where Codex keeps its rollouts: `sessions/YYYY/MM/DD/rollout-….jsonl`, later `archived_sessions/`, and either as `.jsonl.zst`. */
+/**
+ * Where Codex keeps its rollouts: `sessions/YYYY/MM/DD/rollout-….jsonl`, later `archived_sessions/`, and either as
+ * `.jsonl.zst`.
+ */
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';

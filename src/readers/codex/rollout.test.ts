@@ -1,4 +1,6 @@
-/** What counts in a rollout, as what, whose it is: the traps of Codex's format, each as a file read through the port. */
+/**
+ * What counts in a rollout, as what, whose it is: the traps of Codex's format, each as a file read through the port.
+ */
 import { describe, expect, it } from 'vitest';
 import { Following } from '../following.suite.ts';
 import type { Reading } from '../reader.ts';
@@ -425,6 +427,13 @@ describe('a session', () => {
     const text = '# Context from my IDE setup:\n\n## Open tabs:\n- a.ts\n\n## My request for Codex:\nRename it\n';
     expect((await reading(header(), said('user', text))).sightings).toMatchObject([{ title: 'Rename it' }]);
   });
+
+  it.each(['<command> is not found', '<div>broken</div>', 'environment_context?'])(
+    'may begin with %j',
+    async (text) => {
+      expect((await reading(header(), said('user', text))).sightings).toMatchObject([{ title: text }]);
+    },
+  );
 
   it('goes on under a second header of its own, with what that says', async () => {
     const again = header({ git: { branch: 'fix' } }, 50);

@@ -1,13 +1,15 @@
 /**
  * Lines of a rollout → usage, sightings, limits, utterances.
  *
- * Counted are `token_count` events and `token_usage_record` lines of the file's own thread. All else that is called usage was
- * counted there: the record inside a `compacted` line, records that name another thread, `turn.completed` of `codex exec --json`.
+ * Counted are `token_count` events and `token_usage_record` lines of the file's own thread. All else that is called
+ * usage was counted there: the record inside a `compacted` line, records that name another thread, `turn.completed` of
+ * `codex exec --json`.
  */
 import { createHash } from 'node:crypto';
 import { type Fields, fieldsOf, textOf, timeOf } from '../fields.ts';
 import type { Gathering, LinePlace } from '../folded-lines.ts';
 import type { Limit, Sighting, Skipped, SkipReason, UsageRecord, Utterance } from '../reader.ts';
+import { Sightings } from '../sightings.ts';
 import { type Counts, countRecord, countsOf, countTotal, keyOf, partsOf } from './counters.ts';
 import { limitsIn } from './limits.ts';
 import { saidIn } from './said.ts';
@@ -34,7 +36,8 @@ export class Rollout implements Gathering<Thread> {
   readonly #file: string;
   /** The thread's id by the file's name, for a file without a header. */
   readonly #named: string;
-  #sighting: Sighting | undefined;
+  readonly #sightings = new Sightings();
+  #forkedFrom: string | null = null;
 
   constructor(file: string, named: string) {
     this.#file = file;
@@ -42,7 +45,8 @@ export class Rollout implements Gathering<Thread> {
   }
 
   get sightings(): Sighting[] {
-    return this.#sighting === undefined ? [] : [this.#sighting];
+    const forkedFrom = this.#forkedFrom;
+    return this.#sightings.all().map((seen) => (forkedFrom === null ? seen : { ...seen, forkedFrom }));
   }
 
   skip(offset: number, reason: SkipReason): void {
@@ -146,17 +150,14 @@ export class Rollout implements Gathering<Thread> {
   /** A replay's lines tell of the parent's session, under times that are not theirs. */
   #see(thread: Thread, at: number | undefined, title?: string): void {
     if (at === undefined || thread.isReplaying) return;
-    const seen = this.#sighting;
-    const heading = title ?? seen?.title;
-    this.#sighting = {
+    this.#forkedFrom = thread.forkedFrom;
+    this.#sightings.see({
       source,
       ...this.#placeOf(thread),
-      from: Math.min(seen?.from ?? at, at),
-      until: Math.max(seen?.until ?? at, at),
+      at,
       ...surroundingsOf(thread),
-      ...(heading !== undefined && { title: heading }),
-      ...(thread.forkedFrom !== null && { forkedFrom: thread.forkedFrom }),
-    };
+      ...(title !== undefined && { title }),
+    });
   }
 
   #placeOf(thread: Thread): { sessionId: string; agentId?: string } {

@@ -18,12 +18,12 @@ export function saidIn(item: Fields | undefined): Said | undefined {
   return text === '' ? undefined : { by, text };
 }
 
-/** Tags in which Codex wraps what it adds, and the heading of a project's instructions. */
-const injected =
-  /^\s*(?:# AGENTS\.md instructions\b|<\/?image\b|<(?:[a-z]+_)*(?:context|instructions|notification|aborted|command|skill)\b)/i;
+/** Tags in which Codex wraps what it adds, the heading of a project's instructions, and what stands around a picture. */
+const tag = /^\s*<(?:(?:[a-z]+_)+(?:context|instructions|notification|aborted|command)|skill)>/;
+const heading = /^\s*(?:# AGENTS\.md instructions\b|<\/?image\b)/;
 
 function isInjected(text: string): boolean {
-  return injected.test(text);
+  return tag.test(text) || heading.test(text);
 }
 
 const ideContext = /^\s*# Context from my IDE setup:/;

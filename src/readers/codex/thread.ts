@@ -1,11 +1,12 @@
 /**
- * Whose lines a rollout holds. A file is one thread: a session of its own, a fork of another, or a subagent's. Forks and subagents
- * first replay what their parent's file holds, counters included, mostly stamped anew with the time of the fork. The replay
- * belongs to the parent: here it only is the baseline of the counters.
+ * Whose lines a rollout holds. A file is one thread: a session of its own, a fork of another, or a subagent's. Forks
+ * and subagents first replay what their parent's file holds, counters included, mostly stamped anew with the time of
+ * the fork. The replay belongs to the parent: here it only is the baseline of the counters.
  *
- * Where the replay ends is nowhere said (`subagent_history_start_ordinal` says so for some files, and in those that a migration
- * rewrote it stands past all lines). It ends with the first turn that began after the thread did: both have ids that hold their
- * time (UUIDv7). Where they do not, by time: a replay is written in one go, and no model answers that fast.
+ * Where the replay ends is nowhere said (`subagent_history_start_ordinal` says so for some files, and in those that a
+ * migration rewrote it stands past all lines). It ends with the first turn that began after the thread did: both have
+ * ids that hold their time (UUIDv7). Where they do not, by time: a replay is written in one go, and no model answers
+ * that fast.
  */
 import { type Fields, fieldsOf, textOf, timeOf } from '../fields.ts';
 import { type Counters, noCounters } from './counters.ts';
@@ -118,7 +119,9 @@ export function inTurn(thread: Thread, turnId: unknown): Thread {
 
 /** Longer than a replay ever waits between two lines, shorter than a model takes to answer. */
 const quietMs = 1000;
-/** Where the turn's id says that it is the parent's: more than any disk takes, in case a subagent works under that id. */
+/**
+ * Where the turn's id says that it is the parent's: more than any disk takes, in case a subagent works under that id.
+ */
 const longQuietMs = 10_000;
 
 /** The thread at a line of this time: its replay is over as soon as one line shows it. */
