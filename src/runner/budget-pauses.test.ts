@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ada, bo, day, openServer } from './budget-watch.suite.ts';
-import type { BudgetServer } from './budget-watch.suite.ts';
+import { ada, bo, day, openServer } from '../serve/budgets.suite.ts';
+import type { BudgetServer } from '../serve/budgets.suite.ts';
 
 const inShop = { run: { directory: '/shop' } };
 const pausing = { action: 'pause' } as const;

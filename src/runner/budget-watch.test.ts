@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ada, bo, day, delegating, hour, noon, openServer } from './budget-watch.suite.ts';
+import { ada, bo, day, delegating, hour, noon, openServer } from '../serve/budgets.suite.ts';
 
 describe('the alerts of a budget across sessions', () => {
   it('are raised on the session that used it last, and say of which budget', async () => {

@@ -67,6 +67,11 @@ const named: Record<string, [member: number, viewer: number]> = {
   deleteHook: [404, 403],
   testHook: [404, 403],
   listHookDeliveries: [404, 404],
+  listBudgets: [200, 200],
+  setBudget: [201, 403],
+  getBudget: [404, 404],
+  changeBudget: [404, 403],
+  deleteBudget: [404, 403],
   // Of the sessions that the caller may see, also where that is none.
   listSessions: [200, 200],
   startSession: [201, 403],

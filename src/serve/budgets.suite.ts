@@ -4,18 +4,18 @@ import type { SetBudget } from '../contract/budgets.ts';
 import type { Started } from '../contract/event.ts';
 import { sessionId } from '../journal/author.suite.ts';
 import type { BudgetStore } from '../journal/budgets.ts';
-import { PlainUsage } from '../journal/plain-usage.suite.ts';
-import type { Response } from '../journal/plain-usage.suite.ts';
+import { readsOf } from '../ledger/report/reads.suite.ts';
+import type { Used } from '../ledger/report/reads.suite.ts';
 import { countChanges, summarize } from '../projections/summary.ts';
 import { startedFacts } from '../session/decider-specification.suite.ts';
 import { openBudgetStore } from '../stores/sqlite/budgets.suite.ts';
-import { BudgetPauses } from './budget-pauses.ts';
-import { BudgetReading } from './budget-reading.ts';
-import { BudgetWatch } from './budget-watch.ts';
-import type { BudgetWatchParts } from './budget-watch.ts';
-import { Budgets } from './budgets.ts';
-import { Runner } from './runner.ts';
-import type { Intent } from './runner.ts';
+import { BudgetPauses } from '../runner/budget-pauses.ts';
+import { BudgetReading } from '../runner/budget-reading.ts';
+import { BudgetWatch } from '../runner/budget-watch.ts';
+import type { BudgetWatchParts } from '../runner/budget-watch.ts';
+import { Budgets } from '../runner/budgets.ts';
+import { Runner } from '../runner/runner.ts';
+import type { Intent } from '../runner/runner.ts';
 
 export const hour = 3600_000;
 export const day = 24 * hour;
@@ -52,12 +52,12 @@ export class HandTimers {
 /** What is kept when a server is killed: its file, the ledger, the time. */
 interface Lasting {
   file?: string;
-  usage: PlainUsage;
+  used: Used[];
   time: { now: number };
   ids: { last: number };
 }
 
-const fresh = (): Lasting => ({ usage: new PlainUsage(), time: { now: noon }, ids: { last: 1000 } });
+const fresh = (): Lasting => ({ used: [], time: { now: noon }, ids: { last: 1000 } });
 
 export type BudgetServer = Awaited<ReturnType<typeof openServer>>;
 
@@ -67,7 +67,7 @@ export const openServer = async (
   changed: (parts: BudgetWatchParts) => Partial<BudgetWatchParts> = () => ({}),
 ) => {
   const { store, file, budgets: rows } = await openBudgetStore(lasting.file);
-  const { usage, time, ids } = lasting;
+  const { used, time, ids } = lasting;
   const clock = { now: () => time.now };
   const newId = () => sessionId(++ids.last);
   const runner = new Runner({ journal: store, projector: { summarize, countChanges }, clock, newId });
@@ -81,7 +81,7 @@ export const openServer = async (
   ]);
   const withoutAgents = new Set<string>();
   const reading = new BudgetReading({
-    usage,
+    usage: readsOf(used),
     activity: store,
     sessions: store,
     // An agent's session is called as the session here that holds it.
@@ -125,7 +125,6 @@ export const openServer = async (
     errors,
     scopes,
     withoutAgents,
-    usage,
     time,
     /** As a server that was killed left it. */
     lasting: { ...lasting, file },
@@ -137,8 +136,8 @@ export const openServer = async (
     },
     ask: (session: string, intent: Intent) => runner.execute(session, [intent], done),
     /** An agent in this session used so many tokens, an hour ago unless told otherwise. */
-    use: (session: string, tokens: number, rest: Partial<Response> = {}) =>
-      usage.add({ at: time.now - hour, source: 'claude', sessionId: session, input: tokens, owner: ada, ...rest }),
+    use: (session: string, tokens: number, rest: Partial<Used> = {}) =>
+      used.push({ at: time.now - hour, source: 'claude', sessionId: session, input: tokens, owner: ada, ...rest }),
     set: async (rest: Partial<SetBudget> = {}, owner = ada) =>
       (await budgets.set(owner, { measure: 'tokens', limit: 1000, period: 'day', ...rest } as SetBudget)).told.budget,
     alerts,
