@@ -46,7 +46,7 @@ const follow = (): void => {
   const tell = (news: FollowNews) => port.postMessage(news);
 
   const followers = names.map((name) => {
-    const reader = sources[name]!(limits);
+    const reader = sources[name]!.whole(limits);
     const places = new Map<string, Place>(known[name] ?? []);
     return wants === 'usage' ? newFollower(usageOf(reader), places) : newFollower(textsOf(reader), places);
   });

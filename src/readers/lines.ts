@@ -2,6 +2,7 @@
  * Bytes → lines → parsed JSON. Most lines of a transcript hold no usage and are passed over by a search for bytes; what is in a
  * line is only ever read by JSON.parse.
  */
+import { pruned } from './prune.ts';
 import type { SkipReason } from './reader.ts';
 
 /** What takes the lines of a file. Offsets are those of a line's first byte in its file. */
@@ -15,6 +16,8 @@ export interface LineSink {
    * `textOfBytes`.
    */
   readonly asBytes?: boolean;
+  /** Names, as `"name":`, whose values are null in what is handed over while the sink is not curious. */
+  readonly prunes?: readonly string[];
   take(line: unknown, offset: number, fileBornAt: number): void;
   skip(offset: number, reason: SkipReason): void;
 }
@@ -85,7 +88,10 @@ export class LineScanner {
 
   #parsed(bytes: Buffer, from: number, to: number): unknown {
     try {
-      return JSON.parse(bytes.toString(this.#sink.asBytes ? 'latin1' : 'utf8', from, to));
+      const { asBytes, prunes, isCurious } = this.#sink;
+      const text = bytes.toString(asBytes ? 'latin1' : 'utf8', from, to);
+      const left = prunes === undefined || isCurious ? text : pruned(text, prunes);
+      return left === undefined ? undefined : JSON.parse(left);
     } catch {
       return undefined;
     }

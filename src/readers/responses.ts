@@ -51,6 +51,7 @@ export class Responses implements Iterable<UsageRecord> {
     const name = `${copy.source}\0${copy.key}`;
     const held = this.#held.get(name) ?? [];
     const joined = joinCopy(held, copy);
+    if (held.length === 1 && joined.merged === held[0]) return joined;
     const untouched =
       held.length === joined.replaced.length ? [] : held.filter((one) => !joined.replaced.includes(one));
     this.#held.set(name, [...untouched, joined.merged]);

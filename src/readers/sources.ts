@@ -3,11 +3,13 @@ import { claudeReader } from './claude/reader.ts';
 import { codexReader } from './codex/reader.ts';
 import type { Reader } from './reader.ts';
 
-/** All sources that are read, by name. */
-export const sources: Readonly<Record<string, (limits: Partial<ReadingLimits>) => Reader>> = {
-  claude: (limits) => claudeReader(limits, 'sessions'),
-  codex: (limits) => codexReader(limits),
+type MakeReader = (limits: Partial<ReadingLimits>) => Reader;
+
+/** All sources that are read, by name: for usage alone, and with all that is told of sessions. */
+export const sources: Readonly<Record<string, { usage: MakeReader; whole: MakeReader }>> = {
+  claude: { usage: (limits) => claudeReader(limits), whole: (limits) => claudeReader(limits, 'sessions') },
+  codex: { usage: codexReader, whole: codexReader },
 };
 
 /** Names of all sources. */
-export const sourceNames = Object.keys(sources);
+export const sourceNames: readonly string[] = Object.keys(sources);

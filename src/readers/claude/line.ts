@@ -34,7 +34,8 @@ export function copiesIn(line: unknown, position: Position): (UsageRecord | Skip
   if (usage === undefined) return 'usage' in response.message ? ['no_usage'] : [];
   const origin = originOf(response, position);
   if (typeof origin === 'string') return [origin];
-  return [copyOf(origin, usage), ...advisorsOf(origin, usage)];
+  const advisors = advisorsOf(origin, usage);
+  return [copyOf(origin, usage), ...advisors];
 }
 
 interface Response {
@@ -69,27 +70,30 @@ function originOf({ line, message, sidechain, agentId }: Response, position: Pos
   const at = timeOf(line['timestamp']);
   if (key === undefined) return 'no_key';
   if (at === undefined) return 'bad_time';
-  const cwd = textOf(line['cwd']);
-  const gitBranch = textOf(line['gitBranch']);
-  const billing = billingOf(fieldsOf(message['usage']));
-  return {
+  // Field by field: there is a copy a line, and putting it together from parts takes as long as parsing it.
+  const origin: Origin = {
     source: 'claude',
-    ...key,
+    key: key.key,
     sessionId: textOf(line['sessionId']) ?? position.sessionId,
-    ...(agentId !== undefined && { agentId }),
     sidechain,
     model: modelOf(message),
     beganAt: at,
     at,
-    ...(cwd !== undefined && { cwd }),
-    ...(gitBranch !== undefined && { gitBranch }),
-    ...(billing !== undefined && { billing }),
     // Only subagents' files tell a response's last copy from the others.
     confidence: sidechain && message['stop_reason'] == null ? 'incomplete' : 'exact',
     file: position.file,
     offset: position.offset,
     fileBornAt: position.fileBornAt,
   };
+  if (key.request !== undefined) origin.request = key.request;
+  if (agentId !== undefined) origin.agentId = agentId;
+  const cwd = textOf(line['cwd']);
+  if (cwd !== undefined) origin.cwd = cwd;
+  const gitBranch = textOf(line['gitBranch']);
+  if (gitBranch !== undefined) origin.gitBranch = gitBranch;
+  const billing = billingOf(fieldsOf(message['usage']));
+  if (billing !== undefined) origin.billing = billing;
+  return origin;
 }
 
 /**
@@ -107,25 +111,26 @@ function keyOf(line: Fields, message: Fields, sidechain: boolean): Pick<UsageRec
 }
 
 /** The usual tier, speed and place are not told apart from none. */
+const usualBilling: ReadonlySet<unknown> = new Set([null, undefined, '', 'standard', 'not_available', 'global']);
+
 function billingOf(usage: Fields | undefined): Billing | undefined {
-  const tier = textOf(usage?.['service_tier']);
-  const speed = textOf(usage?.['speed']);
-  const region = textOf(usage?.['inference_geo']);
-  const billing = {
-    ...(tier !== undefined && tier !== 'standard' && { tier }),
-    ...(speed !== undefined && speed !== 'standard' && { speed }),
-    ...(region !== undefined && region !== 'not_available' && region !== 'global' && { region }),
-  };
-  return Object.keys(billing).length === 0 ? undefined : billing;
+  const { service_tier: tier, speed, inference_geo: region } = usage ?? {};
+  if (usualBilling.has(tier) && usualBilling.has(speed) && usualBilling.has(region)) return undefined;
+  const billing: Billing = {};
+  if (!usualBilling.has(tier)) billing.tier = textOf(tier) ?? 'unknown';
+  if (!usualBilling.has(speed)) billing.speed = textOf(speed) ?? 'unknown';
+  if (!usualBilling.has(region)) billing.region = textOf(region) ?? 'unknown';
+  return billing;
 }
 
 function modelOf(fields: Fields): string {
   return textOf(fields['model']) ?? 'unknown';
 }
 
+/** Takes the origin for its own. */
 function copyOf(origin: Origin, fields: Fields): UsageRecord | SkipReason {
   const usage = usageOf(fields);
-  return usage === undefined ? 'bad_count' : { ...origin, ...usage };
+  return usage === undefined ? 'bad_count' : Object.assign(origin, usage);
 }
 
 /** Told apart by their place among the advisors of the response, which later copies only add to. */

@@ -13,6 +13,8 @@ import { promptIn, utteranceIn } from './said.ts';
 const anyOfUsage = [Buffer.from('"usage"')];
 /** Lines of people and of the agent. */
 const anyOfTexts = [Buffer.from('"user"'), Buffer.from('"assistant"')];
+/** What was said, and what tools gave back. */
+const said = ['"content":', '"toolUseResult":'];
 /** The first prompt comes after a few lines about the session, or not at all. */
 const mostLinesBeforePrompt = 40;
 
@@ -44,6 +46,7 @@ async function readFrom(
 class UsageSink implements LineSink {
   readonly anyOf = anyOfUsage;
   readonly asBytes = true;
+  readonly prunes = said;
   readonly records: UsageRecord[] = [];
   readonly skipped: Skipped[] = [];
   readonly sightings = new Sightings();
