@@ -15,11 +15,18 @@ export const noUsage: Readonly<UsageSum> = {
   unpriced: 0,
 };
 
-const fields = Object.keys(noUsage) as (keyof UsageSum)[];
-
-/** Adds to a sum in place: there may be tens of thousands of cells. */
+/** Adds to a sum in place, field by field: there may be tens of thousands of cells. */
 export const addUsage = (sum: UsageSum, more: Readonly<UsageSum>): void => {
-  for (const field of fields) sum[field] += more[field];
+  sum.input += more.input;
+  sum.output += more.output;
+  sum.reasoning += more.reasoning;
+  sum.cacheRead += more.cacheRead;
+  sum.cacheWrite5m += more.cacheWrite5m;
+  sum.cacheWrite1h += more.cacheWrite1h;
+  sum.costPico += more.costPico;
+  sum.responses += more.responses;
+  sum.incomplete += more.incomplete;
+  sum.unpriced += more.unpriced;
 };
 
 /** Tokens that count towards a limit. Cache reads do not: they are many and weigh little. */

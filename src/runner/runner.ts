@@ -1,5 +1,6 @@
 import type { SessionCommand } from '../contract/command.ts';
 import type { Recorded, SessionEvent } from '../contract/event.ts';
+import type { UsageStep } from '../contract/usage.ts';
 import { Problem } from '../contract/problem.ts';
 import type { Entry, Journal, Receipt } from '../journal/journal.ts';
 import { Listeners } from '../journal/listeners.ts';
@@ -70,6 +71,8 @@ export type ReceiptStub = Omit<Receipt, 'status' | 'body' | 'at'>;
 export interface Parts {
   journal: Journal;
   projector: Projector;
+  /** What the ledger takes of events, from the state before them; nothing when absent. */
+  usageOf?: (session: string, before: SessionState, events: readonly SessionEvent[]) => readonly UsageStep[];
   clock: Clock;
   /** A fresh UUIDv7. */
   newId: () => string;
@@ -111,13 +114,14 @@ export class Runner {
 
   /**
    * Decides the intents in order, all or nothing, and resolves to `answer` of the outcome when it is durable. Rejects with a
-   * {@link Problem}, and then nothing has changed.
+   * {@link Problem}, and then nothing has changed. `usage`: steps of the ledger that commit with the events, if there are any.
    */
   async execute(
     session: string,
     intents: readonly Intent[],
     answer: (outcome: Outcome) => Answer,
     receipt?: ReceiptStub,
+    usage: readonly UsageStep[] = [],
   ): Promise<Answer> {
     if (this.#endings.size > 0 && intents.some(isEndNow)) await this.#beforeEnd(session);
     if (this.#closing) throw new Problem('server_stopping', 'the server is stopping; try again in a moment');
@@ -134,7 +138,7 @@ export class Runner {
       const { events, state } = this.#decideAll(live.state, intents, at);
       const given = answer({ state, events, at });
       if (events.length === 0) await afterPending(live);
-      else await this.#commit(live, session, state, events, at, receipt && { ...receipt, ...given, at });
+      else await this.#commit(live, session, state, events, at, receipt && { ...receipt, ...given, at }, usage);
       return given;
     } catch (error) {
       await afterPending(live);
@@ -289,8 +293,9 @@ export class Runner {
     events: readonly SessionEvent[],
     at: number,
     receipt?: Receipt,
+    usage: readonly UsageStep[] = [],
   ): Promise<void> {
-    const entry = this.#entry(session, live.state, state, events, receipt);
+    const entry = this.#entry(session, live.state, state, events, receipt, usage);
     if (!this.#lives.has(session)) this.#keep(session, live);
     const appended = this.#parts.journal.append(entry);
     live.state = state;
@@ -316,8 +321,9 @@ export class Runner {
     after: Existing,
     events: readonly SessionEvent[],
     receipt: Receipt | undefined,
+    usage: readonly UsageStep[],
   ): Entry {
-    const { projector } = this.#parts;
+    const { projector, usageOf } = this.#parts;
     const version = versionOf(after);
     const saving = Math.floor(version / eventsPerSavedState) > Math.floor(versionOf(before) / eventsPerSavedState);
     return {
@@ -327,6 +333,7 @@ export class Runner {
       summary: projector.summarize(session, after),
       counts: projector.countChanges(before, after),
       activity: activityOf(before, events),
+      usage: [...(usageOf?.(session, before, events) ?? []), ...usage],
       ...(saving ? { saved: { version, shape: stateShape, state: after } } : {}),
       ...(receipt ? { receipt } : {}),
     };

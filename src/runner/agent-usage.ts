@@ -1,0 +1,269 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Problem } from '../contract/problem.ts';
+import type { LedgerSession, UsageStep } from '../contract/usage.ts';
+import type { Ledger } from '../journal/usage.ts';
+import type { SessionReads } from '../journal/sessions.ts';
+import { settle } from '../ledger/settle.ts';
+import type { Pricing, Tidings } from '../ledger/settle.ts';
+import type { Portion } from '../readers/follower.ts';
+import type { Sighting, UsageRecord } from '../readers/reader.ts';
+import { countedTokens } from '../session/budget.ts';
+import type { Existing } from '../session/state.ts';
+import type { Clock } from './clock.ts';
+import type { RunOwners } from './run-owners.ts';
+import type { Intent, Runner } from './runner.ts';
+
+/**
+ * What agents leave on disk becomes sessions of stint's and rows of the ledger.
+ *
+ *  A1  One portion at a time, a slice of it at a time: nothing else changes the rows that a slice rests on.
+ *  A2  What a session is told and what the ledger has of it commit together. Tidings that take something back come first, so that
+ *      a crash in between leaves too little, which the portion, read again, makes good.
+ *  A3  A portion is done when all of it is durable; only then is it known how far its files were read.
+ *  A4  An agent's session is adopted when it is first met. It is over when nothing was done in it for `idleMs`, at the last thing
+ *      that was done, and goes on when something is.
+ */
+export interface AgentUsageParts {
+  runner: Runner;
+  ledger: Ledger;
+  sessions: SessionReads;
+  runs: Pick<RunOwners, 'ownerOf'>;
+  clock: Clock;
+  newId: () => string;
+  /** The user whose sessions they are. */
+  owner: string;
+  prices: Pricing;
+}
+
+/** Without anything done for so long an agent's session is over. */
+export const idleMs = 15 * 60_000;
+/** Responses that are looked up and decided at once: about as much as the event loop may be held for. */
+const slice = 100;
+const longestName = 200;
+
+/** An agent's session that is to hear of something. */
+interface Hearer {
+  agent: LedgerSession;
+  sighting: Sighting | undefined;
+  tidings: Tidings[];
+}
+
+export class AgentUsage {
+  readonly #parts: AgentUsageParts;
+  readonly #listeners = new Set<() => void>();
+  #lane: Promise<void> = Promise.resolve();
+
+  constructor(parts: AgentUsageParts) {
+    this.#parts = parts;
+  }
+
+  /** Hears that the ledger has changed. */
+  onChanged(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Resolves when all of the portion is durable (A3). */
+  take(portion: Portion<UsageRecord>): Promise<void> {
+    const taken = this.#lane.then(() => this.#takeAll(portion));
+    this.#lane = taken.catch(() => undefined);
+    return taken;
+  }
+
+  /** Ends those in which nothing was done for a while (A4). */
+  endIdle(): Promise<void> {
+    const ended = this.#lane.then(() => this.#endAllIdle());
+    this.#lane = ended.catch(() => undefined);
+    return ended;
+  }
+
+  async #takeAll({ source, items, sightings, places }: Portion<UsageRecord>): Promise<void> {
+    const { ledger, owner } = this.#parts;
+    const seen = new Map<string, Sighting>();
+    for (const sighting of sightings) join(seen, sighting);
+    for (let from = 0; from < items.length; from += slice) {
+      await this.#takeSlice(source, items.slice(from, from + slice), seen);
+      await nextTurn();
+    }
+    // Those that were only seen, not heard of usage: met, or renamed.
+    for (const sighting of seen.values()) {
+      if (sighting.title !== undefined)
+        await this.#tell({ agent: { owner, source, sessionId: sighting.sessionId }, sighting, tidings: [] });
+    }
+    await ledger.keepUsage(
+      [],
+      places.map(({ file, place: { cursor, stamp, skipped } }) => ({
+        source,
+        file,
+        cursor: JSON.stringify(cursor),
+        stamp,
+        skipped,
+      })),
+    );
+    if (items.length > 0 || sightings.length > 0) this.changed();
+  }
+
+  /** A1. */
+  async #takeSlice(source: string, copies: readonly UsageRecord[], seen: Map<string, Sighting>): Promise<void> {
+    const { ledger, owner, prices } = this.#parts;
+    const keys = [...new Set(copies.map(({ key }) => key))];
+    const { tidings, steps } = settle(owner, await ledger.responses(owner, source, keys), copies, prices);
+    const hearers = Map.groupBy(tidings, ({ agent }) => agent.sessionId);
+    const inOrder = [...hearers].toSorted(([, a], [, b]) => Number(takesBack(b)) - Number(takesBack(a))); // A2
+    for (const [sessionId, own] of inOrder) {
+      await this.#tell({ agent: { owner, source, sessionId }, sighting: seen.get(sessionId), tidings: own });
+      seen.delete(sessionId);
+    }
+    if (steps.length > 0) await ledger.keepUsage(steps);
+  }
+
+  async #tell(hearer: Hearer): Promise<void> {
+    const { agent, tidings } = hearer;
+    const { runner, ledger, newId } = this.#parts;
+    const adopted = await ledger.adopted(agent);
+    const state = adopted === undefined ? undefined : await this.#stateOf(adopted);
+    // One that was deleted is met anew.
+    const session = state === undefined ? newId() : adopted!;
+    const intents = state === undefined ? [this.#adoption(hearer)] : renaming(state, hearer.sighting);
+    this.#happenings(intents, state, tidings);
+    const steps = tidings.flatMap((one) => one.steps);
+    if (state === undefined) steps.unshift({ do: 'adopt', agent, session });
+    if (intents.length > 0) await runner.execute(session, intents, () => done, undefined, steps);
+    else if (steps.length > 0) await ledger.keepUsage(steps);
+  }
+
+  /** A session that is damaged is set aside: it hears nothing more, and the ledger goes on. */
+  async #stateOf(session: string): Promise<Existing | undefined> {
+    try {
+      return await this.#parts.runner.state(session);
+    } catch (error) {
+      if (error instanceof Problem && error.kind === 'journal_damaged') return undefined;
+      throw error;
+    }
+  }
+
+  #adoption({ agent, sighting, tidings }: Hearer): Intent {
+    const { owner, clock } = this.#parts;
+    const beganAt = Math.min(sighting?.from ?? Infinity, ...tidings.map((one) => one.beganAt));
+    const first = tidings.toSorted((a, b) => a.beganAt - b.beganAt)[0];
+    const directory = sighting?.cwd ?? first?.project;
+    const name = nameOf(sighting);
+    return {
+      type: 'start',
+      kind: 'agent',
+      owner,
+      ...(name !== undefined && { name }),
+      duration: 0,
+      onBudget: 'warn',
+      budgetCounts: 'new',
+      onDue: 'complete',
+      agent: {
+        source: agent.source,
+        sessionId: agent.sessionId,
+        ...(directory !== undefined && directory !== '' && { directory }),
+        ...(sighting?.gitBranch !== undefined && { gitBranch: sighting.gitBranch }),
+        ...(sighting?.forkedFrom !== undefined && { forkedFrom: sighting.forkedFrom }),
+      },
+      startedAt: Number.isFinite(beganAt) ? beganAt : clock.now(),
+    };
+  }
+
+  /** A4: in the order in which it happened. */
+  #happenings(intents: Intent[], state: Existing | undefined, tidings: readonly Tidings[]): void {
+    const now = this.#parts.clock.now();
+    let isOpen = state === undefined || !('endTime' in state);
+    let lastAt = state?.facts.updatedAt ?? -Infinity;
+    let endTime = state !== undefined && 'endTime' in state ? state.endTime : 0;
+    for (const told of tidings.toSorted((a, b) => a.beganAt - b.beganAt || a.at - b.at)) {
+      const beganAt = Math.min(told.beganAt, now);
+      if (isOpen && lastAt !== -Infinity && beganAt - lastAt > idleMs && state?.status !== 'paused') {
+        intents.push(endingAt(lastAt));
+        [isOpen, endTime] = [false, lastAt];
+      }
+      if (!isOpen && beganAt >= endTime) {
+        intents.push({ type: 'reopen', reopenedAt: beganAt });
+        isOpen = true;
+      }
+      intents.push(this.#recording(told, now));
+      lastAt = Math.max(lastAt, Math.min(told.at, now));
+    }
+    if (isOpen && lastAt !== -Infinity && now - lastAt > idleMs && state?.status !== 'paused')
+      intents.push(endingAt(lastAt));
+  }
+
+  #recording({ parts, response, model, sidechain, project, beganAt, at }: Tidings, now: number): Intent {
+    const { reasoning, ...counts } = parts;
+    const run = project === '' ? undefined : this.#parts.runs.ownerOf(project, beganAt);
+    return {
+      type: 'record_tokens',
+      source: 'transcript',
+      operation: sidechain ? 'subagent response' : 'response',
+      tokensUsed: countedTokens(counts, 'new'),
+      // A transcript's clock may run ahead of the server's.
+      timestamp: Math.min(at, now),
+      beganAt: Math.min(beganAt, now),
+      model,
+      response,
+      ...counts,
+      ...(reasoning !== 0 && { reasoning }),
+      ...(run !== undefined && { run }),
+    };
+  }
+
+  async #endAllIdle(): Promise<void> {
+    const { sessions, runner, clock } = this.#parts;
+    const now = clock.now();
+    for (let offset = 0; ;) {
+      const page = await sessions.list({ status: 'active', kind: 'agent', limit: 200, offset });
+      for (const { id, agent, updatedAt } of page.sessions) {
+        if (agent === undefined || now - updatedAt <= idleMs) offset++;
+        else await runner.execute(id, [endingAt(updatedAt)], () => done).catch(ifGone);
+      }
+      if (!page.more) return;
+    }
+  }
+}
+
+const done = { status: 200, body: '' };
+
+/** It was ended or removed by somebody else. */
+const ifGone = (error: unknown): void => {
+  if (!(error instanceof Problem)) throw error;
+};
+
+const takesBack = (tidings: readonly Tidings[]): boolean =>
+  tidings.some(({ steps }) => steps.some((step: UsageStep) => step.do === 'drop'));
+
+const endingAt = (endedAt: number): Intent => ({ type: 'complete', reason: 'idle', endedAt });
+
+/** Sightings of one session add up; those of its subagents tell nothing of its title. */
+const join = (seen: Map<string, Sighting>, sighting: Sighting): void => {
+  const held = seen.get(sighting.sessionId);
+  if (held === undefined) return void seen.set(sighting.sessionId, { ...sighting });
+  const { title = sighting.title, cwd = sighting.cwd, gitBranch = sighting.gitBranch } = held;
+  seen.set(sighting.sessionId, {
+    ...held,
+    from: Math.min(held.from, sighting.from),
+    until: Math.max(held.until, sighting.until),
+    ...(title !== undefined && { title }),
+    ...(cwd !== undefined && { cwd }),
+    ...(gitBranch !== undefined && { gitBranch }),
+  });
+};
+
+const nameOf = (sighting: Sighting | undefined): string | undefined => {
+  const name = sighting?.title?.replaceAll(/\s+/g, ' ').trim();
+  if (name === undefined || name === '') return undefined;
+  // Not in the middle of a character of two units.
+  return name.length <= longestName ? name : `${name.slice(0, longestName - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+};
+
+/** A session that was met before its first prompt is named when that is found; what a person called it stays. */
+const renaming = (state: Existing, sighting: Sighting | undefined): Intent[] => {
+  const name = nameOf(sighting);
+  return name === undefined || state.facts.name !== undefined || 'endTime' in state ? [] : [{ type: 'rename', name }];
+};

@@ -1,0 +1,57 @@
+import { sep } from 'node:path';
+import type { SessionReads, SessionSummary } from '../journal/sessions.ts';
+import type { Existing } from '../session/state.ts';
+import type { Runner } from './runner.ts';
+
+interface Window {
+  session: string;
+  directory: string;
+  startTime: number;
+  endTime: number;
+}
+
+/**
+ * Which run of `stint run` an agent's response belongs to: the earliest started one that was open in its directory when it began.
+ * The run's session has its tokens too, and over all sessions they count there.
+ */
+export class RunOwners {
+  readonly #windows = new Map<string, Window>();
+  readonly #stop: () => void;
+
+  private constructor(runner: Runner) {
+    this.#stop = runner.onPublished(({ session, state }) => this.#note(session, state));
+  }
+
+  static async open(runner: Runner, sessions: SessionReads): Promise<RunOwners> {
+    const owners = new RunOwners(runner);
+    for (const summary of [...(await sessions.runsEndedSince(0)), ...(await sessions.openRuns())]) owners.#add(summary);
+    return owners;
+  }
+
+  ownerOf(directory: string, beganAt: number): string | undefined {
+    let owner: Window | undefined;
+    for (const window of this.#windows.values()) {
+      if (window.startTime > beganAt || beganAt >= window.endTime || !isWithin(window.directory, directory)) continue;
+      if (owner === undefined || window.startTime < owner.startTime) owner = window;
+    }
+    return owner?.session;
+  }
+
+  close(): void {
+    this.#stop();
+  }
+
+  #note(session: string, state: Existing): void {
+    const { run, startTime } = state.facts;
+    if (run === undefined) return;
+    const endTime = 'endTime' in state ? state.endTime : Infinity;
+    this.#windows.set(session, { session, directory: run.directory, startTime, endTime });
+  }
+
+  #add({ id, run, startTime, endTime = Infinity }: SessionSummary): void {
+    if (run !== undefined) this.#windows.set(id, { session: id, directory: run.directory, startTime, endTime });
+  }
+}
+
+const isWithin = (directory: string, path: string): boolean =>
+  path === directory || path.startsWith(directory.endsWith(sep) ? directory : directory + sep);
