@@ -170,6 +170,8 @@ const differences = (before: readonly LedgerRow[], after: readonly LedgerRow[]):
     let told = bySession.get(row.sessionId);
     if (told === undefined) bySession.set(row.sessionId, (told = tidingsOf(row)));
     for (const name of partNames) told.parts[name] += by * row[name];
+    // What it is now, not what it was.
+    if (by === 1) Object.assign(told, { ...tidingsOf(row), parts: told.parts });
   };
   for (const row of before) add(row, -1);
   for (const row of after) add(row, 1);

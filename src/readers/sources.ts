@@ -1,6 +1,7 @@
 import type { ReadingLimits } from './batch.ts';
 import { claudeReader } from './claude/reader.ts';
 import { codexReader } from './codex/reader.ts';
+import { geminiReader } from './gemini/reader.ts';
 import type { Reader } from './reader.ts';
 
 type MakeReader = (limits: Partial<ReadingLimits>) => Reader;
@@ -9,6 +10,7 @@ type MakeReader = (limits: Partial<ReadingLimits>) => Reader;
 export const sources: Readonly<Record<string, { usage: MakeReader; whole: MakeReader }>> = {
   claude: { usage: (limits) => claudeReader(limits), whole: (limits) => claudeReader(limits, 'sessions') },
   codex: { usage: codexReader, whole: codexReader },
+  gemini: { usage: geminiReader, whole: geminiReader },
 };
 
 /** Names of all sources. */
