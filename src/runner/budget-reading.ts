@@ -87,9 +87,8 @@ export class BudgetReading {
     now: number,
   ): Promise<Used & { unpriced: number }> {
     const { session } = budget.only;
-    if (measure === 'tokens' && session !== undefined && hasOnlySession(budget)) {
-      if ((await this.#parts.places.agentsOf(session)).length === 0) return this.#told(budget, session, window, now);
-    }
+    if (measure === 'tokens' && session !== undefined && (await this.#countsItself(budget, session)))
+      return this.#told(budget, session, window, now);
     const edges = window && edgesOf(budget.period, window, now);
     const cells = await this.#cells(budget, edges ? { by: [], edges } : { by: [] });
     const tail = edges?.at(-2) ?? Infinity;
@@ -102,7 +101,14 @@ export class BudgetReading {
     };
   }
 
-  /** Of a session in which no agent is known to work: what was told of it, counted as the session counts it. */
+  /** Whether the session knows best what it used: one that no agent is known in, or a run, whose agents' sessions are others. */
+  async #countsItself(budget: BudgetRow, session: string): Promise<boolean> {
+    if (!hasOnlySession(budget)) return false;
+    if ((await this.#parts.places.agentsOf(session)).length === 0) return true;
+    return !budget.all && (await this.#parts.sessions.get(session))?.run !== undefined;
+  }
+
+  /** What was told of a session, counted as the session counts it. */
   async #told(
     budget: BudgetRow,
     session: string,
@@ -189,13 +195,32 @@ export class BudgetReading {
       ...(agent === undefined ? {} : { source: agent }),
       ...(model === undefined ? {} : { model }),
     };
-    const by = [...new Set([...query.by, ...(project === undefined ? [] : (['project'] as const))])];
-    const asked = { ...query, by, ...this.#scope(budget) };
-    const agents = session === undefined ? [{}] : await this.#agentsOf(session, agent);
+    const asked = { ...query, ...this.#scope(budget), only: names };
+    if (session !== undefined) return this.#cellsOf(session, asked, project);
+    return this.#cellsIn(project, asked);
+  }
+
+  /** Of a session: what its agents used, or where it runs one, what was used there while it ran. */
+  async #cellsOf(session: string, query: UsageQuery, project: string | undefined): Promise<readonly TimedCell[]> {
+    const summary = await this.#parts.sessions.get(session);
+    if (summary?.run !== undefined) {
+      const { run, startTime, endTime = Infinity } = summary;
+      const from = Math.max(startTime, query.from ?? 0);
+      const until = Math.min(endTime + 1, query.until ?? Infinity);
+      const cells = await this.#cellsIn(run.directory, { ...query, from, ...(until === Infinity ? {} : { until }) });
+      return cells.filter((cell) => project === undefined || liesIn(cell.project, project));
+    }
+    const agents = await this.#agentsOf(session, query.only?.source);
     const cells = await Promise.all(
-      agents.map((one) => this.#parts.usage.cells({ ...asked, only: { ...names, ...one } })),
+      agents.map((agent) => this.#cellsIn(project, { ...query, only: { ...query.only, ...agent } })),
     );
-    return cells.flat().filter((cell) => project === undefined || liesIn(cell.project, project));
+    return cells.flat();
+  }
+
+  async #cellsIn(project: string | undefined, query: UsageQuery): Promise<readonly TimedCell[]> {
+    if (project === undefined) return this.#parts.usage.cells(query);
+    const cells = await this.#parts.usage.cells({ ...query, by: [...new Set([...query.by, 'project' as const])] });
+    return cells.filter((cell) => liesIn(cell.project, project));
   }
 
   async #agentsOf(session: string, source: string | undefined): Promise<AgentSession[]> {

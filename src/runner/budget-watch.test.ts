@@ -164,6 +164,27 @@ describe('what a budget counts', () => {
     expect(await server.thresholds(session)).toEqual(['across_80', 'across_projected']);
   });
 
+  it('of a run is what the run was told, and what it cost where it ran', async () => {
+    const server = await openServer();
+    server.time.now -= 2 * hour;
+    const run = await server.start({ run: { directory: '/shop' } });
+    server.use('agent', 5, { project: '/shop', costPico: 1e12 });
+    server.time.now = noon;
+    server.use('agent', 40, { project: '/shop/web', costPico: 3e12, model: 'opus' });
+    server.use('agent', 40, { project: '/other', costPico: 7e12 });
+    await server.ask(run, { type: 'record_tokens', tokensUsed: 45, operation: 'work', source: 'api' });
+    const tokens = await server.set({ only: { session: run } });
+    const cost = await server.set({ measure: 'usd', limit: '10', only: { session: run } });
+    const ofModel = await server.set({ only: { session: run, model: 'opus' } });
+    const ofBoth = await server.set({ only: { session: run, project: '/shop/web/deep' } });
+    const used = async ({ id }: { id: string }) => (await server.budgets.get(id)).standing.used;
+    expect([await used(tokens), await used(cost), await used(ofModel), await used(ofBoth)]).toEqual([45, 3e12, 40, 0]);
+    await server.ask(run, { type: 'complete' });
+    server.time.now += 2 * hour;
+    server.use('agent', 40, { project: '/shop', costPico: 5e12 });
+    expect(await used(cost)).toBe(3e12);
+  });
+
   it('has no price where none is known', async () => {
     expect((await standing({ measure: 'usd', limit: '10' })).unpriced).toBe(1);
   });
