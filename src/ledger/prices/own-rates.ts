@@ -1,0 +1,45 @@
+import { namesOf } from './model-names.ts';
+import type { OwnPrice, PriceOverrides } from './overrides.ts';
+import type { Rates } from './rates.ts';
+import { ratePerMtok, ratePerThousand } from './rates.ts';
+
+/**
+ * The user's own prices. They are the last word on what they name, whatever the tier, the region and the length of the context;
+ * what they leave out stays as the data has it.
+ */
+export interface OwnRates {
+  /** Unix ms. */
+  from: number;
+  rates: Partial<Rates>;
+}
+
+/**
+ * Those for a model, the one that counts first: an id before a pattern, a longer pattern before a shorter one. A model answers to
+ * its whole id and to its bare name, see {@link namesOf}.
+ */
+export const ownRatesOf = (model: string, { models }: PriceOverrides): OwnRates[] => {
+  const names = namesOf(model);
+  return Object.entries(models)
+    .filter(([pattern]) => names.some((name) => isLike(pattern, name)))
+    .toSorted(([a], [b]) => Number(a.includes('*')) - Number(b.includes('*')) || b.length - a.length)
+    .map(([, price]) => ({
+      from: price.from === undefined ? -Infinity : Date.parse(price.from),
+      rates: ratesOf(price),
+    }));
+};
+
+const isLike = (pattern: string, name: string): boolean => {
+  const texts = pattern
+    .trim()
+    .toLowerCase()
+    .split('*')
+    .map((text) => RegExp.escape(text));
+  return new RegExp(`^${texts.join('.*')}$`, 's').test(name);
+};
+
+const ratesOf = ({ from: _from, webSearch, ...perMtok }: OwnPrice): Partial<Rates> => ({
+  ...Object.fromEntries(Object.entries(perMtok).map(([part, usd = NaN]) => [part, ratePerMtok(usd)])),
+  // Reasoning is output, and has the price that the user gave that.
+  ...(perMtok.output !== undefined && { reasoning: NaN }),
+  ...(webSearch !== undefined && { webSearch: ratePerThousand(webSearch) }),
+});
