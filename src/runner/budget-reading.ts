@@ -116,7 +116,12 @@ export class BudgetReading {
     now: number,
   ): Promise<Used & { unpriced: number }> {
     const edges = this.#edges(budget, window, now);
-    const { slots, tokens } = await this.#parts.activity.activity({ edges, now, sessions: [session] });
+    const { slots, tokens } = await this.#parts.activity.activity({
+      edges,
+      now,
+      ...this.#scope(budget),
+      sessions: [session],
+    });
     const tail = (edges.at(-2) ?? 0) / slotMs;
     const sum = (from: number) => tokens.reduce((total, count, i) => (slots[i]! < from ? total : total + count), 0);
     return { used: sum(0), recent: sum(tail), unpriced: 0 };
@@ -201,16 +206,19 @@ export class BudgetReading {
   }
 
   /** Of a session: what its agents used, or where it runs one, what was used there while it ran. */
-  async #cellsOf(session: string, query: UsageQuery, project: string | undefined): Promise<readonly TimedCell[]> {
+  async #cellsOf(session: string, asked: UsageQuery, project: string | undefined): Promise<readonly TimedCell[]> {
     const summary = await this.#parts.sessions.get(session);
-    if (summary?.run !== undefined) {
-      const { run, startTime, endTime = Infinity } = summary;
+    if (summary === undefined || (asked.owner ?? summary.owner) !== summary.owner) return [];
+    const { run, owner, startTime, endTime = Infinity } = summary;
+    // Of two users' agents' sessions one can be called as the other.
+    const query = { ...asked, owner };
+    if (run !== undefined) {
       const from = Math.max(startTime, query.from ?? 0);
       const until = Math.min(endTime + 1, query.until ?? Infinity);
       const cells = await this.#cellsIn(run.directory, { ...query, from, ...(until === Infinity ? {} : { until }) });
       return cells.filter((cell) => project === undefined || liesIn(cell.project, project));
     }
-    const agents = await this.#agentsOf(session, query.only?.source);
+    const agents = await this.#agentsOf(session, asked.only?.source);
     const cells = await Promise.all(
       agents.map((agent) => this.#cellsIn(project, { ...query, only: { ...query.only, ...agent } })),
     );

@@ -145,6 +145,14 @@ describe('what a budget counts', () => {
   it('is what its owner may see', async () => {
     expect((await standing({}, bo)).standing.used).toBe(300);
     expect((await standing({ only: { project: '/shop' } }, bo)).standing.used).toBe(0);
+    const server = await openServer();
+    const session = await server.start();
+    server.use(session, 900);
+    const of = async (rest: object) => (await server.budgets.get((await server.set(rest, bo)).id)).standing.used;
+    expect(await of({ only: { session } })).toBe(0);
+    server.withoutAgents.add(session);
+    await server.ask(session, { type: 'record_tokens', tokensUsed: 5, operation: 'work', source: 'api' });
+    expect(await of({ only: { session } })).toBe(0);
   });
 
   it('is what was told of a session in which no agent is known to work', async () => {
@@ -242,9 +250,9 @@ describe('a budget of time', () => {
 describe('changes', () => {
   it('are looked at at once, and then twice a second at the most', async () => {
     let reads = 0;
-    const server = await openServer(undefined, ({ store }) => ({
-      store: { ...delegating(store), all: () => (reads++, store.all()) },
-    }));
+    const server = await openServer(undefined, {
+      watching: ({ store }) => ({ store: { ...delegating(store), all: () => (reads++, store.all()) } }),
+    });
     const session = await server.start();
     await server.set({ period: 'total' });
     server.watch.start();
@@ -287,13 +295,12 @@ describe('changes', () => {
 describe('a server that is killed', () => {
   it('while it raises an alert has raised it once, or raises it when it starts again', async () => {
     for (const dies of ['before it is raised', 'before that is kept']) {
-      const server = await openServer(undefined, ({ store }) =>
-        dies === 'before it is raised'
-          ? { runner: { execute: () => Promise.reject(new Error('killed')) } }
-          : {
-              store: { ...delegating(store), keepRaised: () => Promise.reject(new Error('killed')) },
-            },
-      );
+      const server = await openServer(undefined, {
+        watching: ({ store }) =>
+          dies === 'before it is raised'
+            ? { runner: { execute: () => Promise.reject(new Error('killed')) } }
+            : { store: { ...delegating(store), keepRaised: () => Promise.reject(new Error('killed')) } },
+      });
       const session = await server.start();
       server.use(session, 850);
       const { id } = await server.set({ period: 'total' });

@@ -9,8 +9,10 @@ import type { Used } from '../ledger/report/reads.suite.ts';
 import { countChanges, summarize } from '../projections/summary.ts';
 import { startedFacts } from '../session/decider-specification.suite.ts';
 import { openBudgetStore } from '../stores/sqlite/budgets.suite.ts';
+import type { SqliteStore } from '../stores/sqlite/store.ts';
 import { BudgetPauses } from '../runner/budget-pauses.ts';
 import { BudgetReading } from '../runner/budget-reading.ts';
+import type { BudgetReadingParts } from '../runner/budget-reading.ts';
 import { BudgetWatch } from '../runner/budget-watch.ts';
 import type { BudgetWatchParts } from '../runner/budget-watch.ts';
 import { Budgets } from '../runner/budgets.ts';
@@ -59,12 +61,18 @@ interface Lasting {
 
 const fresh = (): Lasting => ({ used: [], time: { now: noon }, ids: { last: 1000 } });
 
+/** Parts that a test puts in the place of the usual ones. */
+interface Changed {
+  watching?: (parts: BudgetWatchParts) => Partial<BudgetWatchParts>;
+  readings?: (store: SqliteStore) => Partial<BudgetReadingParts>;
+}
+
 export type BudgetServer = Awaited<ReturnType<typeof openServer>>;
 
 /** A server's part that is about budgets. `lasting`: what another one before it left. */
 export const openServer = async (
   lasting: Lasting = fresh(),
-  changed: (parts: BudgetWatchParts) => Partial<BudgetWatchParts> = () => ({}),
+  { watching = () => ({}), readings = () => ({}) }: Changed = {},
 ) => {
   const { store, file, budgets: rows } = await openBudgetStore(lasting.file);
   const { used, time, ids } = lasting;
@@ -90,6 +98,7 @@ export const openServer = async (
       agentsOf: (session) => (withoutAgents.has(session) ? [] : [{ source: 'claude', sessionId: session }]),
     },
     scopeOf: (owner) => scopes.get(owner),
+    ...readings(store),
   });
   const pauses = new BudgetPauses({ store: rows, reading, runner });
   const parts: BudgetWatchParts = {
@@ -107,7 +116,7 @@ export const openServer = async (
     after: timers.after,
     onError: (error) => errors.push(error),
   };
-  const watch = new BudgetWatch({ ...parts, ...changed(parts) });
+  const watch = new BudgetWatch({ ...parts, ...watching(parts) });
   const budgets = new Budgets({ store: rows, reading, watch, runner, clock, newId, timeZone: 'UTC' });
   onTestFinished(() => watch.stop());
 
