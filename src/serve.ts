@@ -22,6 +22,8 @@ import { startLoops } from './serve/loops.ts';
 import { checkOptions, publicUrlOf } from './serve/options.ts';
 import type { ServeOptions } from './serve/options.ts';
 import { PortInUseError, StartError } from './serve/start-error.ts';
+import { openPrices, startUsage } from './serve/usage.ts';
+import type { Usage } from './serve/usage.ts';
 import type { SqliteStore } from './stores/sqlite/store.ts';
 
 export type { ServeOptions } from './serve/options.ts';
@@ -76,12 +78,14 @@ interface Opened extends OpenedData {
 
 const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> => {
   const { store, log, flush, release } = opened;
-  const core = await openCore(options, opened);
+  const prices = await openPrices();
+  const core = await openCore(options, opened, prices);
   const loops = await startLoops(core, { ...opened, folder: options.folder });
   const backing = startBackups(options, () => core.clock.now(), log);
   const stopping = new AbortController();
   const bell = startHooks(core, opened, { stopping: stopping.signal, userAgent: `stint/${version()}` });
-  const purse = startBudgets(core, opened);
+  const usage = await startUsage(core, opened, prices, { isRead: options.readsAgents ?? false, env: process.env });
+  const purse = startBudgets(core, opened, (listener) => usage.agents.onChanged(listener));
   const server: ServerFacts = {
     version: version(),
     startedAt: core.clock.now(),
@@ -99,6 +103,7 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
       care,
       hooks: bell.hooks,
       budgets: purse.budgets,
+      usage,
       stopping: stopping.signal,
     }),
     {
@@ -112,7 +117,7 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
     await announce(app, server, options);
   } catch (error) {
     await app.close();
-    await Promise.all([loops.stop(), backing.stop(), bell.stop(), purse.stop()]);
+    await Promise.all([loops.stop(), backing.stop(), bell.stop(), purse.stop(), usage.stop()]);
     core.hub.stop();
     throw error;
   }
@@ -124,7 +129,7 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
     // A backup takes a while to give up: the data is closed meanwhile.
     const givenUp = backing.stop();
     await app.close();
-    await Promise.all([loops.stop(), purse.stop(), care.check?.stop()]);
+    await Promise.all([loops.stop(), purse.stop(), usage.stop(), care.check?.stop()]);
     await core.runner.drain();
     await bell.stop();
     core.hub.stop();
@@ -157,8 +162,9 @@ const faceParts = (
     care,
     hooks,
     budgets,
+    usage,
     stopping,
-  }: Pick<FaceParts, 'server' | 'metrics' | 'hooks' | 'budgets' | 'stopping'> & { care: Care },
+  }: Pick<FaceParts, 'server' | 'metrics' | 'hooks' | 'budgets' | 'stopping'> & { care: Care; usage: Usage },
 ): FaceParts => ({
   access,
   users,
@@ -169,6 +175,11 @@ const faceParts = (
   journal: store,
   sessions: store,
   activity: store,
+  usage: store,
+  limits: usage.limits,
+  telemetry: usage.telemetry,
+  skippedUsage: usage.skipped,
+  usageFolders: usage.folders,
   summarize,
   clock,
   newId: randomUUIDv7,

@@ -72,7 +72,7 @@ export interface AgentOrigin {
  * Who tells of usage. What several tell of one session is the same usage, so that the session has used as much as the one who tells
  * the most of it says.
  */
-export const usageSources = ['api', 'transcript', 'telemetry'] as const;
+export const usageSources = ['api', 'transcript', 'telemetry', 'metrics'] as const;
 export type UsageSource = (typeof usageSources)[number];
 
 export interface Started {

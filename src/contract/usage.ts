@@ -1,6 +1,7 @@
 /**
  * Usage across agents, in the words of the ledger: tokens in disjoint buckets, money in pico-dollars (10⁻¹² USD), times in Unix ms.
  */
+import type { UsageSource } from './event.ts';
 
 /** Tokens by what they are billed as. No token is in two of them, except that `reasoning` is a part of `output`. */
 export interface Buckets {
@@ -120,7 +121,7 @@ export interface LedgerRow extends Buckets {
   /** JSON of what its price depends on besides; '' for the usual. */
   billing: string;
   /** Who told of it. What was not read from a transcript makes room for what is. */
-  toldBy: 'api' | 'transcript' | 'telemetry';
+  toldBy: UsageSource;
   /** Integer; null where no price is known. */
   costPico: number | null;
   /** The prices that this cost was told by. */
@@ -142,7 +143,9 @@ export type UsageStep =
   /** A copy of a response that another session had first. */
   | { do: 'share'; agent: LedgerSession; key: LedgerKey }
   /** So many counted tokens of what others had told of this session are in its transcript now. */
-  | { do: 'absorb'; session: string; tokens: number };
+  | { do: 'absorb'; session: string; tokens: number }
+  /** What was told so far under this name, in the words of whoever compares it; forgotten after a month. */
+  | { do: 'mark'; name: string; mark: string; at: number };
 
 /** What sessions of stint's have in the ledger. */
 export interface SessionUsage {

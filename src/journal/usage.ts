@@ -32,6 +32,10 @@ export interface Ledger extends UsageReads {
   adopted(agent: LedgerSession): Promise<string | undefined>;
   /** What sessions of stint's have used; those that have nothing are left out. */
   sessionUsage(sessions: readonly string[]): Promise<readonly SessionUsage[]>;
+  /** Marks by their names, as far as there are any. */
+  marks(names: readonly string[]): Promise<Readonly<Record<string, string>>>;
+  /** Forgets marks that are older, Unix ms. */
+  forgetMarks(before: number): Promise<void>;
   readFiles(source: string): Promise<readonly ReadFile[]>;
   /** Files of which something was not counted. */
   skips(): Promise<readonly ReadFile[]>;

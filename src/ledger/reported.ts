@@ -21,9 +21,14 @@ export const reportedSteps = (of: Reporting, data: TokensRecorded, prices: Prici
   const { reconciled = 0, source } = data;
   if (source === 'transcript') return reconciled > 0 ? [{ do: 'absorb', session: of.session, tokens: reconciled }] : [];
   const adopt: UsageStep[] = of.isFirst ? [{ do: 'adopt', agent: sessionOf(of), session: of.session }] : [];
-  const left = data.tokensUsed - reconciled;
-  if (left <= 0) return adopt;
-  return [...adopt, { do: 'put', row: rowOf(of, data, left / data.tokensUsed, prices) }];
+  const share = newShare(data);
+  return share > 0 ? [...adopt, { do: 'put', row: rowOf(of, data, share, prices) }] : adopt;
+};
+
+/** Which part of it nobody else had told. */
+const newShare = ({ tokensUsed, reconciled = 0, cacheRead = 0, cacheReconciled = 0 }: TokensRecorded): number => {
+  if (tokensUsed > 0) return (tokensUsed - reconciled) / tokensUsed;
+  return cacheRead > 0 ? (cacheRead - cacheReconciled) / cacheRead : 0;
 };
 
 /** A session that stint did not find at an agent's is one of a source of its own. */
@@ -62,7 +67,7 @@ const rowOf = (of: Reporting, data: TokensRecorded, share: number, prices: Prici
 /** Tokens of which it is not told what they were count as input. */
 const partsOf = (data: TokensRecorded, share: number) => {
   const { input = 0, output = 0, reasoning = 0, cacheRead = 0, cacheWrite5m = 0, cacheWrite1h = 0 } = data;
-  const told = input + output + cacheWrite5m + cacheWrite1h;
+  const told = input + output + cacheWrite5m + cacheWrite1h + cacheRead;
   const of = (part: number) => Math.round(part * share);
   return {
     input: of(told === 0 ? data.tokensUsed : input),

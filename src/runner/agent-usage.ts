@@ -74,6 +74,13 @@ export class AgentUsage {
     return taken;
   }
 
+  /** What others than transcripts tell of an agent's session: it is adopted, or goes on, as it has to. */
+  report(agent: LedgerSession, at: number, intents: readonly Intent[], steps: readonly UsageStep[]): Promise<void> {
+    const reported = this.#lane.then(() => this.#report(agent, at, intents, [...steps]));
+    this.#lane = reported.catch(() => undefined);
+    return reported;
+  }
+
   /** Ends those in which nothing was done for a while (A4). */
   endIdle(): Promise<void> {
     const ended = this.#lane.then(() => this.#endAllIdle());
@@ -136,6 +143,20 @@ export class AgentUsage {
     else if (steps.length > 0) await ledger.keepUsage(steps);
   }
 
+  async #report(agent: LedgerSession, at: number, told: readonly Intent[], steps: UsageStep[]): Promise<void> {
+    const { runner, ledger, newId } = this.#parts;
+    const adopted = await ledger.adopted(agent);
+    const state = adopted === undefined ? undefined : await this.#stateOf(adopted);
+    const session = state === undefined ? newId() : adopted!;
+    const intents = [...told];
+    if (state === undefined) {
+      intents.unshift(this.#adoption({ agent, sighting: undefined, tidings: [] }, at));
+      steps.unshift({ do: 'adopt', agent, session });
+    } else if ('endTime' in state && at >= state.endTime) intents.unshift({ type: 'reopen', reopenedAt: at });
+    await runner.execute(session, intents, () => done, undefined, steps);
+    this.changed();
+  }
+
   /** A session that is damaged is set aside: it hears nothing more, and the ledger goes on. */
   async #stateOf(session: string): Promise<Existing | undefined> {
     try {
@@ -146,16 +167,16 @@ export class AgentUsage {
     }
   }
 
-  #adoption({ agent, sighting, tidings }: Hearer): Intent {
-    const { owner, clock } = this.#parts;
-    const beganAt = Math.min(sighting?.from ?? Infinity, ...tidings.map((one) => one.beganAt));
+  #adoption({ agent, sighting, tidings }: Hearer, at = Infinity): Intent {
+    const { clock } = this.#parts;
+    const beganAt = Math.min(at, sighting?.from ?? Infinity, ...tidings.map((one) => one.beganAt));
     const first = tidings.toSorted((a, b) => a.beganAt - b.beganAt)[0];
     const directory = sighting?.cwd ?? first?.project;
     const name = nameOf(sighting);
     return {
       type: 'start',
       kind: 'agent',
-      owner,
+      owner: agent.owner,
       ...(name !== undefined && { name }),
       duration: 0,
       onBudget: 'warn',

@@ -5,6 +5,7 @@ import type { User } from '../access/credentials.ts';
 import { rateOf } from '../access/rate-limit.ts';
 import { Users } from '../access/users.ts';
 import { Hub } from '../faces/socket/hub.ts';
+import type { Pricing } from '../ledger/settle.ts';
 import { readOwnerToken, writeOwnerToken } from '../place.ts';
 import { countChanges, summarize } from '../projections/summary.ts';
 import { BootClock } from '../runner/clock.ts';
@@ -16,6 +17,7 @@ import type { SqliteStore } from '../stores/sqlite/store.ts';
 import { SqliteUsers } from '../stores/sqlite/users.ts';
 import type { ServeOptions } from './options.ts';
 import { StartError } from './start-error.ts';
+import { usageOfEvents } from './usage.ts';
 
 /** Requests a second. */
 const usualRateLimit = 100;
@@ -37,6 +39,7 @@ export interface Core {
 export const openCore = async (
   options: ServeOptions,
   { store, log }: { store: SqliteStore; log: Logger },
+  prices: Pricing,
 ): Promise<Core> => {
   const clock = new BootClock(options.timeSources ?? machineTime());
   const setBy = clock.setSince(readAnchor(store));
@@ -62,7 +65,13 @@ export const openCore = async (
     onRightsChanged: () => access.lookAtOpen(),
   });
   const owner = await ensureOwner(access, options);
-  const runner = new Runner({ journal: store, projector: { summarize, countChanges }, clock, newId: randomUUIDv7 });
+  const runner = new Runner({
+    journal: store,
+    projector: { summarize, countChanges },
+    usageOf: usageOfEvents(prices),
+    clock,
+    newId: randomUUIDv7,
+  });
   const hub = new Hub({ sessions: store, clock, summarize, publishedTo: await store.lastPosition() });
   runner.onPublished((published) => hub.publish(published));
   return { clock, setBy, access, users, findUser: (id) => userRows.get(id), owner, runner, hub };

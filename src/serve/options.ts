@@ -26,6 +26,8 @@ export interface ServeOptions {
   token: string | undefined;
   /** Back up by itself so often, and keep so many of these backups. */
   backups?: { everyMs: number; keep: number } | undefined;
+  /** Reads what agents leave on this machine. */
+  readsAgents?: boolean;
   /** Logs to files only, not to stderr. */
   quiet?: boolean;
   /** Where the time comes from; the machine's own when absent. */

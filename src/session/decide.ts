@@ -191,7 +191,7 @@ const checkTokens = (command: CommandOf<'record_tokens'>, state: Existing): void
 
 /** Usage of a response that began before the end may still be told by the server's own readers. */
 const recordLate = (command: CommandOf<'record_tokens'>, state: Ended): SessionEvent[] => {
-  const late = command.source === 'transcript' && command.beganAt !== undefined && command.beganAt < state.endTime;
+  const late = command.source !== 'api' && command.beganAt !== undefined && command.beganAt < state.endTime;
   return late ? recordTokens(command, state) : over();
 };
 

@@ -263,6 +263,17 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads, Ledger
     return this.#reads.sessionUsage(sessions);
   }
 
+  async marks(names: readonly string[]): Promise<Readonly<Record<string, string>>> {
+    return this.#reads.marks(names);
+  }
+
+  forgetMarks(before: number): Promise<void> {
+    return this.runInPages(
+      'DELETE FROM usage_marks WHERE name IN (SELECT name FROM usage_marks WHERE at < ? LIMIT ?)',
+      [before],
+    );
+  }
+
   async readFiles(source: string): Promise<readonly ReadFile[]> {
     return this.#reader.ask('readFiles', source);
   }

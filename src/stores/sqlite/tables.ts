@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { activity } from './migrations/activity.ts';
+import { budgets } from './migrations/budgets.ts';
 import { hooks } from './migrations/hooks.ts';
+import { limits } from './migrations/limits.ts';
 import { runs } from './migrations/runs.ts';
 import { sessions } from './migrations/sessions.ts';
 import { usage } from './migrations/usage.ts';
@@ -16,7 +18,7 @@ type Migration = string | ((db: DatabaseSync) => void);
  * filter and sort by, and the whole summary as JSON in `doc`. Its indexes cover what lists ask, so that a list of 50 among
  * many reads 50 rows, and no column in them changes when tokens are recorded.
  */
-export const migrations: readonly Migration[] = [sessions, hooks, runs, users, activity, usage];
+export const migrations: readonly Migration[] = [sessions, hooks, runs, users, activity, usage, limits, budgets];
 
 /** Performs a migration inside the caller's transaction. */
 export const perform = (db: DatabaseSync, migration: Migration): void => {

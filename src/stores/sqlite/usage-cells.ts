@@ -22,6 +22,7 @@ export interface UsageTables {
   /** Which of stint's sessions an agent's is; undefined while it is none. */
   adopted(agent: LedgerSession): string | undefined;
   sessionUsage(sessions: readonly string[]): SessionUsage[];
+  marks(names: readonly string[]): Record<string, string>;
   readFiles(source: string): ReadFile[];
   skips(): ReadFile[];
 }
@@ -214,6 +215,10 @@ export const newUsageTables = (db: DatabaseSync): UsageTables => {
         shared: Number(row['shared']),
       }));
     },
+    marks: (names) =>
+      Object.fromEntries(
+        rows('SELECT name, mark FROM json_each(?) k CROSS JOIN usage_marks ON name = k.value', JSON.stringify(names)),
+      ) as Record<string, string>,
     readFiles: (source) => statement('SELECT * FROM usage_files WHERE source = ?').all(source).map(toReadFile),
     skips: () => statement("SELECT * FROM usage_files WHERE skipped <> '{}'").all().map(toReadFile),
   };

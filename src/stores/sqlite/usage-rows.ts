@@ -180,6 +180,8 @@ export const newUsageRows = (db: DatabaseSync): UsageRows => {
         return share(one.agent, one.key);
       case 'absorb':
         return absorb(one.session, one.tokens);
+      case 'mark':
+        return void statements.mark.run(one.name, one.mark, one.at);
     }
   };
 
@@ -300,6 +302,7 @@ const prepare = (db: DatabaseSync) => ({
     'INSERT INTO shared_responses (agent, scope, key, request) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
   ),
   unshare: db.prepare('DELETE FROM shared_responses WHERE agent = ? AND scope = ? AND key = ? AND request = ?'),
+  mark: db.prepare('INSERT OR REPLACE INTO usage_marks (name, mark, at) VALUES (?, ?, ?)'),
   addToSlot: db.prepare(addTo('usage_slots', ['slot', 'dim'])),
   dropEmptySlot: db.prepare('DELETE FROM usage_slots WHERE slot = ? AND dim = ? AND responses <= 0'),
   mendSlot: db.prepare(

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LedgerKey, LedgerRow, TimedCell, UsageQuery, UsageStep } from '../../contract/usage.ts';
-import { PlainUsage } from '../../journal/plain-usage.suite.ts';
+import { MemoryUsage } from '../../ledger/memory-usage.ts';
+import { recordOf } from '../../ledger/settle.ts';
+import type { UsageRecord } from '../../readers/reader.ts';
 import { openStore } from './store-folder.suite.ts';
 
 const newYear = Date.UTC(2026, 0, 1);
@@ -93,12 +95,15 @@ const queries: fc.Arbitrary<UsageQuery> = fc.record(
 
 const keyOf = ({ owner, source, key, request }: LedgerKey): string => [owner, source, key, request].join();
 
-const asResponse = ({ costPico, confidence, ...rest }: LedgerRow) => ({
-  ...rest,
-  costPico: costPico ?? 0,
-  unpriced: costPico === null ? 1 : 0,
-  incomplete: confidence === 'incomplete' ? 1 : 0,
-});
+/** The same answers in the plainest way. */
+const plainly = (rows: readonly LedgerRow[]): MemoryUsage => {
+  const costs = new Map(rows.map((of) => [recordOf(of), of.costPico]));
+  const price = (record: UsageRecord) => {
+    const costPico = costs.get(record);
+    return costPico == null ? undefined : { costPico };
+  };
+  return new MemoryUsage(costs.keys(), { version: '1', price });
+};
 
 const inOrder = (cells: readonly TimedCell[]) =>
   cells.map((cell) => JSON.stringify(Object.entries(cell).toSorted())).toSorted();
@@ -125,9 +130,8 @@ describe('the ledger in SQLite', () => {
               if (step.do === 'drop') held.delete(keyOf(step.key));
             }
           }
-          const plain = new PlainUsage();
-          plain.add(...[...held.values()].map(asResponse));
           for (const query of asked) {
+            const plain = plainly([...held.values()].filter(({ owner }) => owner === (query.owner ?? owner)));
             const { edges: _edges, by: _by, ...chosen } = query;
             expect(inOrder(await store.cells(query))).toEqual(inOrder(await plain.cells(query)));
             expect(await store.extent(chosen)).toEqual(await plain.extent(chosen));

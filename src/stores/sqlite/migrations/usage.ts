@@ -95,6 +95,13 @@ CREATE TABLE usage_sessions (
   PRIMARY KEY (agent, agent_id, dim)
 ) WITHOUT ROWID;
 
+CREATE TABLE usage_marks (
+  name TEXT PRIMARY KEY,
+  mark TEXT NOT NULL,
+  at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX usage_marks_by_age ON usage_marks (at);
+
 CREATE TABLE usage_files (
   source TEXT NOT NULL,
   file TEXT NOT NULL,

@@ -1,0 +1,149 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { homedir } from 'node:os';
+import type { Logger } from 'pino';
+import type { SkippedUsage } from '../contract/usage.ts';
+import { openPrices } from '../ledger/prices/prices.ts';
+import { reportedSteps } from '../ledger/reported.ts';
+import type { Pricing } from '../ledger/settle.ts';
+import { Follow } from '../readers/follow.ts';
+import type { Place, Portion, Progress } from '../readers/follower.ts';
+import type { Cursor, Surroundings, UsageRecord } from '../readers/reader.ts';
+import { sourceNames, sources } from '../readers/sources.ts';
+import { AgentUsage } from '../runner/agent-usage.ts';
+import { RunOwners } from '../runner/run-owners.ts';
+import type { Parts as RunnerParts } from '../runner/runner.ts';
+import { TelemetryUsage } from '../runner/telemetry-usage.ts';
+import { SqliteLimits } from '../stores/sqlite/limits.ts';
+import type { SqliteStore } from '../stores/sqlite/store.ts';
+import type { Core } from './core.ts';
+
+/** Every agent's usage on this machine: what is there is read in the background, then what comes as it comes. */
+export interface Usage {
+  agents: AgentUsage;
+  telemetry: TelemetryUsage;
+  limits: SqliteLimits;
+  /** How far the reading has come, by source; empty once all that was there is read. */
+  progress: () => readonly Progress[];
+  skipped: () => Promise<readonly SkippedUsage[]>;
+  folders: () => readonly string[];
+  stop: () => Promise<void>;
+}
+
+const idleLookMs = 30_000;
+const limitsKeptMs = 90 * 86_400_000;
+const marksKeptMs = 31 * 86_400_000;
+
+/** Where agents keep their files is told by the environment in which people start them, as far as the server shares it. */
+const surroundingsOf = (env: NodeJS.ProcessEnv): Surroundings => ({
+  home: homedir(),
+  env: Object.fromEntries(told.map((name) => [name, env[name]])),
+});
+
+const told = ['CLAUDE_CONFIG_DIR', 'CODEX_HOME', 'OPENCODE_DB', 'XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'COPILOT_HOME'];
+
+export const startUsage = async (
+  { runner, clock, owner }: Core,
+  { store, log }: { store: SqliteStore; log: Logger },
+  prices: Pricing,
+  { isRead, env }: { isRead: boolean; env: NodeJS.ProcessEnv },
+): Promise<Usage> => {
+  const surroundings = surroundingsOf(env);
+  const runs = await RunOwners.open(runner, store);
+  const agents = new AgentUsage({
+    runner,
+    ledger: store,
+    sessions: store,
+    runs,
+    clock,
+    newId: randomUUIDv7,
+    owner: owner.id,
+    prices,
+  });
+  const limits = new SqliteLimits(store);
+  const progress = new Map<string, Progress>();
+  const onError = (error: unknown) => log.error({ err: error }, 'usage of agents could not be read');
+  const take = async (portion: Portion<UsageRecord>) => {
+    await agents.take(portion);
+    if (portion.limits.length > 0) await limits.take(owner.id, portion.limits);
+  };
+  const follow = isRead
+    ? new Follow({
+        wants: 'usage',
+        names: sourceNames,
+        surroundings,
+        known: await knownPlaces(store),
+        take,
+        onProgress: (at) => progress.set(at.source, at),
+        onSettled: (source) => {
+          const last = progress.get(source);
+          progress.delete(source);
+          if (last !== undefined && last.of > 1)
+            log.info({ source, files: last.of, bytes: last.ofBytes }, 'what an agent left on disk is read');
+        },
+        onError,
+      })
+    : undefined;
+  const timer = setInterval(() => {
+    agents.endIdle().catch(onError);
+    limits.thin(clock.now() - limitsKeptMs).catch(onError);
+    store.forgetMarks(clock.now() - marksKeptMs).catch(onError);
+  }, idleLookMs).unref();
+  return {
+    agents,
+    telemetry: new TelemetryUsage({ agents, ledger: store, clock }),
+    limits,
+    progress: () => [...progress.values()],
+    skipped: async () => (await store.skips()).flatMap(skippedIn),
+    folders: () => sourceNames.flatMap((name) => sources[name]!.usage({}).roots(surroundings)),
+    stop: async () => {
+      clearInterval(timer);
+      await follow?.stop();
+      runs.close();
+    },
+  };
+};
+
+const knownPlaces = async (store: SqliteStore): Promise<Record<string, [string, Place][]>> => {
+  const known: Record<string, [string, Place][]> = {};
+  for (const name of sourceNames) {
+    const files = await store.readFiles(name);
+    known[name] = files.map(({ file, cursor, stamp, skipped }) => [
+      file,
+      { cursor: JSON.parse(cursor) as Cursor, stamp, skipped },
+    ]);
+  }
+  return known;
+};
+
+const skippedIn = ({
+  source,
+  file,
+  skipped,
+}: {
+  source: string;
+  file: string;
+  skipped: Readonly<Record<string, number>>;
+}) => Object.entries(skipped).map(([reason, count]): SkippedUsage => ({ source, file, reason, count }));
+
+/** What the ledger takes of events that the API and telemetry caused. */
+export const usageOfEvents =
+  (prices: Pricing): NonNullable<RunnerParts['usageOf']> =>
+  (session, before, events) => {
+    const started = events.find((event) => event.type === 'started');
+    const facts = before.status === 'absent' ? started?.data : before.facts;
+    if (facts === undefined) return [];
+    const heard = new Set(before.status === 'absent' ? [] : Object.keys(before.facts.told));
+    return events.flatMap((event) => {
+      if (event.type !== 'tokens_recorded') return [];
+      const isFirst = !heard.has(event.data.source);
+      heard.add(event.data.source);
+      const { owner, agent, run } = facts;
+      return reportedSteps(
+        { session, owner, ...(agent && { agent }), ...(run && { run }), isFirst },
+        event.data,
+        prices,
+      );
+    });
+  };
+
+export { openPrices };
