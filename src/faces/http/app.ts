@@ -28,6 +28,7 @@ import { onError, prefixOf, refuseUnreadable } from './problems.ts';
 import { shedding } from './shedding.ts';
 import { systemRoutes } from './system-routes.ts';
 import { teamsRoutes } from './teams-routes.ts';
+import { telemetryRoutes } from './telemetry-routes.ts';
 import { timerRoutes } from './timer-routes.ts';
 import { usageRoutes } from './usage-routes.ts';
 import { usersRoutes } from './users-routes.ts';
@@ -106,6 +107,7 @@ export const newApp = async (parts: FaceParts, options: AppOptions): Promise<Fas
     usageRoutes,
     windowsRoutes,
     budgetsRoutes,
+    telemetryRoutes,
     commentsRoutes,
     hooksRoutes,
     accessRoutes,
@@ -141,7 +143,7 @@ const endInTime = (app: FastifyInstance): void => {
   app.addHook('onClose', async () => timers.forEach(clearTimeout));
 };
 
-/** Only JSON has a parser. An empty body is no body, whatever its type. */
+/** Only JSON has a parser; exports of telemetry have their own. An empty body is no body, whatever its type. */
 const bodies = (app: FastifyInstance): void => {
   app.decorateRequest('fingerprint', '');
   app.removeAllContentTypeParsers();

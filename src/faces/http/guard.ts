@@ -4,6 +4,7 @@ import { Problem } from '../../contract/problem.ts';
 import { checkCall } from '../rights.ts';
 import type { Callers } from '../rights.ts';
 import { answerOrigin } from './cors.ts';
+import { exportTypeOf } from './otlp-body.ts';
 import { sendProblem } from './problems.ts';
 import type { FaceParts } from './parts.ts';
 import { collectMethods } from './paths.ts';
@@ -81,9 +82,11 @@ const jsonPattern = /^application\/json\s*(?:;|$)/i;
  * A type that is not JSON's counts as none: whether it is refused turns on there being a body, which fastify would not look at
  * where it can't make sense of the type.
  */
-const withoutOddType = ({ headers }: FastifyRequest): void => {
+const withoutOddType = ({ headers, routeOptions }: FastifyRequest): void => {
   const type = headers['content-type'];
-  if (type !== undefined && type !== json && !jsonPattern.test(type)) delete headers['content-type'];
+  if (type === undefined || type === json || jsonPattern.test(type)) return;
+  if (routeOptions.config.telemetry !== undefined && exportTypeOf(type) !== undefined) return;
+  delete headers['content-type'];
 };
 
 /** The caller of a route that is not public. */

@@ -13,6 +13,7 @@ import type { Budgets } from '../../runner/budgets.ts';
 import type { Clock } from '../../runner/clock.ts';
 import type { Once } from '../../runner/once.ts';
 import type { Runner } from '../../runner/runner.ts';
+import type { Telemetry } from '../../runner/telemetry.ts';
 import type { Existing } from '../../session/state.ts';
 
 /** What is known of the server itself. */
@@ -56,6 +57,8 @@ export interface FaceParts {
   usage: UsageReads;
   budgets: Budgets;
   limits: Limits;
+  /** Takes what agents send of themselves. */
+  telemetry: Telemetry;
   /** What may hold usage and was not counted. */
   skippedUsage: () => Promise<readonly SkippedUsage[]>;
   /** Where agents' files are looked for, whether the folders are there or not. */

@@ -54,7 +54,7 @@ interface Item {
 
 /** Log records or metrics: the two requests have the same form down to them. */
 function* itemsIn(request: unknown, { ofResources, ofScopes, items }: Names): Generator<Item> {
-  for (const [ofResource, first] of objectsAt(objectAt(request, '')[ofResources], ofResources)) {
+  for (const [ofResource, first] of objectsAt(partsOf(request, ofResources), ofResources)) {
     const { attributes } = objectAt(ofResource['resource'], `${first}.resource`);
     const resource = attributesAt(attributes, `${first}.resource.attributes`);
     for (const [ofScope, second] of objectsAt(ofResource[ofScopes], `${first}.${ofScopes}`)) {
@@ -63,6 +63,13 @@ function* itemsIn(request: unknown, { ofResources, ofScopes, items }: Names): Ge
       for (const [item, path] of objectsAt(ofScope[items], `${second}.${items}`)) yield { resource, scope, item, path };
     }
   }
+}
+
+/** What has other fields alone is not what it was sent as: spans, or metrics in the place of logs. */
+function partsOf(request: unknown, ofResources: string): unknown {
+  const fields = objectAt(request, '');
+  if (!(ofResources in fields) && Object.keys(fields).length > 0) throw malformed(ofResources, 'is not there');
+  return fields[ofResources];
 }
 
 const temporalities: Readonly<Record<string, Temporality>> = {

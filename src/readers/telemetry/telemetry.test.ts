@@ -211,9 +211,9 @@ describe('what is about usage and can’t be counted', () => {
     expect(inLogs(logRecord({}, { body: 'claude_code.tool_result' }))).toEqual(nothing);
     expect(inLogs(request({ model: '<synthetic>' }))).toEqual(nothing);
     expect(inMetrics(dataPoint({}, { metric: 'claude_code.session.count' }))).toEqual(nothing);
-    expect(telemetryIn(pointsAsJson([dataPoint({})]), json, 'logs')).toEqual(nothing);
     expect(telemetryIn(Buffer.alloc(0), protobuf, 'metrics')).toEqual(nothing);
-    expect(telemetryIn({ resourceLogs: null }, json, 'logs')).toEqual(nothing);
+    expect(telemetryIn({ resourceLogs: null, more: 1 }, json, 'logs')).toEqual(nothing);
+    expect(telemetryIn({}, json, 'logs')).toEqual(nothing);
   });
 });
 
@@ -365,6 +365,7 @@ describe('garbage', () => {
   it.each([
     ['a text', 'x', 'the body must be an object'],
     ['a list', [], 'the body must be an object'],
+    ['metrics in the place of logs', pointsAsJson([dataPoint({})]), 'resourceLogs: is not there'],
     ['no list', { resourceLogs: {} }, 'resourceLogs: must be a list'],
     ['no object', { resourceLogs: [{ scopeLogs: [null] }] }, 'resourceLogs[0].scopeLogs[0]: must be an object'],
     [
