@@ -3,6 +3,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { Logger } from 'pino';
 import { newApp } from './faces/http/app.ts';
 import type { FaceParts, ServerFacts } from './faces/http/parts.ts';
+import { openPrices } from './ledger/prices/prices.ts';
 import { openLog } from './log/log.ts';
 import { newMetrics } from './metrics/metrics.ts';
 import type { Metrics } from './metrics/metrics.ts';
@@ -22,7 +23,7 @@ import { startLoops } from './serve/loops.ts';
 import { checkOptions, publicUrlOf } from './serve/options.ts';
 import type { ServeOptions } from './serve/options.ts';
 import { PortInUseError, StartError } from './serve/start-error.ts';
-import { openPrices, startUsage } from './serve/usage.ts';
+import { startUsage } from './serve/usage.ts';
 import type { Usage } from './serve/usage.ts';
 import type { SqliteStore } from './stores/sqlite/store.ts';
 

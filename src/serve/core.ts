@@ -17,7 +17,7 @@ import type { SqliteStore } from '../stores/sqlite/store.ts';
 import { SqliteUsers } from '../stores/sqlite/users.ts';
 import type { ServeOptions } from './options.ts';
 import { StartError } from './start-error.ts';
-import { usageOfEvents } from './usage.ts';
+import { usageOfEvents } from './usage-of-events.ts';
 
 /** Requests a second. */
 const usualRateLimit = 100;

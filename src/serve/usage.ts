@@ -2,8 +2,6 @@ import { randomUUIDv7 } from 'node:crypto';
 import { homedir } from 'node:os';
 import type { Logger } from 'pino';
 import type { SkippedUsage } from '../contract/usage.ts';
-import { openPrices } from '../ledger/prices/prices.ts';
-import { reportedSteps } from '../ledger/reported.ts';
 import type { Pricing } from '../ledger/settle.ts';
 import { Follow } from '../readers/follow.ts';
 import type { Place, Portion, Progress } from '../readers/follower.ts';
@@ -11,7 +9,6 @@ import type { Cursor, Surroundings, UsageRecord } from '../readers/reader.ts';
 import { sourceNames, sources } from '../readers/sources.ts';
 import { AgentUsage } from '../runner/agent-usage.ts';
 import { RunOwners } from '../runner/run-owners.ts';
-import type { Parts as RunnerParts } from '../runner/runner.ts';
 import { TelemetryUsage } from '../runner/telemetry-usage.ts';
 import { SqliteLimits } from '../stores/sqlite/limits.ts';
 import type { SqliteStore } from '../stores/sqlite/store.ts';
@@ -124,26 +121,3 @@ const skippedIn = ({
   file: string;
   skipped: Readonly<Record<string, number>>;
 }) => Object.entries(skipped).map(([reason, count]): SkippedUsage => ({ source, file, reason, count }));
-
-/** What the ledger takes of events that the API and telemetry caused. */
-export const usageOfEvents =
-  (prices: Pricing): NonNullable<RunnerParts['usageOf']> =>
-  (session, before, events) => {
-    const started = events.find((event) => event.type === 'started');
-    const facts = before.status === 'absent' ? started?.data : before.facts;
-    if (facts === undefined) return [];
-    const heard = new Set(before.status === 'absent' ? [] : Object.keys(before.facts.told));
-    return events.flatMap((event) => {
-      if (event.type !== 'tokens_recorded') return [];
-      const isFirst = !heard.has(event.data.source);
-      heard.add(event.data.source);
-      const { owner, agent, run } = facts;
-      return reportedSteps(
-        { session, owner, ...(agent && { agent }), ...(run && { run }), isFirst },
-        event.data,
-        prices,
-      );
-    });
-  };
-
-export { openPrices };
