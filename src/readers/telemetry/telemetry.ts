@@ -4,7 +4,7 @@
  *
  *  1. Events tell of responses, one each. A response has the same key whenever and however often it is sent.
  *  2. Metrics tell of sums, without the responses in them. They check the events and stand in where events are missing; they
- *     are never added to them. See `reconcile.ts`.
+ *     are never added to them..
  *  3. What is about usage and can't be counted is told with the reason, never taken as 0. All else (other events, other metrics,
  *     other programs) is passed over: it was sent rightly, and nobody asked for it.
  */
