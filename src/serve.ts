@@ -177,6 +177,7 @@ const faceParts = (
   sessions: store,
   activity: store,
   usage: store,
+  sessionUsage: (sessions) => store.sessionUsage(sessions),
   limits: usage.limits,
   telemetry: usage.telemetry,
   skippedUsage: usage.skipped,

@@ -47,6 +47,7 @@ describe.each([
   ['timer', 8],
   ['access', 6],
   ['analytics', 2],
+  ['budgets', 5],
 ])('the %s guide', (name, least) => {
   const folder = mkdtempSync(join(tmpdir(), 'stint-guide-'));
   let server: Serving;

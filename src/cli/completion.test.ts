@@ -42,7 +42,7 @@ const emptyWorkFolder = emptyFolder();
 describe('bash completes', () => {
   it('commands', async () => {
     expect(await completedByBash('stint sh')).toEqual(['show']);
-    expect(await completedByBash('stint st')).toEqual(['start', 'status', 'stop']);
+    expect(await completedByBash('stint st')).toEqual(['start', 'statusline', 'status', 'stop']);
     expect(await completedByBash('stint token ')).toEqual(['create', 'list', 'revoke', 'link']);
     expect(await completedByBash('stint --data /tmp token re')).toEqual(['revoke']);
     expect(await completedByBash('stint help comp')).toEqual(['completion']);

@@ -1,8 +1,10 @@
 import type { z } from 'zod';
 import type { CheckpointReached, Recorded as RecordedEvent, SessionEvent, TokensRecorded } from '../contract/event.ts';
 import type { checkpointSchema, sessionSchema, usageSchema } from '../contract/timer.ts';
+import type { SessionUsage } from '../contract/usage.ts';
 import { openStatus } from '../journal/sessions.ts';
 import type { SessionSummary } from '../journal/sessions.ts';
+import { usdText } from '../ledger/prices/usd.ts';
 
 /** A session and what belongs to it in the words of the timer contract. */
 
@@ -17,7 +19,8 @@ export const elapsedOf = ({ activeMs, since }: SessionSummary, now: number): num
 export const remainingOf = (summary: SessionSummary, now: number): number =>
   Math.max(0, summary.duration - elapsedOf(summary, now));
 
-export const toSession = (summary: SessionSummary, now: number): SessionView => {
+/** `usage`: what the ledger has of an agent's session. */
+export const toSession = (summary: SessionSummary, now: number, usage?: SessionUsage): SessionView => {
   const { id, name, kind, owner, phase, startTime, endTime, duration, tokenBudget, run, agent, over } = summary;
   const status = openStatus(phase);
   return {
@@ -41,11 +44,18 @@ export const toSession = (summary: SessionSummary, now: number): SessionView => 
     budgetCounts: summary.budgetCounts,
     onDue: summary.onDue,
     ...(run === undefined ? {} : { run }),
-    ...(agent === undefined ? {} : { agent }),
+    ...(agent === undefined ? {} : { agent: { ...agent, ...(usage?.shared ? { shared: usage.shared } : {}) } }),
+    ...(usage === undefined ? {} : usageView(usage)),
     createdAt: startTime,
     updatedAt: summary.updatedAt,
   };
 };
+
+const usageView = ({ costPico, unpriced, models }: SessionUsage) => ({
+  costUsd: usdText(costPico),
+  ...(unpriced === 0 ? {} : { unpriced }),
+  models: models.filter((model) => model !== '').toSorted(),
+});
 
 /** A usage row. What the reader needs of it (the response's key) stays inside. */
 export const toUsage = (sessionId: string, { response: _, ...data }: TokensRecorded): UsageView => ({

@@ -7,7 +7,7 @@ import type { Hooks } from '../../hooks/hooks.ts';
 import type { Journal, StoreHealth } from '../../journal/journal.ts';
 import type { Limits } from '../../journal/limits.ts';
 import type { SessionReads, SessionSummary } from '../../journal/sessions.ts';
-import type { UsageReads } from '../../journal/usage.ts';
+import type { Ledger, UsageReads } from '../../journal/usage.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
 import type { Budgets } from '../../runner/budgets.ts';
 import type { Clock } from '../../runner/clock.ts';
@@ -55,6 +55,8 @@ export interface FaceParts {
   sessions: SessionReads;
   activity: ActivityReads;
   usage: UsageReads;
+  /** What agents' sessions have in the ledger; see `Ledger`. */
+  sessionUsage: Ledger['sessionUsage'];
   budgets: Budgets;
   limits: Limits;
   /** Takes what agents send of themselves. */

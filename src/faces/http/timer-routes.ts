@@ -22,6 +22,8 @@ import {
 import type { OpenStatus, SessionQuery } from '../../journal/sessions.ts';
 import type { Intent, Outcome } from '../../runner/runner.ts';
 import { projectionOf } from '../../session/projection.ts';
+import type { SessionUsage } from '../../contract/usage.ts';
+import type { SessionSummary } from '../../journal/sessions.ts';
 import { checkHost, seenBy } from '../rights.ts';
 import { checkpointsAmong, toSession, usageAmong } from '../timer-view.ts';
 import { answerOf, once, sendAnswer, sendStream } from './answers.ts';
@@ -37,6 +39,16 @@ import { usageTotals } from './usage-totals.ts';
 const tags = ['timer'];
 const refusals = { '4XX': errorSchema, '5XX': errorSchema };
 const defaultLimit = 50;
+
+/** What the ledger has of the agents' sessions among them, by id. */
+const usageOf = async (
+  { sessionUsage }: FaceParts,
+  summaries: readonly SessionSummary[],
+): Promise<ReadonlyMap<string, SessionUsage>> => {
+  const agents = summaries.filter(({ agent }) => agent !== undefined);
+  if (agents.length === 0) return new Map();
+  return new Map((await sessionUsage(agents.map(({ id }) => id))).map((usage) => [usage.session, usage]));
+};
 
 export const timerRoutes = (parts: FaceParts) => async (app: FastifyInstance) => {
   const routes = app.withTypeProvider<ZodTypeProvider>();
@@ -87,11 +99,12 @@ export const timerRoutes = (parts: FaceParts) => async (app: FastifyInstance) =>
       const query = toQuery(request.query, callerOf(request).user);
       const { sessions: met, total, more } = await sessions.list(query);
       const now = clock.now();
+      const usage = await usageOf(parts, met);
       const last = met.at(-1);
       return sendAnswer(
         reply,
         answerOf(200, {
-          sessions: met.map((summary) => toSession(summary, now)),
+          sessions: met.map((summary) => toSession(summary, now, usage.get(summary.id))),
           total,
           limit: query.limit,
           offset: query.offset ?? 0,
@@ -115,7 +128,8 @@ export const timerRoutes = (parts: FaceParts) => async (app: FastifyInstance) =>
     },
     async (request, reply) => {
       const summary = await visibleSession(parts, request, request.params.id);
-      const session = toSession(summary, clock.now());
+      const usage = summary.agent === undefined ? undefined : (await usageOf(parts, [summary])).get(summary.id);
+      const session = toSession(summary, clock.now(), usage);
       if (summary.checkpoints === 0) return sendAnswer(reply, answerOf(200, { ...session, checkpoints: [] }));
       const rows = rowsText(parts.journal, summary.id, { ...allCheckpoints, limit: summary.checkpoints });
       return sendStream(

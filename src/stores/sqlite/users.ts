@@ -2,6 +2,7 @@ import type { User } from '../../access/credentials.ts';
 import type { Team, UserChange, UserRows } from '../../access/user-rows.ts';
 import { folded, userOf } from './credentials.ts';
 import type { SqliteCredentials } from './credentials.ts';
+import { budgetRemoval } from './budgets.ts';
 import type { SqliteStore } from './store.ts';
 
 const columns = 'id, name, email, role, created_at';
@@ -61,6 +62,7 @@ export class SqliteUsers implements UserRows {
       { sql: `DELETE FROM tokens WHERE user = ${named}`, params: [id] },
       { sql: `DELETE FROM deliveries WHERE hook IN (SELECT id FROM hooks WHERE user = ${named})`, params: [id] },
       { sql: `DELETE FROM hooks WHERE user = ${named}`, params: [id] },
+      ...budgetRemoval(`(SELECT id FROM budgets WHERE owner = ${named})`, id),
       { sql: `DELETE FROM users WHERE id = ${named}`, params: [id] },
     ]);
     return changes.at(-1) === 1;
