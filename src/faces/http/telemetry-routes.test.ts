@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expectProblem } from '../../../test/doorways/answers.ts';
 import { exchange, requestText } from '../../../test/doorways/raw.ts';
+import { Receiver } from '../../../test/doorways/receiver.ts';
 import { Problem } from '../../contract/problem.ts';
 import {
   dataPoint,
@@ -19,7 +20,6 @@ import {
 } from '../../readers/telemetry/encode.suite.ts';
 import { exportedLogs } from '../../readers/telemetry/exported.suite.ts';
 import { signedOf, stringOf, take } from '../../readers/telemetry/wire.ts';
-import { Receiver } from './telemetry.suite.ts';
 
 const json = { 'content-type': 'application/json' };
 const protobuf = { 'content-type': 'application/x-protobuf' };

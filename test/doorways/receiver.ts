@@ -1,24 +1,24 @@
-/** The doorways over HTTP with the test's own end for telemetry, and exports to send to it. */
+/** The doorways over HTTP, with the test's own end for telemetry in the place of the server's. */
 import { randomUUIDv7 } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
-import { HandTime } from '../../../test/doorways/hand-time.ts';
-import { Access } from '../../access/access.ts';
-import { rateOf } from '../../access/rate-limit.ts';
-import { Users } from '../../access/users.ts';
-import { newMetrics } from '../../metrics/metrics.ts';
-import { summarize } from '../../projections/summary.ts';
-import type { TelemetryIn } from '../../readers/telemetry/telemetry.ts';
-import { BootClock } from '../../runner/clock.ts';
-import { SqliteCredentials } from '../../stores/sqlite/credentials.ts';
-import { SqliteStore } from '../../stores/sqlite/store.ts';
-import { SqliteUsers } from '../../stores/sqlite/users.ts';
-import { Hub } from '../socket/hub.ts';
-import { newApp } from './app.ts';
-import type { FaceParts, ServerFacts } from './parts.ts';
+import { HandTime } from './hand-time.ts';
+import { Access } from '../../src/access/access.ts';
+import { rateOf } from '../../src/access/rate-limit.ts';
+import { Users } from '../../src/access/users.ts';
+import { newMetrics } from '../../src/metrics/metrics.ts';
+import { summarize } from '../../src/projections/summary.ts';
+import type { TelemetryIn } from '../../src/readers/telemetry/telemetry.ts';
+import { BootClock } from '../../src/runner/clock.ts';
+import { SqliteCredentials } from '../../src/stores/sqlite/credentials.ts';
+import { SqliteStore } from '../../src/stores/sqlite/store.ts';
+import { SqliteUsers } from '../../src/stores/sqlite/users.ts';
+import { Hub } from '../../src/faces/socket/hub.ts';
+import { newApp } from '../../src/faces/http/app.ts';
+import type { FaceParts, ServerFacts } from '../../src/faces/http/parts.ts';
 
 const ownerToken = 'the-owner-of-this-receiver-0123456789';
 
@@ -100,7 +100,7 @@ export class Receiver {
     // The rest is for other routes, which are not asked.
     const others = { runner: { onRemoved: () => () => undefined }, stopping: new AbortController().signal };
     const parts = { access, users, clock, telemetry, server, metrics, ...others } as unknown as FaceParts;
-    const pages = new URL('../../../web/', import.meta.url);
+    const pages = new URL('../../web/', import.meta.url);
     this.#app = await newApp(parts, { log: pino({ level: 'silent' }), hub, pages, behindProxy: false });
     this.#port = Number(new URL(await this.#app.listen({ port: 0, host: '127.0.0.1' })).port);
   }
