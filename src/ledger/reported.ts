@@ -21,15 +21,22 @@ export const reportedSteps = (of: Reporting, data: TokensRecorded, prices: Prici
   const { reconciled = 0, source } = data;
   if (source === 'transcript') return reconciled > 0 ? [{ do: 'absorb', session: of.session, tokens: reconciled }] : [];
   const adopt: UsageStep[] = of.isFirst ? [{ do: 'adopt', agent: sessionOf(of), session: of.session }] : [];
-  const share = newShare(data);
-  return share > 0 ? [...adopt, { do: 'put', row: rowOf(of, data, share, prices) }] : adopt;
+  const shares = newShares(data);
+  return shares.used > 0 || shares.cacheRead > 0
+    ? [...adopt, { do: 'put', row: rowOf(of, data, shares, prices) }]
+    : adopt;
 };
 
-/** Which part of it nobody else had told. */
-const newShare = ({ tokensUsed, reconciled = 0, cacheRead = 0, cacheReconciled = 0 }: TokensRecorded): number => {
-  if (tokensUsed > 0) return (tokensUsed - reconciled) / tokensUsed;
-  return cacheRead > 0 ? (cacheRead - cacheReconciled) / cacheRead : 0;
-};
+/** Which part of a row nobody else had told: of what counts as used, and of what was read from caches. */
+interface Shares {
+  used: number;
+  cacheRead: number;
+}
+
+const newShares = ({ tokensUsed, reconciled = 0, cacheRead = 0, cacheReconciled = 0 }: TokensRecorded): Shares => ({
+  used: tokensUsed > 0 ? (tokensUsed - reconciled) / tokensUsed : 0,
+  cacheRead: cacheRead > 0 ? (cacheRead - cacheReconciled) / cacheRead : 0,
+});
 
 /** A session that stint did not find at an agent's is one of a source of its own. */
 const sessionOf = ({ owner, agent, session }: Reporting): LedgerSession => ({
@@ -38,7 +45,7 @@ const sessionOf = ({ owner, agent, session }: Reporting): LedgerSession => ({
   sessionId: agent?.sessionId ?? session,
 });
 
-const rowOf = (of: Reporting, data: TokensRecorded, share: number, prices: Pricing): LedgerRow => {
+const rowOf = (of: Reporting, data: TokensRecorded, shares: Shares, prices: Pricing): LedgerRow => {
   const { id, timestamp, model = '', response = id, costUsd, source } = data;
   const row: LedgerRow = {
     ...sessionOf(of),
@@ -51,29 +58,33 @@ const rowOf = (of: Reporting, data: TokensRecorded, share: number, prices: Prici
     beganAt: timestamp,
     at: timestamp,
     bornAt: timestamp,
-    ...partsOf(data, share),
+    ...partsOf(data, shares),
     webSearches: 0,
-    // The caller's word for it; which tokens they were is often not told.
-    confidence: data.input === undefined && data.output === undefined ? 'estimated' : 'exact',
+    // Which tokens they were is often not told, nor, by telemetry, for how long a cache keeps what was written.
+    confidence: isSplit(data) ? 'exact' : 'estimated',
     billing: '',
     toldBy: source,
     costPico: null,
     priceVersion: prices.version,
   };
+  const share = data.tokensUsed > 0 ? shares.used : shares.cacheRead;
   const told = costUsd === undefined ? undefined : Math.round(picoOf(costUsd) * share);
   return { ...row, costPico: told ?? (model === '' ? null : (prices.price(recordOf(row))?.costPico ?? null)) };
 };
 
+const isSplit = ({ source, input, output, cacheWrite5m = 0 }: TokensRecorded): boolean =>
+  (input !== undefined || output !== undefined) && (source === 'api' || cacheWrite5m === 0);
+
 /** Tokens of which it is not told what they were count as input. */
-const partsOf = (data: TokensRecorded, share: number) => {
+const partsOf = (data: TokensRecorded, { used, cacheRead: read }: Shares) => {
   const { input = 0, output = 0, reasoning = 0, cacheRead = 0, cacheWrite5m = 0, cacheWrite1h = 0 } = data;
   const told = input + output + cacheWrite5m + cacheWrite1h + cacheRead;
-  const of = (part: number) => Math.round(part * share);
+  const of = (part: number) => Math.round(part * used);
   return {
     input: of(told === 0 ? data.tokensUsed : input),
     output: of(output),
     reasoning: of(reasoning),
-    cacheRead: of(cacheRead),
+    cacheRead: Math.round(cacheRead * read),
     cacheWrite5m: of(cacheWrite5m),
     cacheWrite1h: of(cacheWrite1h),
   };

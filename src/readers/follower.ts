@@ -9,7 +9,8 @@ import type { Cursor, Found, Limit, Sighting, Skipped, SkipReason, Surroundings 
  * Follows all files of one source: what is there is read, oldest first, then what is appended as soon as the system tells.
  *
  *  F1  What was read is handed over together with how far: who keeps both in one transaction reads nothing twice and loses nothing.
- *  F2  One portion at a time: the next is read when the one before was taken. One that was refused is read again at the next look.
+ *  F2  One portion is taken at a time, while the next is read. One that was refused is read again at the next look, with all that
+ *      was read after it.
  *  F3  A file that did not change since it was read is not opened.
  *  F4  What cannot be read is told, and tried again when it changes, or at a look.
  *  F5  Where the system tells nothing, a look at all folders finds it; looks take at most a fiftieth of the time.
@@ -90,6 +91,9 @@ export class Follower<T> {
   readonly #watch = new FolderWatch((file) => this.#hear(file));
   readonly #changed = new Set<string>();
   #listed: ReadonlySet<string> = new Set();
+  /** Handed over and not yet taken: places, and when it is (F2). */
+  readonly #ahead = new Map<string, Place>();
+  #taking: Promise<void> = Promise.resolve();
   #wantsAll = true;
   #isReading = false;
   #isClosed = false;
@@ -138,6 +142,7 @@ export class Follower<T> {
       }
       this.#parts.onSettled();
     } catch (error) {
+      this.#taking = Promise.resolve();
       this.#parts.onError(error);
     }
     if (this.#isClosed) return;
@@ -198,11 +203,13 @@ export class Follower<T> {
       if (files.length > 1) this.#parts.onProgress({ source, files: i + 1, of: files.length, bytes, ofBytes });
     }
     await this.#hand(portion);
+    await this.#taking;
   }
 
   /** Whether more of the file is to be read. */
   async #readOn({ file, stamp }: ToRead, portion: Portion<T>): Promise<boolean> {
-    const known = portion.places.findLast((one) => one.file === file)?.place ?? this.#places.get(file);
+    const known =
+      portion.places.findLast((one) => one.file === file)?.place ?? this.#ahead.get(file) ?? this.#places.get(file);
     const piece = await this.#parts.followed.readFrom(file, known?.cursor);
     if (piece.status === 'vanished') return false;
     portion.items.push(...piece.items);
@@ -226,8 +233,24 @@ export class Follower<T> {
         all.findLastIndex((one) => one.file === file) === i && !isSame(this.#places.get(file), place),
     );
     if (portion.places.length === 0 && portion.items.length === 0) return;
-    await this.#parts.take(portion);
-    for (const { file, place } of portion.places) this.#places.set(file, place);
+    await this.#taking; // F2
+    for (const { file, place } of portion.places) this.#ahead.set(file, place);
+    this.#taking = this.#take(portion);
+    // Its failure is met where it is awaited.
+    this.#taking.catch(() => undefined);
+  }
+
+  async #take(portion: Portion<T>): Promise<void> {
+    try {
+      await this.#parts.take(portion);
+    } catch (error) {
+      this.#ahead.clear();
+      throw error;
+    }
+    for (const { file, place } of portion.places) {
+      this.#places.set(file, place);
+      if (this.#ahead.get(file) === place) this.#ahead.delete(file);
+    }
   }
 
   /** Folders have places too, so that what is wrong with them is told once, and no more when it is over. */

@@ -4,7 +4,7 @@ import type { LedgerSession, UsageStep } from '../contract/usage.ts';
 import type { Ledger } from '../journal/usage.ts';
 import type { SessionReads } from '../journal/sessions.ts';
 import { settle } from '../ledger/settle.ts';
-import type { Pricing, Tidings } from '../ledger/settle.ts';
+import type { Pricing, Settled, Tidings } from '../ledger/settle.ts';
 import type { Portion } from '../readers/follower.ts';
 import type { Sighting, UsageRecord } from '../readers/reader.ts';
 import { countedTokens } from '../session/budget.ts';
@@ -37,8 +37,10 @@ export interface AgentUsageParts {
 
 /** Without anything done for so long an agent's session is over. */
 export const idleMs = 15 * 60_000;
-/** Responses that are looked up and decided at once: about as much as the event loop may be held for. */
-const slice = 100;
+/** Copies that one round of commits is made of. */
+const slice = 500;
+/** Responses that are looked up and weighed at once: about as much as the event loop may be held for. */
+const keysAtOnce = 50;
 const longestName = 200;
 
 /** An agent's session that is to hear of something. */
@@ -116,16 +118,42 @@ export class AgentUsage {
 
   /** A1. */
   async #takeSlice(source: string, copies: readonly UsageRecord[], seen: Map<string, Sighting>): Promise<void> {
-    const { ledger, owner, prices } = this.#parts;
-    const keys = [...new Set(copies.map(({ key }) => key))];
-    const { tidings, steps } = settle(owner, await ledger.responses(owner, source, keys), copies, prices);
-    const hearers = Map.groupBy(tidings, ({ agent }) => agent.sessionId);
-    const inOrder = [...hearers].toSorted(([, a], [, b]) => Number(takesBack(b)) - Number(takesBack(a))); // A2
-    for (const [sessionId, own] of inOrder) {
-      await this.#tell({ agent: { owner, source, sessionId }, sighting: seen.get(sessionId), tidings: own });
-      seen.delete(sessionId);
-    }
+    const { ledger, owner } = this.#parts;
+    const { tidings, steps } = await this.#settleAll(source, copies);
+    const hearers = [...Map.groupBy(tidings, ({ agent }) => agent.sessionId)].map(([sessionId, own]): Hearer => ({
+      agent: { owner, source, sessionId },
+      sighting: seen.get(sessionId),
+      tidings: own,
+    }));
+    for (const { agent } of hearers) seen.delete(agent.sessionId);
+    for (const hearer of hearers.filter(takesBack)) await this.#tell(hearer); // A2
+    const told = await Promise.allSettled(hearers.filter((one) => !takesBack(one)).map((one) => this.#tell(one)));
+    for (const one of told) if (one.status === 'rejected') throw one.reason;
     if (steps.length > 0) await ledger.keepUsage(steps);
+  }
+
+  async #settleAll(source: string, copies: readonly UsageRecord[]): Promise<Settled> {
+    const { ledger, owner, prices } = this.#parts;
+    const all: Settled = { tidings: [], steps: [] };
+    const byKey = [...Map.groupBy(copies, ({ key }) => key)];
+    for (let from = 0; from < byKey.length; from += keysAtOnce) {
+      if (from > 0) await nextTurn();
+      const some = byKey.slice(from, from + keysAtOnce);
+      const held = await ledger.responses(
+        owner,
+        source,
+        some.map(([key]) => key),
+      );
+      const { tidings, steps } = settle(
+        owner,
+        held,
+        some.flatMap(([, own]) => own),
+        prices,
+      );
+      all.tidings.push(...tidings);
+      all.steps.push(...steps);
+    }
+    return all;
   }
 
   async #tell(hearer: Hearer): Promise<void> {
@@ -256,7 +284,7 @@ const ifGone = (error: unknown): void => {
   if (!(error instanceof Problem)) throw error;
 };
 
-const takesBack = (tidings: readonly Tidings[]): boolean =>
+const takesBack = ({ tidings }: Hearer): boolean =>
   tidings.some(({ steps }) => steps.some((step: UsageStep) => step.do === 'drop'));
 
 const endingAt = (endedAt: number): Intent => ({ type: 'complete', reason: 'idle', endedAt });

@@ -37,6 +37,8 @@ export const bodies: Record<string, object> = {
   addComment: { content: 'c' },
   createHook: { kind: 'webhook', url: 'https://example.com' },
   changeHook: { enabled: false },
+  exportLogs: { resourceLogs: [] },
+  exportMetrics: { resourceMetrics: [] },
   reportLimits: { limits: [{ source: 'claude', windowMinutes: 300, usedPercent: 1 }] },
   setBudget: { period: 'day', measure: 'tokens', limit: 1 },
   changeBudget: { limit: 1 },
