@@ -43,7 +43,8 @@ const only = z
 
 const dollars = z
   .string()
-  .regex(/^(?=.*[1-9])(\d{1,9}(\.\d{1,2})?|\d{1,5}\.\d{3,6})$/, 'must be US dollars such as 200 or 0.5, more than 0')
+  .regex(/^(\d{1,9}(\.\d{1,2})?|\d{1,5}\.\d{3,6})$/, 'must be US dollars such as 200 or 0.5')
+  .refine((usd) => /[1-9]/.test(usd), 'must be more than 0')
   .meta({ description: 'US dollars, decimal', example: '200' });
 const tokens = count(1).meta({ description: 'Tokens', example: 5_000_000 });
 const milliseconds = count(1).meta({ description: 'Active time, ms', example: 144_000_000 });

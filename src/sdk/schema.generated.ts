@@ -380,6 +380,46 @@ export interface paths {
         patch: operations["changeBudget"];
         trace?: never;
     };
+    "/v1/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the events that an agent sends of itself (OTLP)
+         * @description Of Claude Code what tells of its usage is counted, reconciled with its transcripts; all else is taken and passed over. In JSON or protobuf, packed with gzip if so wished; answered, and refused, in the same.
+         */
+        post: operations["exportLogs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the counters that an agent sends of itself (OTLP)
+         * @description Of Claude Code what tells of its usage is counted, reconciled with its transcripts; all else is taken and passed over. In JSON or protobuf, packed with gzip if so wished; answered, and refused, in the same.
+         */
+        post: operations["exportMetrics"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/comments": {
         parameters: {
             query?: never;
@@ -1233,7 +1273,7 @@ export interface components {
             /** @description Total after this row, in order of arrival */
             cumulativeTotal: number;
             /** @enum {string} */
-            source: "api" | "transcript" | "telemetry";
+            source: "api" | "transcript" | "telemetry" | "metrics";
             /** @description So many of tokensUsed had been told by another source; the total grows by the rest */
             reconciled?: number;
             /** @description The same of cacheRead */
@@ -1935,6 +1975,144 @@ export interface components {
         };
         TeamList: {
             teams: components["schemas"]["Team"][];
+        };
+        /** @description An ExportLogsServiceRequest; what is not known in it is passed over */
+        ExportLogs: {
+            resourceLogs: ({
+                resource?: {
+                    attributes?: ({
+                        key: string;
+                        value: {
+                            stringValue?: string;
+                            boolValue?: boolean;
+                            intValue?: string | number;
+                            doubleValue?: number;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    } & {
+                        [key: string]: unknown;
+                    })[];
+                } & {
+                    [key: string]: unknown;
+                };
+                scopeLogs: ({
+                    scope?: {
+                        name?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    logRecords: ({
+                        /**
+                         * @description Unix time, ns
+                         * @example 1795168800123000000
+                         */
+                        timeUnixNano?: string;
+                        eventName?: string;
+                        body?: {
+                            stringValue?: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                        attributes?: ({
+                            key: string;
+                            value: {
+                                stringValue?: string;
+                                boolValue?: boolean;
+                                intValue?: string | number;
+                                doubleValue?: number;
+                            } & {
+                                [key: string]: unknown;
+                            };
+                        } & {
+                            [key: string]: unknown;
+                        })[];
+                    } & {
+                        [key: string]: unknown;
+                    })[];
+                } & {
+                    [key: string]: unknown;
+                })[];
+            } & {
+                [key: string]: unknown;
+            })[];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description An ExportMetricsServiceRequest; what is not known in it is passed over */
+        ExportMetrics: {
+            resourceMetrics: ({
+                resource?: {
+                    attributes?: ({
+                        key: string;
+                        value: {
+                            stringValue?: string;
+                            boolValue?: boolean;
+                            intValue?: string | number;
+                            doubleValue?: number;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    } & {
+                        [key: string]: unknown;
+                    })[];
+                } & {
+                    [key: string]: unknown;
+                };
+                scopeMetrics: ({
+                    scope?: {
+                        name?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    metrics: ({
+                        name: string;
+                        sum?: {
+                            /** @description 1: delta, 2: cumulative */
+                            aggregationTemporality: number;
+                            dataPoints: ({
+                                /**
+                                 * @description Unix time, ns
+                                 * @example 1795168800123000000
+                                 */
+                                startTimeUnixNano?: string;
+                                /**
+                                 * @description Unix time, ns
+                                 * @example 1795168800123000000
+                                 */
+                                timeUnixNano?: string;
+                                asInt?: string | number;
+                                asDouble?: number;
+                                attributes?: ({
+                                    key: string;
+                                    value: {
+                                        stringValue?: string;
+                                        boolValue?: boolean;
+                                        intValue?: string | number;
+                                        doubleValue?: number;
+                                    } & {
+                                        [key: string]: unknown;
+                                    };
+                                } & {
+                                    [key: string]: unknown;
+                                })[];
+                            } & {
+                                [key: string]: unknown;
+                            })[];
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    } & {
+                        [key: string]: unknown;
+                    })[];
+                } & {
+                    [key: string]: unknown;
+                })[];
+            } & {
+                [key: string]: unknown;
+            })[];
+        } & {
+            [key: string]: unknown;
         };
         UsageSums: {
             /** @description Tokens that no cache held */
@@ -3608,6 +3786,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    exportLogs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportLogs"];
+                "application/x-protobuf": components["schemas"]["ExportLogs"];
+            };
+        };
+        responses: {
+            /** @description Taken; what of it was about usage and could not be counted, if anything */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        partialSuccess?: {
+                            rejectedLogRecords: string;
+                            errorMessage: string;
+                        };
+                    };
+                    "application/x-protobuf": {
+                        partialSuccess?: {
+                            rejectedLogRecords: string;
+                            errorMessage: string;
+                        };
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    exportMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportMetrics"];
+                "application/x-protobuf": components["schemas"]["ExportMetrics"];
+            };
+        };
+        responses: {
+            /** @description Taken; what of it was about usage and could not be counted, if anything */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        partialSuccess?: {
+                            rejectedDataPoints: string;
+                            errorMessage: string;
+                        };
+                    };
+                    "application/x-protobuf": {
+                        partialSuccess?: {
+                            rejectedDataPoints: string;
+                            errorMessage: string;
+                        };
+                    };
                 };
             };
             /** @description Default Response */

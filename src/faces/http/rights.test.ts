@@ -85,6 +85,8 @@ const named: Record<string, [member: number, viewer: number]> = {
   getUsageProjects: [200, 200],
   getUsageWindows: [200, 200],
   reportLimits: [200, 403],
+  exportLogs: [200, 403],
+  exportMetrics: [200, 403],
   export: [200, 200],
   getStatus: [200, 200],
   // Public.
