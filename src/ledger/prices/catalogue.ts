@@ -5,10 +5,10 @@ import { isMeant, isModel } from './match.ts';
 /**
  * The price data of genai-prices, as far as tokens and searches of agents go.
  *
- * It is an extract that is committed beside this file, since the package itself takes 38 ms of CPU to import (28 with a warm
- * compile cache): its 800 KB are object literals. The extract is texts, and only the models of providers that are asked for are
- * parsed: 3 ms. `catalogue.test.ts` holds it to the package; after an update of that, `npm run vitest -- src/ledger/prices -u`
- * writes it anew.
+ * It is an extract that is committed beside this file, since the package itself takes some 40 ms of CPU to import: its
+ * 800 KB are object literals. The extract is texts, of which only the models of providers that are asked for are
+ * parsed; it takes a third of that, the prices of the first responses included. `catalogue.test.ts` holds it to the
+ * package; after an update of that, `npm run vitest -- src/ledger/prices -u` writes it anew.
  */
 export { dataVersion };
 
@@ -62,16 +62,17 @@ const allProviders = JSON.parse(providers) as readonly Provider[];
 const parsed = new Map<string, readonly Model[]>();
 
 /** Names of opencode's that the data does not know. What is a flat fee is reckoned at the provider's list price. */
-const otherNames: Readonly<Record<string, string>> = {
-  'fireworks-ai': 'fireworks',
-  'novita-ai': 'novita',
-  togetherai: 'together',
-  'zai-coding-plan': 'zai',
-  'zhipuai-coding-plan': 'zhipuai',
-};
+const otherNames: ReadonlyMap<string, string> = new Map([
+  ['fireworks-ai', 'fireworks'],
+  ['novita-ai', 'novita'],
+  ['togetherai', 'together'],
+  ['zai-coding-plan', 'zai'],
+  ['zhipuai-coding-plan', 'zhipuai'],
+]);
 
 export const providerNamed = (name: string): Provider | undefined => {
-  const id = otherNames[name.toLowerCase()] ?? name.toLowerCase();
+  const plain = name.toLowerCase();
+  const id = otherNames.get(plain) ?? plain;
   return (
     allProviders.find((one) => one.id === id) ??
     allProviders.find((one) => one.provider_match !== undefined && isMeant(one.provider_match, id))

@@ -1,6 +1,6 @@
 /**
- * What a model's id says when the prefixes and suffixes are off that say nothing of the price: who it was asked of, how long a
- * context was let in, whether it thought. What may be another model stays as it is.
+ * What a model's id says when the prefixes and suffixes are off that say nothing of the price: who it was asked of, how
+ * long a context was let in, whether it thought. What may be another model stays as it is.
  */
 
 /** As it is compared: `Claude-Opus-4-6[1m]` → `claude-opus-4-6`; of an ARN or a resource's path only the id. */
@@ -12,7 +12,10 @@ export const plainId = (model: string): string => {
   return /^(?:arn:aws|models\/|projects\/|publishers\/)/.test(id) ? id.slice(id.lastIndexOf('/') + 1) : id;
 };
 
-/** Ids under which price data may know it, the one that says most first. Vertex has `@` before dates, OpenAI dashes within. */
+/**
+ * Ids under which price data may know it, the one that says most first. Vertex has `@` before dates, OpenAI dashes
+ * within.
+ */
 export const idsOf = (plain: string): string[] => {
   const quiet = plain.replace(/[-:]thinking$/, '');
   const dashed = quiet.replace(/@(?:default|latest)$/, '').replace(/@(?=\d{8}$)/, '-');

@@ -39,6 +39,9 @@ export const priceOverridesOf = (value: unknown): PriceOverrides => {
 };
 
 const placeOf = (path: readonly PropertyKey[]): string =>
-  path.length === 0
-    ? ''
-    : `${path.map((name, i) => (/^[a-z]\w*$/i.test(String(name)) ? `${i === 0 ? '' : '.'}${String(name)}` : `[${JSON.stringify(name)}]`)).join('')}: `;
+  path.length === 0 ? '' : `${path.map(stepOf).join('').replace(/^\./, '')}: `;
+
+const stepOf = (step: PropertyKey): string => {
+  const name = String(step);
+  return /^[a-z]\w*$/i.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
+};

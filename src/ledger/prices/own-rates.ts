@@ -4,8 +4,8 @@ import type { Rates } from './rates.ts';
 import { ratePerMtok, ratePerThousand } from './rates.ts';
 
 /**
- * The user's own prices. They are the last word on what they name, whatever the tier, the region and the length of the context;
- * what they leave out stays as the data has it.
+ * The user's own prices. They are the last word on what they name, whatever the tier, the region and the length of the
+ * context; what they leave out stays as the data has it.
  */
 export interface OwnRates {
   /** Unix ms. */
@@ -14,8 +14,8 @@ export interface OwnRates {
 }
 
 /**
- * Those for a model, the one that counts first: an id before a pattern, a longer pattern before a shorter one. A model answers to
- * its whole id and to its bare name, see {@link namesOf}.
+ * Those for a model, the one that counts first: an id before a pattern, a longer pattern before a shorter one. A model
+ * answers to its whole id and to its bare name, see {@link namesOf}.
  */
 export const ownRatesOf = (model: string, { models }: PriceOverrides): OwnRates[] => {
   const names = namesOf(model);
@@ -39,7 +39,7 @@ const isLike = (pattern: string, name: string): boolean => {
 
 const ratesOf = ({ from: _from, webSearch, ...perMtok }: OwnPrice): Partial<Rates> => ({
   ...Object.fromEntries(Object.entries(perMtok).map(([part, usd = NaN]) => [part, ratePerMtok(usd)])),
-  // Reasoning is output, and has the price that the user gave that.
-  ...(perMtok.output !== undefined && { reasoning: NaN }),
+  // Reasoning is output.
+  ...(perMtok.output !== undefined && { reasoning: ratePerMtok(perMtok.output) }),
   ...(webSearch !== undefined && { webSearch: ratePerThousand(webSearch) }),
 });

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Billing } from '../../readers/reader.ts';
 import { dataVersion, makerOf, modelOf, providerNamed } from './catalogue.ts';
 import type { Model, Provider } from './catalogue.ts';
@@ -14,43 +13,52 @@ import { factorOf } from './terms.ts';
 /** Counts the changes of what stands in this folder that change a price. */
 const rulesVersion = 1;
 
+/** Longer ones are no names of models, whatever they are. */
+const longestName = 256;
+
 /** All that is known of a model on some terms, found out once. */
 interface Plan {
   periods: readonly Period[];
   own: readonly OwnRates[];
 }
 
+const unknown: Plan = { periods: [], own: [] };
+
 /** So many models and terms are remembered; then it begins anew, as names may come from anywhere. */
 const mostPlans = 4096;
 
 /** Prices from the data and the user's own; see prices.ts. */
-export const priceList = (overrides: PriceOverrides = { models: {} }): Prices => {
+export const priceList = async (overrides: PriceOverrides = { models: {} }): Promise<Prices> => {
+  const version = await versionOf(overrides);
   const plans = new Map<string, Plan>();
   const planFor = (model: string, billing: Billing | undefined): Plan => {
     const name = billing === undefined ? model : nameOf(model, billing);
     const known = plans.get(name);
     if (known !== undefined) return known;
+    if (model.length > longestName || model.includes(separator)) return unknown;
     if (plans.size >= mostPlans) plans.clear();
     const plan = { periods: listedPeriods(model, billing), own: ownRatesOf(model, overrides) };
     plans.set(name, plan);
     return plan;
   };
   return {
-    version: versionOf(overrides),
+    version,
     price: (response) => costBy(planFor(response.model, response.billing), response) ?? toldCost(response),
   };
 };
 
+const separator = '\n';
+
 const nameOf = (model: string, { provider, tier, speed, region }: Billing): string =>
   provider === undefined && tier === undefined && speed === undefined && region === undefined
     ? model
-    : [model, provider, tier, speed, region].join('\n');
+    : [model, provider, tier, speed, region].join(separator);
 
 const costBy = (plan: Plan, { model, at, parts, webSearches = 0 }: Priceable): Priced | undefined => {
   if (model === unasked) return { costPico: 0 };
   const input = parts.input + parts.cacheRead + parts.cacheWrite5m + parts.cacheWrite1h;
   const listed = ratesAt(plan.periods, at, input);
-  const own = plan.own.find(({ from }) => from <= at)?.rates;
+  const own = plan.own.length === 0 ? undefined : plan.own.find(({ from }) => from <= at)?.rates;
   if (listed === undefined && own === undefined) return undefined;
   const rates = own === undefined ? listed! : { ...(listed ?? noRates), ...own };
   const costPico = costOf(rates, parts, webSearches);
@@ -78,9 +86,9 @@ interface Found {
 }
 
 /**
- * The provider that billed, where that is told; else the one that the id names; else the maker of models with such ids. Behind a
- * name that the data does not know there is a gateway: it passes on the maker's price where only the maker runs the model, while
- * of a model that anyone may run nothing is known.
+ * The provider that billed, where that is told; else the one that the id names; else the maker of models with such ids.
+ * Behind a name that the data does not know there is a gateway: it passes on the maker's price where only the maker
+ * runs the model, while of a model that anyone may run nothing is known.
  */
 const find = (id: string, billedBy: string | undefined): Found | undefined => {
   const named = isBedrockId(id) ? providerNamed('aws') : billedBy === undefined ? undefined : providerNamed(billedBy);
@@ -116,10 +124,11 @@ const restAt = (provider: Provider, id: string): string | undefined => {
   return prefixed !== undefined && providerNamed(prefixed.prefix) === provider ? prefixed.rest : undefined;
 };
 
-const versionOf = ({ models }: PriceOverrides): string => {
+const versionOf = async ({ models }: PriceOverrides): Promise<string> => {
   const version = `genai-prices-${dataVersion}.${rulesVersion}`;
   const own = Object.entries(models).map(([name, price]) => [name, sorted(price)] as const);
   if (own.length === 0) return version;
+  const { createHash } = await import('node:crypto');
   const text = JSON.stringify(own.toSorted(([a], [b]) => (a < b ? -1 : 1)));
   return `${version}+${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
 };

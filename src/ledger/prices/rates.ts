@@ -7,12 +7,13 @@ import type { DatedPrice, ListPrice, Model, PriceKey } from './catalogue.ts';
 export interface Rates {
   input: number;
   output: number;
-  /** The part of `output` that is reasoning, where it has a price of its own. */
+  /** Of the part of `output` that is reasoning; mostly the same. */
   reasoning: number;
   cacheRead: number;
   cacheWrite5m: number;
   cacheWrite1h: number;
   webSearch: number;
+  /** 0 where only what is used is billed. */
   request: number;
 }
 
@@ -38,10 +39,13 @@ export const noRates: Readonly<Rates> = {
   cacheWrite5m: NaN,
   cacheWrite1h: NaN,
   webSearch: NaN,
-  request: NaN,
+  request: 0,
 };
 
-/** USD a million tokens → pico-dollars a token. Decimal prices times powers of ten are whole; products of floats not quite. */
+/**
+ * USD a million tokens → pico-dollars a token. Decimal prices times powers of ten are whole; products of floats not
+ * quite.
+ */
 export const ratePerMtok = (usd: number, factor = 1): number => decimal(usd * factor * picoPerMtok);
 
 /** USD a thousand pieces → pico-dollars a piece. */
@@ -50,30 +54,46 @@ export const ratePerThousand = (usd: number): number => decimal(usd * picoPerKco
 const decimal = (number: number): number => Number(number.toFixed(6));
 
 /**
- * What a response costs, rounded half up to a whole pico-dollar; NaN where something that it used has no price. Whole rates and
- * counts have an exact sum, so that nothing adds up to an error.
+ * What a response costs, rounded half up to a whole pico-dollar; NaN where something that it used has no price. Whole
+ * rates and counts have an exact sum, so that nothing adds up to an error.
  */
 export const costOf = (rates: Rates, parts: UsageParts, webSearches: number): number => {
-  const reasoning = Number.isNaN(rates.reasoning) ? 0 : Math.min(parts.reasoning ?? 0, parts.output);
-  return Math.round(
-    times(parts.input, rates.input) +
-      times(parts.output - reasoning, rates.output) +
-      times(reasoning, rates.reasoning) +
-      times(parts.cacheRead, rates.cacheRead) +
-      times(parts.cacheWrite5m, rates.cacheWrite5m) +
-      times(parts.cacheWrite1h, rates.cacheWrite1h) +
-      times(webSearches, rates.webSearch) +
-      times(Number.isNaN(rates.request) ? 0 : 1, rates.request),
+  const cost = sumOf(rates, parts, webSearches);
+  // Mostly all has a price. Else, what was not used needs none.
+  return Math.round(Number.isNaN(cost) ? sumOf(ratesForUsed(rates, parts, webSearches), parts, webSearches) : cost);
+};
+
+const sumOf = (rates: Rates, parts: UsageParts, webSearches: number): number => {
+  const reasoning = Math.min(parts.reasoning ?? 0, parts.output);
+  return (
+    parts.input * rates.input +
+    (parts.output - reasoning) * rates.output +
+    reasoning * rates.reasoning +
+    parts.cacheRead * rates.cacheRead +
+    parts.cacheWrite5m * rates.cacheWrite5m +
+    parts.cacheWrite1h * rates.cacheWrite1h +
+    webSearches * rates.webSearch +
+    rates.request
   );
 };
 
-/** What is not used needs no price. */
-const times = (count: number, rate: number): number => (count === 0 ? 0 : count * rate);
+const ratesForUsed = (rates: Rates, parts: UsageParts, webSearches: number): Rates => ({
+  input: parts.input === 0 ? 0 : rates.input,
+  output: parts.output === 0 ? 0 : rates.output,
+  reasoning: parts.output === 0 || !parts.reasoning ? 0 : rates.reasoning,
+  cacheRead: parts.cacheRead === 0 ? 0 : rates.cacheRead,
+  cacheWrite5m: parts.cacheWrite5m === 0 ? 0 : rates.cacheWrite5m,
+  cacheWrite1h: parts.cacheWrite1h === 0 ? 0 : rates.cacheWrite1h,
+  webSearch: webSearches === 0 ? 0 : rates.webSearch,
+  request: rates.request,
+});
 
 /** The rates at a moment for a request with so much input; a list that has nothing for it yet gives its first. */
 export const ratesAt = (periods: readonly Period[], at: number, input: number): Rates | undefined => {
   const period = periods.length === 1 ? periods[0] : (periods.findLast((one) => isInForce(one, at)) ?? periods[0]);
-  return period?.levels.find(({ above }) => input > above)?.rates;
+  if (period === undefined) return undefined;
+  const { levels } = period;
+  return (levels.length === 1 ? levels[0] : levels.find(({ above }) => input > above))?.rates;
 };
 
 const isInForce = ({ from, daily }: Period, at: number): boolean => {
@@ -122,10 +142,10 @@ const usdAbove = (list: ListPrice, key: PriceKey, above: number): number | undef
 };
 
 /**
- * Writes to the cache that live for an hour cost twice the input price on every Claude model, where the data does not have them
- * (platform.claude.com/docs/en/build-with-claude/prompt-caching, "Pricing": "1-hour cache write tokens are 2 times the base
- * input tokens price"; those of five minutes, 1.25 times, it has). Nothing else is derived: a cached token without a price of
- * its own is unpriced.
+ * Writes to the cache that live for an hour cost twice the input price on every Claude model, where the data does not
+ * have them (platform.claude.com/docs/en/build-with-claude/prompt-caching, "Pricing": "1-hour cache write tokens are 2
+ * times the base input tokens price"; those of five minutes, 1.25 times, it has). Nothing else is derived: a cached
+ * token without a price of its own is unpriced.
  */
 const ratesOf = (model: string, usd: (key: PriceKey) => number, factor: number): Rates => {
   const rate = (key: PriceKey) => ratePerMtok(usd(key), factor);
@@ -134,11 +154,11 @@ const ratesOf = (model: string, usd: (key: PriceKey) => number, factor: number):
   return {
     input: rate('input_mtok'),
     output: rate('output_mtok'),
-    reasoning: rate('output_reasoning_mtok'),
+    reasoning: rate(Number.isNaN(usd('output_reasoning_mtok')) ? 'output_mtok' : 'output_reasoning_mtok'),
     cacheRead: rate('cache_read_mtok'),
     cacheWrite5m: rate('cache_write_mtok'),
     cacheWrite1h: isDerived ? ratePerMtok(2 * usd('input_mtok'), factor) : rate('cache_write_1h_mtok'),
     webSearch: ratePerThousand(usd('web_searches_kcount')),
-    request: ratePerThousand(usd('requests_kcount')),
+    request: ratePerThousand(usd('requests_kcount') || 0),
   };
 };

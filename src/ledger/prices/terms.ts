@@ -1,9 +1,9 @@
 import type { Billing } from '../../readers/reader.ts';
 
 /**
- * Terms of service that change all of a model's prices for tokens by one factor; fees of searches stay as they are. The price data
- * has none of them. Where a provider publishes no factor that is found here, the response has no price: its list price would be
- * wrong.
+ * Terms of service that change all of a model's prices for tokens by one factor; fees of searches stay as they are. The
+ * price data has none of them. Where a provider publishes no factor that is found here, the response has no price: its
+ * list price would be wrong.
  *
  * | provider | terms | factor | source |
  * |---|---|---|---|
@@ -13,8 +13,8 @@ import type { Billing } from '../../readers/reader.ts';
  * | OpenAI | batch, flex | 0.5 | developers.openai.com/api/docs/pricing |
  * | OpenAI | priority, since called fast | by model | openai.com/api-fast-mode |
  *
- * Anthropic's `priority` is paid in advance, at prices that are agreed upon. Regions of Bedrock are models of their own in the
- * data; Vertex does not tell its region.
+ * Anthropic's `priority` is paid in advance, at prices that are agreed upon. Regions of Bedrock are models of their own
+ * in the data; Vertex does not tell its region.
  */
 export const factorOf = (provider: string, model: string, billing: Billing | undefined): number | undefined => {
   const tier = unless(usualTiers, billing?.tier);

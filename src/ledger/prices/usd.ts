@@ -4,7 +4,9 @@ const decimals = 12;
 
 /** 3_300_000_000 → `0.0033`. */
 export const usdText = (pico: number): string => {
-  const digits = BigInt(Math.round(pico))
+  const whole = Math.round(pico);
+  if (whole < 0) return `-${usdText(-whole)}`;
+  const digits = BigInt(whole)
     .toString()
     .padStart(decimals + 1, '0');
   const fraction = digits.slice(-decimals).replace(/0+$/, '');
