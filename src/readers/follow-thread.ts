@@ -9,10 +9,14 @@ import { sources } from './sources.ts';
 
 const limits = { inPlace: true };
 
-const usageOf = (reader: Reader): Followed<UsageRecord> => ({
+const placesOf = (reader: Reader): Pick<Followed<never>, 'source' | 'roots' | 'allFiles'> => ({
   source: reader.source,
-  roots: reader.roots,
-  allFiles: reader.allFiles,
+  roots: (surroundings) => reader.roots(surroundings),
+  allFiles: (surroundings) => reader.allFiles(surroundings),
+});
+
+const usageOf = (reader: Reader): Followed<UsageRecord> => ({
+  ...placesOf(reader),
   readFrom: async (file, cursor) => {
     const { records, ...rest } = await reader.readFrom(file, cursor);
     return { ...rest, items: merged(records) };
@@ -20,9 +24,7 @@ const usageOf = (reader: Reader): Followed<UsageRecord> => ({
 });
 
 const textsOf = (reader: Reader): Followed<Utterance> => ({
-  source: reader.source,
-  roots: reader.roots,
-  allFiles: reader.allFiles,
+  ...placesOf(reader),
   readFrom: async (file, cursor) => {
     const texts = await reader.textsFrom?.(file, cursor);
     if (texts === undefined) return { items: [], skipped: [], cursor: null, status: 'end', restarted: false };

@@ -29,11 +29,9 @@ export async function readFiles(files: readonly FileOf[]): Promise<ReadFiles> {
 }
 
 async function readWhole(reader: Reader, file: string, { responses, skipped }: ReadFiles): Promise<void> {
-  let { cursor, status, ...first } = await reader.readFrom(file);
-  for (let reading = first; ;) {
+  for (let reading = await reader.readFrom(file); ; reading = await reader.readFrom(file, reading.cursor)) {
     responses.addAll(reading.records);
     for (const one of reading.skipped) skipped.push({ ...one, source: reader.source });
-    if (status !== 'more') return;
-    ({ cursor, status, ...reading } = await reader.readFrom(file, cursor));
+    if (reading.status !== 'more') return;
   }
 }

@@ -9,7 +9,7 @@ import type {
   UsageNames,
   UsageQuery,
 } from '../../contract/usage.ts';
-import { quarterMs, slotAt, sumColumns } from './usage-rows.ts';
+import { quarterMs, sumColumns } from './usage-rows.ts';
 
 /** Reads of the ledger over one connection: a question is answered from the smallest table that can tell. */
 export interface UsageTables {
@@ -92,23 +92,6 @@ export const newUsageTables = (db: DatabaseSync): UsageTables => {
         (only.project === undefined || dim.project === only.project),
     );
     return { chosen, isAll: chosen.length === all.length };
-  };
-
-  const filtered = (query: Omit<UsageQuery, 'by' | 'edges'>, from: From, dims: { chosen: Dim[]; isAll: boolean }) => {
-    const where: string[] = [];
-    const params: SQLInputValue[] = [];
-    const add = (sql: string, param: SQLInputValue) => {
-      where.push(sql);
-      params.push(param);
-    };
-    if (!dims.isAll)
-      add('t.dim IN (SELECT value FROM json_each(?))', JSON.stringify(dims.chosen.map(({ key }) => key)));
-    if (query.from !== undefined && from.time !== undefined) add(`${from.time} >= ?`, query.from / from.unitMs);
-    if (query.until !== undefined && from.time !== undefined) add(`${from.time} < ?`, query.until / from.unitMs);
-    if (query.only?.sessionId !== undefined)
-      add('t.agent IN (SELECT key FROM usage_agents WHERE agent_session = ?)', query.only.sessionId);
-    if (query.only?.agentId !== undefined) add('t.agent_id = ?', query.only.agentId);
-    return { where: where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`, params };
   };
 
   const cells = (query: UsageQuery): TimedCell[] => {
@@ -225,6 +208,22 @@ export const newUsageTables = (db: DatabaseSync): UsageTables => {
 };
 
 const mostStatements = 200;
+
+const filtered = (query: Omit<UsageQuery, 'by' | 'edges'>, from: From, dims: { chosen: Dim[]; isAll: boolean }) => {
+  const where: string[] = [];
+  const params: SQLInputValue[] = [];
+  const add = (sql: string, param: SQLInputValue) => {
+    where.push(sql);
+    params.push(param);
+  };
+  if (!dims.isAll) add('t.dim IN (SELECT value FROM json_each(?))', JSON.stringify(dims.chosen.map(({ key }) => key)));
+  if (query.from !== undefined && from.time !== undefined) add(`${from.time} >= ?`, query.from / from.unitMs);
+  if (query.until !== undefined && from.time !== undefined) add(`${from.time} < ?`, query.until / from.unitMs);
+  if (query.only?.sessionId !== undefined)
+    add('t.agent IN (SELECT key FROM usage_agents WHERE agent_session = ?)', query.only.sessionId);
+  if (query.only?.agentId !== undefined) add('t.agent_id = ?', query.only.agentId);
+  return { where: where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`, params };
+};
 
 /** Sums of quarters where quarters can tell, of sessions where time does not matter; else the responses themselves. */
 const tableFor = ({ by, edges, from, until, only = {} }: UsageQuery): From => {

@@ -65,17 +65,6 @@ export const newUsageRows = (db: DatabaseSync): UsageRows => {
   const dims = new Map<string, number>();
   const agents = new Map<string, number>();
 
-  const kept = (known: Map<string, number>, insert: () => unknown, find: () => unknown, name: string): number => {
-    const met = known.get(name);
-    if (met !== undefined) return met;
-    insert();
-    const key = Number((find() as { key: number }).key);
-    // What was met once will be met again, but not everything for ever.
-    if (known.size > mostNames) known.clear();
-    known.set(name, key);
-    return key;
-  };
-
   const scopeKey = (owner: string, source: string): number =>
     kept(
       scopes,
@@ -134,9 +123,28 @@ export const newUsageRows = (db: DatabaseSync): UsageRows => {
     // What a session had as a copy may turn out to have been its own.
     if (found !== undefined && found['agent'] !== agent) statements.unshare.run(agent, scope, row.key, row.request);
     statements.putResponse.run(
-      ...[scope, row.key, row.request, agent, row.agentId, dim, row.sidechain ? 1 : 0, row.beganAt, row.at, row.bornAt],
-      ...[row.input, row.output, row.reasoning, row.cacheRead, row.cacheWrite5m, row.cacheWrite1h, row.webSearches],
-      ...[row.confidence, row.billing, row.toldBy, row.costPico, row.priceVersion],
+      scope,
+      row.key,
+      row.request,
+      agent,
+      row.agentId,
+      dim,
+      row.sidechain ? 1 : 0,
+      row.beganAt,
+      row.at,
+      row.bornAt,
+      row.input,
+      row.output,
+      row.reasoning,
+      row.cacheRead,
+      row.cacheWrite5m,
+      row.cacheWrite1h,
+      row.webSearches,
+      row.confidence,
+      row.billing,
+      row.toldBy,
+      row.costPico,
+      row.priceVersion,
     );
     count({ agent, agentId: row.agentId, dim, at: row.at, amounts: amountsOf(row) }, 1);
   };
@@ -210,6 +218,23 @@ export const newUsageRows = (db: DatabaseSync): UsageRows => {
   };
 };
 
+/** The key behind a name, looked up once. */
+const kept = (
+  known: Map<string, number>,
+  insert: () => unknown,
+  find: () => Record<string, unknown> | undefined,
+  name: string,
+): number => {
+  const met = known.get(name);
+  if (met !== undefined) return met;
+  insert();
+  const key = Number(find()?.['key']);
+  // What was met once will be met again, but not everything for ever.
+  if (known.size > mostNames) known.clear();
+  known.set(name, key);
+  return key;
+};
+
 const mostNames = 20_000;
 
 /** The times that a slot holds, both inclusive. */
@@ -268,9 +293,25 @@ const addTo = (table: string, keys: readonly string[]): string =>
    ON CONFLICT DO UPDATE SET ${sumColumns.map((name) => `${name} = ${name} + excluded.${name}`).join(', ')},
      first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)`;
 
+/** In the order in which `put` gives them. */
 const responseColumns = [
-  ...['scope', 'key', 'request', 'agent', 'agent_id', 'dim', 'sidechain', 'began_at', 'at', 'born_at'],
-  ...[...partColumns, 'web_searches', 'confidence', 'billing', 'told_by', 'cost', 'price_version'],
+  'scope',
+  'key',
+  'request',
+  'agent',
+  'agent_id',
+  'dim',
+  'sidechain',
+  'began_at',
+  'at',
+  'born_at',
+  ...partColumns,
+  'web_searches',
+  'confidence',
+  'billing',
+  'told_by',
+  'cost',
+  'price_version',
 ];
 
 const prepare = (db: DatabaseSync) => ({

@@ -106,7 +106,7 @@ const plainly = (rows: readonly LedgerRow[]): MemoryUsage => {
 };
 
 const inOrder = (cells: readonly TimedCell[]) =>
-  cells.map((cell) => JSON.stringify(Object.entries(cell).toSorted())).toSorted();
+  cells.map((cell) => JSON.stringify(Object.entries(cell).toSorted(([a], [b]) => (a < b ? -1 : 1)))).toSorted();
 
 describe('the ledger in SQLite', () => {
   it('answers every question as a plain sum over the responses does', async () => {
