@@ -69,8 +69,8 @@ const costBy = (plan: Plan, { model, at, parts, webSearches = 0 }: Priceable): P
 const unasked = '<synthetic>';
 
 const toldCost = ({ billing }: Priceable): Priced | undefined => {
-  const usd = billing?.costUsd ?? 0;
-  return usd > 0 && Number.isFinite(usd) ? { costPico: Math.round(usd * 1e12) } : undefined;
+  const costPico = Math.round((billing?.costUsd ?? 0) * 1e12);
+  return Number.isSafeInteger(costPico) && costPico > 0 ? { costPico } : undefined;
 };
 
 const listedPeriods = (model: string, billing: Billing | undefined): Period[] => {

@@ -77,7 +77,9 @@ describe('the source that stored a cost', () => {
 
   it('is asked where no price is known', () => expect(told('my-model', 0.0123)).toBe('0.0123'));
   it('is not asked where one is', () => expect(told('claude-opus-4-5', 7)).toBe('0.005'));
-  it.each([0, -1, NaN, Infinity])('knows nothing with %d', (usd) => expect(told('my-model', usd)).toBeUndefined());
+  it.each([0, -1, NaN, Infinity, 1e300])('knows nothing with %d', (usd) =>
+    expect(told('my-model', usd)).toBeUndefined(),
+  );
 });
 
 describe('the time of a response', () => {
