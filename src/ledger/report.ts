@@ -8,7 +8,7 @@ import { rowsOf } from './report/rows.ts';
 /** Reports of usage: daily, weekly, monthly, blocks, sessions, models, projects. */
 
 export type { ReportFilters, ReportOptions } from './report/options.ts';
-export { queryOf, scopeOf } from './report/query.ts';
+export { queryOf } from './report/query.ts';
 
 /** Reads of the ledger, as far as reports need them. */
 export interface ReportReads {
