@@ -3,7 +3,7 @@ import { median } from './statistics.ts';
 /** A line of the table: one thing that was measured, in several runs. */
 export interface Row {
   measure: string;
-  unit: '/s' | 's' | 'ms' | 'KB' | 'MB' | 'MB/h' | '%' | '×' | '';
+  unit: '/s' | 'MB/s' | 's' | 'ms' | 'KB' | 'MB' | 'MB/h' | '%' | '×' | '';
   /** One a run. */
   values: readonly number[];
   /** What the issue asks for; absent where the figure is only told. */

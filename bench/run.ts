@@ -19,6 +19,7 @@ import { soak } from './measures/soak.ts';
 import { start } from './measures/start.ts';
 import { timerAccuracy } from './measures/timer-accuracy.ts';
 import { subscribersMeasure } from './measures/subscribers.ts';
+import { usage } from './measures/usage.ts';
 import type { Measure, Row } from './row.ts';
 import { stopServers } from './server.ts';
 import { jsonOf, tableOf } from './table.ts';
@@ -38,6 +39,7 @@ const measures: readonly Measure[] = [
   subscribersMeasure,
   reconnects,
   stalledMeasure,
+  usage,
   soak,
 ];
 

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -29,6 +31,8 @@ export interface ServerOptions {
   heapMb?: number;
   /** Another Node than this one. */
   node?: string;
+  /** On top of the usual; agents' files are looked for there. In a folder of its own when absent. */
+  env?: NodeJS.ProcessEnv;
   /** What is started; the checkout's own when absent. */
   from?: string;
 }
@@ -41,7 +45,14 @@ process.once('exit', () => {
 });
 
 export const startServer = async (options: ServerOptions): Promise<Server> => {
-  const { folder, observedBy, heapMb, node = process.execPath, from: started = launcher } = options;
+  const {
+    folder,
+    observedBy,
+    heapMb,
+    node = process.execPath,
+    from: started = launcher,
+    env = nobody(folder),
+  } = options;
   const token = randomBytes(24).toString('hex');
   const flags = [
     ...(observedBy ? ['--import', observedBy.href] : []),
@@ -49,7 +60,7 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
   ];
   const from = performance.now();
   const child = spawn(node, [...flags, started, 'serve', '--port', '0', '--data', folder], {
-    env: { ...cleanEnvironment(), STINT_TOKEN: token },
+    env: { ...cleanEnvironment(), ...env, STINT_TOKEN: token },
     stdio: ['ignore', 'pipe', 'pipe', ...(observedBy ? (['ipc'] as const) : [])],
   });
   children.add(child);
@@ -73,6 +84,12 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
   running.add(server);
   return server;
 };
+
+/** A home in which no agent has left anything. */
+const nobody = (folder: string): NodeJS.ProcessEnv => ({
+  HOME: folder,
+  XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
+});
 
 /** Ends what a measure that failed has left. */
 export const stopServers = async (): Promise<void> => {
