@@ -124,8 +124,33 @@ export interface LedgerRow extends Buckets {
   toldBy: UsageSource;
   /** Integer; null where no price is known. */
   costPico: number | null;
-  /** The prices that this cost was told by. */
+  /** The prices that this cost was told by; '' where it was reported as it is. */
   priceVersion: string;
+}
+
+/** A row as it was read: `id` is a place of its own, and `revision` rises with each change of it other than of its price. */
+export interface PlacedRow {
+  id: number;
+  revision: number;
+  row: LedgerRow;
+}
+
+/** Rows of a user's that transcripts told of. */
+export interface TranscribedQuery {
+  owner: string;
+  /** Only what was put or changed after this revision. */
+  since?: number;
+  /** Only with a greater id. */
+  after: number;
+  limit: number;
+}
+
+/** By rising ids. */
+export interface TranscribedRows {
+  /** `session`: stint's; absent while there is none. */
+  rows: readonly (PlacedRow & { session?: string })[];
+  /** All rows with this revision or a lower one were there when these were read. */
+  upTo: number;
 }
 
 export type LedgerKey = Pick<LedgerRow, 'owner' | 'source' | 'key' | 'request'>;
@@ -138,6 +163,8 @@ export type UsageStep =
   /** In the place of the row with this key, where there is one. */
   | { do: 'put'; row: LedgerRow }
   | { do: 'drop'; key: LedgerKey }
+  /** The row has another price than it was read with; nothing where it is not the same row any more. */
+  | { do: 'price'; id: number; revision: number; was: number | null; costPico: number | null; priceVersion: string }
   /** The agent's session is this session of stint's. */
   | { do: 'adopt'; agent: LedgerSession; session: string }
   /** A copy of a response that another session had first. */

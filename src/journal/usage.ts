@@ -1,9 +1,12 @@
 import type {
   LedgerRow,
   LedgerSession,
+  PlacedRow,
   ReadFile,
   SessionUsage,
   TimedCell,
+  TranscribedQuery,
+  TranscribedRows,
   UsageExtent,
   UsageQuery,
   UsageStep,
@@ -26,8 +29,9 @@ export interface UsageReads {
 export interface Ledger extends UsageReads {
   /** Rows with these keys, whatever their requests. */
   responses(owner: string, source: string, keys: readonly string[]): Promise<readonly LedgerRow[]>;
-  /** Rows that were priced by other prices, by a place of their own: at most `limit` with a greater one. */
-  pricedOtherwise(version: string, afterId: number, limit: number): Promise<readonly { id: number; row: LedgerRow }[]>;
+  /** Rows that were priced by other prices, by rising ids: at most `limit` with a greater one. */
+  pricedOtherwise(version: string, afterId: number, limit: number): Promise<readonly PlacedRow[]>;
+  transcribed(query: TranscribedQuery): Promise<TranscribedRows>;
   /** Which of stint's sessions an agent's is; undefined while it is none. */
   adopted(agent: LedgerSession): Promise<string | undefined>;
   /** What sessions of stint's have used; those that have nothing are left out. */

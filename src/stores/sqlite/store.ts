@@ -9,6 +9,8 @@ import type {
   ReadFile,
   SessionUsage,
   TimedCell,
+  TranscribedQuery,
+  TranscribedRows,
   UsageExtent,
   UsageQuery,
   UsageStep,
@@ -27,6 +29,7 @@ import type {
 import { Listeners } from '../../journal/listeners.ts';
 import type { Ledger } from '../../journal/usage.ts';
 import { activityRemoval } from './activity-removal.ts';
+import type { TextQuery, TextsFound } from '../../journal/search.ts';
 import type { SessionCount, SessionList, SessionQuery, SessionReads, SessionSummary } from '../../journal/sessions.ts';
 import { pack } from './append.ts';
 import { FileWatch } from './file-watch.ts';
@@ -37,6 +40,7 @@ import type { Reads } from './read.ts';
 import { Reader } from './reader.ts';
 import { tornLog } from './torn-log.ts';
 import type { TornLog } from './torn-log.ts';
+import type { TextRow } from './text-rows.ts';
 import { Writer } from './writer.ts';
 import type { Commit } from './writer.ts';
 import type { Statement } from './writer-thread.ts';
@@ -56,11 +60,18 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads, Ledger
   readonly #db: DatabaseSync;
   readonly #reads: Reads;
   readonly #reader: Reader;
+  /** Searches may take their time: nothing else waits for them. */
+  readonly #searcher: Reader;
   readonly #watch: FileWatch;
   readonly #statements = new Map<string, StatementSync>();
   readonly #listeners = new Listeners<readonly Recorded[]>();
 
   #isClosing = false;
+
+  /** What goes on page by page stops. */
+  get isClosing(): boolean {
+    return this.#isClosing;
+  }
 
   /** What was found torn of the write-ahead log, and is left out. */
   readonly torn: TornLog | undefined;
@@ -75,6 +86,7 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads, Ledger
     this.#db = openForReading(file);
     this.#reads = newReads(this.#db);
     this.#reader = new Reader(file);
+    this.#searcher = new Reader(file);
     if (this.#hasMuch()) this.#reader.warmUp();
     this.#watch = new FileWatch(file, (isThere) => {
       this.#writer.isAstray = !isThere;
@@ -158,6 +170,13 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads, Ledger
               (SELECT owner, kind, status FROM sessions WHERE id = ? AND version = ?)`,
         params,
       },
+      // What was said in it is not found any more, and taken away bit by bit; see migrations/search.ts.
+      {
+        sql: `UPDATE text_sessions SET agent_session = NULL WHERE key IN
+              (SELECT t.key FROM usage_agents a JOIN text_sessions t ON t.scope = a.scope AND t.agent_session = a.agent_session
+               WHERE a.session = ? AND EXISTS ${named})`,
+        params: [session, ...params],
+      },
       // What it used stays in the ledger.
       { sql: 'UPDATE usage_agents SET session = NULL WHERE session = ?', params: [session] },
       ...activityRemoval(session, expectedVersion),
@@ -201,7 +220,7 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads, Ledger
     await this.#writer.settled();
     // Who closes last moves the log into the database: the writer, unless the disk failed it (W2); a reader can't.
     if (this.health().state === 'read_only') await this.#writer.close();
-    await this.#reader.close();
+    await Promise.all([this.#reader.close(), this.#searcher.close()]);
     this.#db.close();
     if (this.health().state !== 'read_only') await this.#writer.close();
   }
@@ -255,6 +274,10 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads, Ledger
     return this.#reader.ask('pricedOtherwise', version, afterId, limit);
   }
 
+  async transcribed(query: TranscribedQuery): Promise<TranscribedRows> {
+    return this.#reader.ask('transcribed', query);
+  }
+
   async adopted(agent: LedgerSession): Promise<string | undefined> {
     return this.#reads.adopted(agent);
   }
@@ -290,6 +313,19 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads, Ledger
         params: [source, file, cursor, stamp, JSON.stringify(skipped)],
       })),
     );
+  }
+
+  async findTexts(query: TextQuery): Promise<TextsFound> {
+    return this.#searcher.ask('findTexts', query);
+  }
+
+  async textPlaces(source: string): Promise<readonly ReadFile[]> {
+    return this.#reader.ask('textPlaces', source);
+  }
+
+  /** Texts to be searched, and statements after them, in one transaction. */
+  keepTexts(owner: string, rows: readonly TextRow[], statements: readonly Statement[]): Promise<void> {
+    return this.#writer.keepTexts(owner, rows, statements);
   }
 
   /** What was kept under this name; undefined when nothing was. */

@@ -2,9 +2,12 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type {
   LedgerRow,
   LedgerSession,
+  PlacedRow,
   ReadFile,
   SessionUsage,
   TimedCell,
+  TranscribedQuery,
+  TranscribedRows,
   UsageExtent,
   UsageNames,
   UsageQuery,
@@ -17,8 +20,9 @@ export interface UsageTables {
   extent(query: Omit<UsageQuery, 'by' | 'edges'>): UsageExtent | undefined;
   /** Rows of the ledger with these keys, whatever their requests. */
   responses(owner: string, source: string, keys: readonly string[]): LedgerRow[];
-  /** Rows that were priced by other prices, after this one in an order of their own; `id` is its place. */
-  pricedOtherwise(version: string, afterId: number, limit: number): { id: number; row: LedgerRow }[];
+  /** Rows that were priced by other prices, after this one; what was reported is nobody's to price. */
+  pricedOtherwise(version: string, afterId: number, limit: number): PlacedRow[];
+  transcribed(query: TranscribedQuery): TranscribedRows;
   /** Which of stint's sessions an agent's is; undefined while it is none. */
   adopted(agent: LedgerSession): string | undefined;
   sessionUsage(sessions: readonly string[]): SessionUsage[];
@@ -164,13 +168,21 @@ export const newUsageTables = (db: DatabaseSync): UsageTables => {
         .all(owner, source, JSON.stringify(keys))
         .map(toLedgerRow),
     pricedOtherwise: (version, afterId, limit) =>
-      statement(
-        `SELECT r.id, ${responseColumns} FROM responses r JOIN usage_scopes s ON s.key = r.scope
-         JOIN usage_agents a ON a.key = r.agent JOIN usage_dims d ON d.key = r.dim
-         WHERE r.id > ? AND r.price_version <> ? ORDER BY r.id LIMIT ?`,
-      )
+      statement(`${placedRows} WHERE r.id > ? AND r.price_version NOT IN (?, '') ORDER BY r.id LIMIT ?`)
         .all(afterId, version, limit)
-        .map((row) => ({ id: Number(row['id']), row: toLedgerRow(row) })),
+        .map(toPlacedRow),
+    transcribed: ({ owner, since = -1, after, limit }) => {
+      // Read first: what is put meanwhile has a higher one.
+      const upTo = Number(statement('SELECT last FROM usage_revision').get()?.['last'] ?? 0);
+      const found = statement(
+        `${placedRows} WHERE r.id > ? AND r.revision > ? AND r.told_by = 'transcript' AND s.owner = ? ORDER BY r.id LIMIT ?`,
+      ).all(after, since, owner, limit);
+      const rows = found.map((row) => ({
+        ...toPlacedRow(row),
+        ...(row['session'] === null ? {} : { session: String(row['session']) }),
+      }));
+      return { rows, upTo };
+    },
     adopted: ({ owner, source, sessionId }) => {
       const row = statement(
         `SELECT a.session FROM usage_scopes s JOIN usage_agents a ON a.scope = s.key
@@ -291,6 +303,17 @@ const joined = (a: TimedCell, b: TimedCell): TimedCell => ({
 const responseColumns = `s.owner, s.source, r.key, r.request, a.agent_session, r.agent_id, r.sidechain, d.model, d.project,
   r.began_at, r.at, r.born_at, r.input, r.output, r.reasoning, r.cache_read, r.cache_write_5m, r.cache_write_1h,
   r.web_searches, r.confidence, r.billing, r.told_by, r.cost, r.price_version`;
+
+/** The order of the joins is that of the ids. */
+const placedRows = `SELECT r.id, r.revision, a.session, ${responseColumns} FROM responses r
+  CROSS JOIN usage_scopes s ON s.key = r.scope CROSS JOIN usage_agents a ON a.key = r.agent
+  CROSS JOIN usage_dims d ON d.key = r.dim`;
+
+const toPlacedRow = (row: Record<string, unknown>): PlacedRow => ({
+  id: Number(row['id']),
+  revision: Number(row['revision']),
+  row: toLedgerRow(row),
+});
 
 const toLedgerRow = (row: Record<string, unknown>): LedgerRow => ({
   owner: String(row['owner']),

@@ -7,6 +7,7 @@ import type { LedgerKey, LedgerRow, LedgerSession, UsageStep } from '../../contr
  *  L1  What many steps add to a sum is written once, before the transaction ends.
  *  L2  A sum is what its rows in `responses` add up to: a row that is replaced is taken out of its sums first.
  *  L3  After a transaction that failed nothing of it is remembered.
+ *  L4  What a transaction puts or changes has its revision, which is higher than all before; see migrations/usage-revisions.ts.
  */
 export interface UsageRows {
   take(steps: readonly UsageStep[]): void;
@@ -64,6 +65,11 @@ export const newUsageRows = (db: DatabaseSync): UsageRows => {
   const scopes = new Map<string, number>();
   const dims = new Map<string, number>();
   const agents = new Map<string, number>();
+  let revision: number | undefined;
+
+  /** L4. */
+  const revisionNow = (): number =>
+    (revision ??= Math.max(Number(statements.lastRevision.get()?.['last'] ?? 0) + 1, Date.now()));
 
   const scopeKey = (owner: string, source: string): number =>
     kept(
@@ -145,6 +151,7 @@ export const newUsageRows = (db: DatabaseSync): UsageRows => {
       row.toldBy,
       row.costPico,
       row.priceVersion,
+      revisionNow(),
     );
     count({ agent, agentId: row.agentId, dim, at: row.at, amounts: amountsOf(row) }, 1);
   };
@@ -153,6 +160,14 @@ export const newUsageRows = (db: DatabaseSync): UsageRows => {
     const scope = scopeKey(owner, source);
     takeOut(statements.response.get(scope, key, request));
     statements.dropResponse.run(scope, key, request);
+  };
+
+  /** L2: of what is summed nothing but the cost is another. */
+  const price = ({ id, revision: read, was, costPico, priceVersion }: PriceStep): void => {
+    const found = statements.price.get(costPico, priceVersion, id, read);
+    if (found === undefined) return;
+    const amounts: Amounts = [0, 0, 0, 0, 0, 0, (costPico ?? 0) - (was ?? 0), 0, 0, unpriced(costPico) - unpriced(was)];
+    count({ ...countedOf(found), amounts }, 1);
   };
 
   const share = (agent: LedgerSession, { owner, source, key, request }: LedgerKey): void => {
@@ -169,7 +184,7 @@ export const newUsageRows = (db: DatabaseSync): UsageRows => {
       if (whole <= left) statements.dropById.run(Number(found['id']));
       else {
         const rest = scaled(found, (whole - left) / whole);
-        statements.shrink.run(...rest.parts, rest.cost, Number(found['id']));
+        statements.shrink.run(...rest.parts, rest.cost, revisionNow(), Number(found['id']));
         count(countedOf({ ...found, ...rest.row }), 1);
       }
       left -= whole;
@@ -184,6 +199,8 @@ export const newUsageRows = (db: DatabaseSync): UsageRows => {
         return drop(one.key);
       case 'adopt':
         return void statements.adopt.run(one.session, agentKey(one.agent));
+      case 'price':
+        return price(one);
       case 'share':
         return share(one.agent, one.key);
       case 'absorb':
@@ -211,9 +228,12 @@ export const newUsageRows = (db: DatabaseSync): UsageRows => {
       }
       slots.clear();
       sessions.clear();
+      if (revision !== undefined) statements.keepRevision.run(revision);
+      revision = undefined;
     },
     forget: () => {
       for (const known of [slots, sessions, scopes, dims, agents]) known.clear();
+      revision = undefined;
     },
   };
 };
@@ -235,6 +255,10 @@ const kept = (
   return key;
 };
 
+type PriceStep = Extract<UsageStep, { do: 'price' }>;
+
+const unpriced = (cost: number | null): number => (cost === null ? 1 : 0);
+
 const mostNames = 20_000;
 
 /** The times that a slot holds, both inclusive. */
@@ -253,7 +277,7 @@ const amountsOf = (row: LedgerRow): Amounts => [
   row.costPico ?? 0,
   1,
   row.confidence === 'incomplete' ? 1 : 0,
-  row.costPico === null ? 1 : 0,
+  unpriced(row.costPico),
 ];
 
 const countedOf = (found: Record<string, unknown>): Counted => ({
@@ -312,6 +336,7 @@ const responseColumns = [
   'told_by',
   'cost',
   'price_version',
+  'revision',
 ];
 
 const prepare = (db: DatabaseSync) => ({
@@ -333,8 +358,11 @@ const prepare = (db: DatabaseSync) => ({
   dropResponse: db.prepare('DELETE FROM responses WHERE scope = ? AND key = ? AND request = ?'),
   dropById: db.prepare('DELETE FROM responses WHERE id = ?'),
   shrink: db.prepare(
-    `UPDATE responses SET ${partColumns.map((name) => `${name} = ?`).join(', ')}, cost = ? WHERE id = ?`,
+    `UPDATE responses SET ${partColumns.map((name) => `${name} = ?`).join(', ')}, cost = ?, revision = ? WHERE id = ?`,
   ),
+  price: db.prepare('UPDATE responses SET cost = ?, price_version = ? WHERE id = ? AND revision = ? RETURNING *'),
+  lastRevision: db.prepare('SELECT last FROM usage_revision'),
+  keepRevision: db.prepare('UPDATE usage_revision SET last = ?'),
   secondHand: db.prepare(
     `SELECT r.* FROM usage_agents a JOIN responses r ON r.agent = a.key
      WHERE a.session = ? AND r.told_by <> 'transcript' ORDER BY r.at, r.id`,

@@ -142,6 +142,82 @@ describe('the ledger in SQLite', () => {
     );
   });
 
+  it('sums what has other prices now as though it had always had them', async () => {
+    const { store } = await openStore();
+    const costs = fc.array(fc.option(fc.nat(1000)), { minLength: 3, maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(rows, { maxLength: 12 }), costs, fc.array(queries), async (some, prices, asked) => {
+        await store.run(
+          ['responses', 'usage_slots', 'usage_sessions'].map((table) => ({ sql: `DELETE FROM ${table}`, params: [] })),
+        );
+        await store.keepUsage(some.map((of): UsageStep => ({ do: 'put', row: of })));
+        const placed = await store.pricedOtherwise('2', 0, 100);
+        const priced = placed.map(({ row: of }, i) => ({
+          ...of,
+          costPico: prices[i % prices.length] ?? null,
+          priceVersion: '2',
+        }));
+        await store.keepUsage(
+          placed.map(({ id, revision, row: { costPico: was } }, i) => ({
+            do: 'price',
+            id,
+            revision,
+            was,
+            costPico: priced[i]!.costPico,
+            priceVersion: '2',
+          })),
+        );
+        expect(await store.pricedOtherwise('2', 0, 100)).toEqual([]);
+        for (const query of asked) {
+          const plain = plainly(priced.filter(({ owner }) => owner === (query.owner ?? owner)));
+          expect(inOrder(await store.cells(query))).toEqual(inOrder(await plain.cells(query)));
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('leaves the price of a row alone that is another by now, and of what was reported', async () => {
+    const { store } = await openStore();
+    await store.keepUsage([put({ priceVersion: '1' }), put({ key: 'told', toldBy: 'api', priceVersion: '' })]);
+    const [read, ...more] = await store.pricedOtherwise('2', 0, 10);
+    expect([read?.row.key, more]).toEqual(['msg_1', []]);
+    await store.keepUsage([put({ output: 9, costPico: 77, priceVersion: '2' })]);
+    const { id, revision } = read!;
+    await store.keepUsage([{ do: 'price', id, revision, was: 1_000_000, costPico: 5, priceVersion: '3' }]);
+    const [cell] = await store.cells({ by: [] });
+    expect(cell).toMatchObject({ costPico: 1_000_077, responses: 2 });
+  });
+
+  it('tells what was put or changed since a revision, other than in its price', async () => {
+    const { store } = await openStore();
+    const since = async (revision?: number, after = 0) => {
+      const found = await store.transcribed({ owner: 'ada', ...(revision && { since: revision }), after, limit: 2 });
+      return { ...found, keys: found.rows.map(({ row: { key, request } }) => key + request) };
+    };
+    expect(await since()).toEqual({ rows: [], upTo: 0, keys: [] });
+    await store.keepUsage([put({ key: 'a' }), put({ key: 'b' }), put({ key: 'c' }), put({ key: 'd', owner: 'bob' })]);
+    await store.keepUsage([put({ key: 'e', toldBy: 'telemetry' }), { do: 'adopt', agent: row(), session: 'mine' }]);
+    const first = await since();
+    expect([first.keys, first.rows[0]?.session, first.rows[0]?.row]).toEqual([
+      'ab'.split(''),
+      'mine',
+      row({ key: 'a' }),
+    ]);
+    const second = await since(undefined, first.rows.at(-1)?.id);
+    expect(second.keys).toEqual(['c']);
+    expect((await since(second.upTo)).keys).toEqual([]);
+    const { id, revision } = first.rows[0]!;
+    await store.keepUsage([{ do: 'price', id, revision, was: 1_000_000, costPico: 5, priceVersion: '2' }]);
+    expect((await since(second.upTo)).keys).toEqual([]);
+    await store.keepUsage([put({ key: 'b', output: 7 })]);
+    const third = await since(second.upTo);
+    expect([third.keys, third.upTo > second.upTo]).toEqual([['b'], true]);
+    // The place of one that was dropped may be another's.
+    await store.keepUsage([{ do: 'drop', key: row({ key: 'c' }) }, put({ key: 'f' })]);
+    expect((await since(third.upTo)).keys).toEqual(['f']);
+  });
+
   it('changes nothing when a step of several fails', async () => {
     const { store } = await openStore();
     await store.keepUsage([put()]);
