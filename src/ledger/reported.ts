@@ -2,7 +2,7 @@ import type { AgentOrigin, Run, TokensRecorded } from '../contract/event.ts';
 import type { LedgerRow, LedgerSession, UsageStep } from '../contract/usage.ts';
 import { picoOf } from './prices/usd.ts';
 import type { Pricing } from './settle.ts';
-import { recordOf } from './settle.ts';
+import { costOf } from './settle.ts';
 
 /** What the ledger has of a session's rows that no transcript is behind: posted through the API, or told by telemetry. */
 
@@ -68,8 +68,9 @@ const rowOf = (of: Reporting, data: TokensRecorded, shares: Shares, prices: Pric
     priceVersion: prices.version,
   };
   const share = data.tokensUsed > 0 ? shares.used : shares.cacheRead;
-  const told = costUsd === undefined ? undefined : Math.round(picoOf(costUsd) * share);
-  return { ...row, costPico: told ?? (model === '' ? null : (prices.price(recordOf(row))?.costPico ?? null)) };
+  // What it cost is not for prices to say: its row has no version of theirs.
+  if (costUsd !== undefined) return { ...row, costPico: Math.round(picoOf(costUsd) * share), priceVersion: '' };
+  return { ...row, costPico: costOf(row, prices) };
 };
 
 const isSplit = ({ source, input, output, cacheWrite5m = 0 }: TokensRecorded): boolean =>

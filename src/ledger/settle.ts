@@ -135,6 +135,10 @@ export const rowOf = (owner: string, record: UsageRecord, prices: Pricing): Ledg
   };
 };
 
+/** What a row costs by these prices, if that is known. */
+export const costOf = (row: LedgerRow, prices: Pricing): number | null =>
+  row.model === '' ? null : (prices.price(recordOf(row))?.costPico ?? null);
+
 const wholeParts = ({ reasoning = 0, ...parts }: UsageParts): Required<UsageParts> => ({ ...parts, reasoning });
 
 const rowFields = [
