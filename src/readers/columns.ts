@@ -56,38 +56,46 @@ export function toColumns(records: Iterable<UsageRecord>): Columns {
 
 export function* fromColumns({ numbers, keys, names }: Columns): Generator<UsageRecord> {
   const lines = keys.split('\n');
-  for (let at = 0, line = 0; at < numbers.length; at += perRecord, line += 2) {
-    const name = (column: number): string => names[numbers[at + column]!]!;
-    const request = lines[line + 1]!;
-    const [agentId, cwd, gitBranch, billing, webSearches] = [name(2), name(4), name(5), name(7), numbers[at + 18]!];
-    yield {
-      source: name(0),
-      key: lines[line]!,
-      ...(request !== absent && { request }),
-      sessionId: name(1),
-      ...(agentId !== absent && { agentId }),
-      sidechain: numbers[at + 8] === 1,
-      model: name(3),
-      beganAt: numbers[at + 9]!,
-      at: numbers[at + 10]!,
-      ...(cwd !== absent && { cwd }),
-      ...(gitBranch !== absent && { gitBranch }),
-      parts: {
-        input: numbers[at + 12]!,
-        output: numbers[at + 13]!,
-        ...(numbers[at + 14]! > 0 && { reasoning: numbers[at + 14]! }),
-        cacheRead: numbers[at + 15]!,
-        cacheWrite5m: numbers[at + 16]!,
-        cacheWrite1h: numbers[at + 17]!,
-      },
-      ...(webSearches > 0 && { webSearches }),
-      ...(billing !== absent && { billing: JSON.parse(billing) as Billing }),
-      confidence: confidences[numbers[at + 19]!]!,
-      file: name(6),
-      offset: 0,
-      fileBornAt: numbers[at + 11]!,
-    };
-  }
+  for (let at = 0, line = 0; at < numbers.length; at += perRecord, line += 2)
+    yield recordAt(numbers, at, lines, line, names);
+}
+
+/** Field by field: putting records together from parts would take as long as reading them again. */
+function recordAt(
+  numbers: Float64Array,
+  at: number,
+  lines: readonly string[],
+  line: number,
+  names: readonly string[],
+): UsageRecord {
+  const record: UsageRecord = {
+    source: names[numbers[at]!]!,
+    key: lines[line]!,
+    sessionId: names[numbers[at + 1]!]!,
+    sidechain: numbers[at + 8] === 1,
+    model: names[numbers[at + 3]!]!,
+    beganAt: numbers[at + 9]!,
+    at: numbers[at + 10]!,
+    confidence: confidences[numbers[at + 19]!]!,
+    file: names[numbers[at + 6]!]!,
+    offset: 0,
+    fileBornAt: numbers[at + 11]!,
+    parts: {
+      input: numbers[at + 12]!,
+      output: numbers[at + 13]!,
+      cacheRead: numbers[at + 15]!,
+      cacheWrite5m: numbers[at + 16]!,
+      cacheWrite1h: numbers[at + 17]!,
+    },
+  };
+  if (lines[line + 1] !== absent) record.request = lines[line + 1]!;
+  if (numbers[at + 2] !== 0) record.agentId = names[numbers[at + 2]!]!;
+  if (numbers[at + 4] !== 0) record.cwd = names[numbers[at + 4]!]!;
+  if (numbers[at + 5] !== 0) record.gitBranch = names[numbers[at + 5]!]!;
+  if (numbers[at + 7] !== 0) record.billing = JSON.parse(names[numbers[at + 7]!]!) as Billing;
+  if (numbers[at + 14]! > 0) record.parts.reasoning = numbers[at + 14]!;
+  if (numbers[at + 18]! > 0) record.webSearches = numbers[at + 18]!;
+  return record;
 }
 
 const oneLine = (text: string): string => (text.includes('\n') ? text.replaceAll('\n', ' ') : text);

@@ -2,7 +2,7 @@
  * Bytes → lines → parsed JSON. Most lines of a transcript hold no usage and are passed over by a search for bytes; what is in a
  * line is only ever read by JSON.parse.
  */
-import { pruned } from './prune.ts';
+import { pick, type Shape } from './pick.ts';
 import type { SkipReason } from './reader.ts';
 
 /** What takes the lines of a file. Offsets are those of a line's first byte in its file. */
@@ -16,8 +16,8 @@ export interface LineSink {
    * `textOfBytes`.
    */
   readonly asBytes?: boolean;
-  /** Names, as `"name":`, whose values are null in what is handed over while the sink is not curious. */
-  readonly prunes?: readonly string[];
+  /** All that is handed over of a line while the sink is not curious, a character a byte. */
+  readonly picks?: Shape;
   take(line: unknown, offset: number, fileBornAt: number): void;
   skip(offset: number, reason: SkipReason): void;
 }
@@ -88,10 +88,11 @@ export class LineScanner {
 
   #parsed(bytes: Buffer, from: number, to: number): unknown {
     try {
-      const { asBytes, prunes, isCurious } = this.#sink;
-      const text = bytes.toString(asBytes ? 'latin1' : 'utf8', from, to);
-      const left = prunes === undefined || isCurious ? text : pruned(text, prunes);
-      return left === undefined ? undefined : JSON.parse(left);
+      const { asBytes, picks, isCurious } = this.#sink;
+      if (picks === undefined || isCurious) return JSON.parse(bytes.toString(asBytes ? 'latin1' : 'utf8', from, to));
+      return pick(bytes.toString('latin1', from, to), picks, (begin, end) =>
+        bytes.toString('latin1', from + begin, from + end),
+      );
     } catch {
       return undefined;
     }

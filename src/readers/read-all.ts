@@ -34,7 +34,7 @@ async function readInTwo(files: readonly FileOf[]): Promise<ReadFiles> {
   const worker = new Worker(workerUrl(import.meta.url, './read-thread'), {
     workerData: there,
     env: workerEnv(),
-    resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    resourceLimits: { maxYoungGenerationSizeMb: 48 },
   });
   const other = once(worker, 'message') as Promise<[{ columns: Columns; skipped: ReadFiles['skipped'] }]>;
   // Awaited only later; a failure until then is not lost.

@@ -9,7 +9,7 @@
  *
  * The order in which copies come does not matter; of two that are alike in all this, the one held stays.
  */
-import type { UsageParts, UsageRecord } from './reader.ts';
+import type { Confidence, UsageParts, UsageRecord } from './reader.ts';
 
 /** Rule 1. */
 export function isSameResponse(a: UsageRecord, b: UsageRecord): boolean {
@@ -25,8 +25,7 @@ export function mergeCopies(held: UsageRecord, copy: UsageRecord): UsageRecord {
   const confidence = held.confidence === 'exact' ? 'exact' : copy.confidence;
   const isNarrowed = held.request === copy.request;
   if (winner === owner && winner.confidence === confidence && isNarrowed) return winner;
-  const { request, agentId: _agent, cwd: _cwd, gitBranch: _branch, ...value } = winner;
-  return { ...value, ...placeOf(owner), confidence, ...(isNarrowed && request !== undefined && { request }) };
+  return withPlace(winner, owner, confidence, isNarrowed);
 }
 
 /** What a new copy does to the records held so far. */
@@ -43,19 +42,32 @@ export function joinCopy(held: readonly UsageRecord[], copy: UsageRecord): Joine
   return { merged: replaced.length === 0 ? copy : mergeCopies(replaced.reduce(mergeCopies), copy), replaced };
 }
 
+const none: readonly UsageRecord[] = [];
+
 /** Responses in memory, each merged from all the copies that were added. */
 export class Responses implements Iterable<UsageRecord> {
-  readonly #held = new Map<string, readonly UsageRecord[]>();
+  /** By source, then by key. */
+  readonly #held = new Map<string, Map<string, readonly UsageRecord[]>>();
 
   add(copy: UsageRecord): Joined {
-    const name = `${copy.source}\0${copy.key}`;
-    const held = this.#held.get(name) ?? [];
+    const ofSource = this.#ofSource(copy.source);
+    const held = ofSource.get(copy.key);
+    if (held === undefined) {
+      ofSource.set(copy.key, [copy]);
+      return { merged: copy, replaced: none };
+    }
     const joined = joinCopy(held, copy);
     if (held.length === 1 && joined.merged === held[0]) return joined;
     const untouched =
       held.length === joined.replaced.length ? [] : held.filter((one) => !joined.replaced.includes(one));
-    this.#held.set(name, [...untouched, joined.merged]);
+    ofSource.set(copy.key, untouched.length === 0 ? [joined.merged] : [...untouched, joined.merged]);
     return joined;
+  }
+
+  #ofSource(source: string): Map<string, readonly UsageRecord[]> {
+    let held = this.#held.get(source);
+    if (held === undefined) this.#held.set(source, (held = new Map()));
+    return held;
   }
 
   addAll(copies: Iterable<UsageRecord>): this {
@@ -64,7 +76,7 @@ export class Responses implements Iterable<UsageRecord> {
   }
 
   *[Symbol.iterator](): IterableIterator<UsageRecord> {
-    for (const records of this.#held.values()) yield* records;
+    for (const ofSource of this.#held.values()) for (const records of ofSource.values()) yield* records;
   }
 }
 
@@ -82,10 +94,27 @@ function total(parts: UsageParts): number {
   return parts.input + parts.output + parts.cacheRead + parts.cacheWrite5m + parts.cacheWrite1h;
 }
 
-type Place = Pick<UsageRecord, 'sessionId' | 'agentId' | 'sidechain' | 'cwd' | 'gitBranch' | 'beganAt' | 'fileBornAt'>;
-
-function placeOf(record: UsageRecord): Place {
-  const { sessionId, agentId, sidechain, cwd, gitBranch, beganAt, fileBornAt } = record;
-  const known = { ...(agentId && { agentId }), ...(cwd && { cwd }), ...(gitBranch && { gitBranch }) };
-  return { sessionId, sidechain, beganAt, fileBornAt, ...known };
+/** The winner's value in the owner's place. Field by field, since most responses come to this. */
+function withPlace(winner: UsageRecord, owner: UsageRecord, confidence: Confidence, isNarrowed: boolean): UsageRecord {
+  const merged: UsageRecord = {
+    source: winner.source,
+    key: winner.key,
+    sessionId: owner.sessionId,
+    sidechain: owner.sidechain,
+    model: winner.model,
+    beganAt: owner.beganAt,
+    at: winner.at,
+    confidence,
+    file: winner.file,
+    offset: winner.offset,
+    fileBornAt: owner.fileBornAt,
+    parts: winner.parts,
+  };
+  if (isNarrowed && winner.request !== undefined) merged.request = winner.request;
+  if (owner.agentId !== undefined) merged.agentId = owner.agentId;
+  if (owner.cwd !== undefined) merged.cwd = owner.cwd;
+  if (owner.gitBranch !== undefined) merged.gitBranch = owner.gitBranch;
+  if (winner.billing !== undefined) merged.billing = winner.billing;
+  if (winner.webSearches !== undefined) merged.webSearches = winner.webSearches;
+  return merged;
 }

@@ -7,6 +7,7 @@
  */
 import { type Fields, fieldsOf, textOf as rawTextOf, timeOf } from '../fields.ts';
 import { textOfBytes } from '../lines.ts';
+import { Shape, type Wanted } from '../pick.ts';
 import type { Billing, SkipReason, UsageRecord } from '../reader.ts';
 import type { Holder } from './places.ts';
 import { usageOf } from './usage.ts';
@@ -20,6 +21,34 @@ export interface Position extends Holder {
 
 /** Errors that Claude Code writes itself: no request was made. */
 const syntheticModel = '<synthetic>';
+
+const usage: Wanted = {
+  input_tokens: true,
+  output_tokens: true,
+  cache_read_input_tokens: true,
+  cache_creation_input_tokens: true,
+  cache_creation: { ephemeral_5m_input_tokens: true, ephemeral_1h_input_tokens: true },
+  server_tool_use: { web_search_requests: true },
+  service_tier: true,
+  speed: true,
+  inference_geo: true,
+  iterations: true,
+};
+const line: Wanted = {
+  type: true,
+  isSidechain: true,
+  agentId: true,
+  timestamp: true,
+  sessionId: true,
+  cwd: true,
+  gitBranch: true,
+  requestId: true,
+  uuid: true,
+  message: { id: true, model: true, stop_reason: true, usage },
+};
+
+/** All that is read of a line. */
+export const wantedOfLine = new Shape({ ...line, data: { type: true, agentId: true, message: line } });
 
 /** Lines come with a character a byte; see `LineSink.asBytes`. */
 function textOf(value: unknown): string | undefined {

@@ -5,7 +5,7 @@ import { LineFiles, usualLimits } from '../line-files.ts';
 import { type LineSink, textOfBytes } from '../lines.ts';
 import type { Cursor, Reader, Reading, Skipped, SkipReason, Texts, UsageRecord, Utterance } from '../reader.ts';
 import { Sightings } from '../sightings.ts';
-import { copiesIn } from './line.ts';
+import { copiesIn, wantedOfLine } from './line.ts';
 import { filesOfDirectory, filesOfProjects, type Holder, holderOf, projectRoots } from './places.ts';
 import { promptIn, utteranceIn } from './said.ts';
 
@@ -13,8 +13,6 @@ import { promptIn, utteranceIn } from './said.ts';
 const anyOfUsage = [Buffer.from('"usage"')];
 /** Lines of people and of the agent. */
 const anyOfTexts = [Buffer.from('"user"'), Buffer.from('"assistant"')];
-/** What was said, and what tools gave back. */
-const said = ['"content":', '"toolUseResult":'];
 /** The first prompt comes after a few lines about the session, or not at all. */
 const mostLinesBeforePrompt = 40;
 
@@ -46,7 +44,7 @@ async function readFrom(
 class UsageSink implements LineSink {
   readonly anyOf = anyOfUsage;
   readonly asBytes = true;
-  readonly prunes = said;
+  readonly picks = wantedOfLine;
   readonly records: UsageRecord[] = [];
   readonly skipped: Skipped[] = [];
   readonly sightings = new Sightings();
