@@ -66,6 +66,8 @@ export interface AgentOrigin {
   gitBranch?: string;
   /** The agent's own id of the session that it was forked from. */
   forkedFrom?: string;
+  /** The name of the machine that it was pushed from; absent where it was found on the server's own. */
+  machine?: string;
 }
 
 /**

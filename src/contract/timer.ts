@@ -32,6 +32,7 @@ const agentSchema = z
     directory: z.string().optional(),
     gitBranch: z.string().optional(),
     forkedFrom: z.string().optional().meta({ description: 'The agent’s own id of the session it was forked from' }),
+    machine: z.string().optional().meta({ description: 'The machine that it was pushed from' }),
     shared: z
       .number()
       .optional()

@@ -43,9 +43,22 @@ const slice = 500;
 const keysAtOnce = 50;
 const longestName = 200;
 
+/** Whose agents they are, and the name of the machine that they worked on, where it is not this one. */
+export interface Elsewhere {
+  owner: string;
+  machine: string;
+}
+
+interface Whose {
+  owner: string;
+  source: string;
+  elsewhere: Elsewhere | undefined;
+}
+
 /** An agent's session that is to hear of something. */
 interface Hearer {
   agent: LedgerSession;
+  elsewhere?: Elsewhere | undefined;
   sighting: Sighting | undefined;
   tidings: Tidings[];
 }
@@ -69,10 +82,10 @@ export class AgentUsage {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Resolves when all of the portion is durable (A3). */
-  take(portion: Portion<UsageRecord>): Promise<void> {
-    const taken = this.#lane.then(() => this.#takeAll(portion));
-    this.#lane = taken.catch(() => undefined);
+  /** Resolves when all of the portion is durable (A3), to how many responses are new or others now. */
+  take(portion: Portion<UsageRecord>, elsewhere?: Elsewhere): Promise<number> {
+    const taken = this.#lane.then(() => this.#takeAll(portion, elsewhere));
+    this.#lane = taken.then(nothing, nothing);
     return taken;
   }
 
@@ -90,38 +103,45 @@ export class AgentUsage {
     return ended;
   }
 
-  async #takeAll({ source, items, sightings, places }: Portion<UsageRecord>): Promise<void> {
-    const { ledger, owner } = this.#parts;
+  async #takeAll(portion: Portion<UsageRecord>, elsewhere: Elsewhere | undefined): Promise<number> {
+    const { source, items, sightings, places } = portion;
+    const { ledger } = this.#parts;
+    const { owner } = elsewhere ?? this.#parts;
+    let taken = 0;
     const seen = new Map<string, Sighting>();
     for (const sighting of sightings) join(seen, sighting);
     for (let from = 0; from < items.length; from += slice) {
-      await this.#takeSlice(source, items.slice(from, from + slice), seen);
+      taken += await this.#takeSlice({ owner, source, elsewhere }, items.slice(from, from + slice), seen);
       await nextTurn();
     }
     // Those that were only seen, not heard of usage: met, or renamed.
     for (const sighting of seen.values()) {
       if (sighting.title !== undefined)
-        await this.#tell({ agent: { owner, source, sessionId: sighting.sessionId }, sighting, tidings: [] });
+        await this.#tell({ agent: { owner, source, sessionId: sighting.sessionId }, elsewhere, sighting, tidings: [] });
     }
-    await ledger.keepUsage(
-      [],
-      places.map(({ file, place: { cursor, stamp, skipped } }) => ({
-        source,
-        file,
-        cursor: JSON.stringify(cursor),
-        stamp,
-        skipped,
-      })),
-    );
+    const files = places.map(({ file, place: { cursor, stamp, skipped } }) => ({
+      source,
+      file,
+      cursor: JSON.stringify(cursor),
+      stamp,
+      skipped,
+    }));
+    if (files.length > 0) await ledger.keepUsage([], files);
     if (items.length > 0 || sightings.length > 0) this.changed();
+    return taken;
   }
 
   /** A1. */
-  async #takeSlice(source: string, copies: readonly UsageRecord[], seen: Map<string, Sighting>): Promise<void> {
-    const { ledger, owner } = this.#parts;
-    const { tidings, steps } = await this.#settleAll(source, copies);
+  async #takeSlice(
+    { owner, source, elsewhere }: Whose,
+    copies: readonly UsageRecord[],
+    seen: Map<string, Sighting>,
+  ): Promise<number> {
+    const { ledger } = this.#parts;
+    const { tidings, steps } = await this.#settleAll(owner, source, copies);
     const hearers = [...Map.groupBy(tidings, ({ agent }) => agent.sessionId)].map(([sessionId, own]): Hearer => ({
       agent: { owner, source, sessionId },
+      elsewhere,
       sighting: seen.get(sessionId),
       tidings: own,
     }));
@@ -130,10 +150,11 @@ export class AgentUsage {
     const told = await Promise.allSettled(hearers.filter((one) => !takesBack(one)).map((one) => this.#tell(one)));
     for (const one of told) if (one.status === 'rejected') throw one.reason;
     if (steps.length > 0) await ledger.keepUsage(steps);
+    return [...tidings.flatMap((one) => one.steps), ...steps].filter((step) => step.do === 'put').length;
   }
 
-  async #settleAll(source: string, copies: readonly UsageRecord[]): Promise<Settled> {
-    const { ledger, owner, prices } = this.#parts;
+  async #settleAll(owner: string, source: string, copies: readonly UsageRecord[]): Promise<Settled> {
+    const { ledger, prices } = this.#parts;
     const all: Settled = { tidings: [], steps: [] };
     const byKey = [...Map.groupBy(copies, ({ key }) => key)];
     for (let from = 0; from < byKey.length; from += keysAtOnce) {
@@ -164,7 +185,7 @@ export class AgentUsage {
     // One that was deleted is met anew.
     const session = state === undefined ? newId() : adopted!;
     const intents = state === undefined ? [this.#adoption(hearer)] : renaming(state, hearer.sighting);
-    this.#happenings(intents, state, tidings);
+    this.#happenings(intents, state, hearer);
     const steps = tidings.flatMap((one) => one.steps);
     if (state === undefined) steps.unshift({ do: 'adopt', agent, session });
     if (intents.length > 0) await runner.execute(session, intents, () => done, undefined, steps);
@@ -195,7 +216,7 @@ export class AgentUsage {
     }
   }
 
-  #adoption({ agent, sighting, tidings }: Hearer, at = Infinity): Intent {
+  #adoption({ agent, elsewhere, sighting, tidings }: Hearer, at = Infinity): Intent {
     const { clock } = this.#parts;
     const beganAt = Math.min(at, sighting?.from ?? Infinity, ...tidings.map((one) => one.beganAt));
     const first = tidings.toSorted((a, b) => a.beganAt - b.beganAt)[0];
@@ -216,13 +237,14 @@ export class AgentUsage {
         ...(directory !== undefined && directory !== '' && { directory }),
         ...(sighting?.gitBranch !== undefined && { gitBranch: sighting.gitBranch }),
         ...(sighting?.forkedFrom !== undefined && { forkedFrom: sighting.forkedFrom }),
+        ...(elsewhere !== undefined && { machine: elsewhere.machine }),
       },
       startedAt: Number.isFinite(beganAt) ? beganAt : clock.now(),
     };
   }
 
   /** A4: in the order in which it happened. */
-  #happenings(intents: Intent[], state: Existing | undefined, tidings: readonly Tidings[]): void {
+  #happenings(intents: Intent[], state: Existing | undefined, { tidings, elsewhere }: Hearer): void {
     const now = this.#parts.clock.now();
     let isOpen = state === undefined || !('endTime' in state);
     let lastAt = state?.facts.updatedAt ?? -Infinity;
@@ -237,16 +259,19 @@ export class AgentUsage {
         intents.push({ type: 'reopen', reopenedAt: beganAt });
         isOpen = true;
       }
-      intents.push(this.#recording(told, now));
+      intents.push(this.#recording(told, now, elsewhere));
       lastAt = Math.max(lastAt, Math.min(told.at, now));
     }
     if (isOpen && lastAt !== -Infinity && now - lastAt > idleMs && state?.status !== 'paused')
       intents.push(endingAt(lastAt));
   }
 
-  #recording({ parts, response, model, sidechain, project, beganAt, at }: Tidings, now: number): Intent {
+  #recording(told: Tidings, now: number, elsewhere: Elsewhere | undefined): Intent {
+    const { parts, response, model, sidechain, project, beganAt, at } = told;
     const { reasoning, ...counts } = parts;
-    const run = project === '' ? undefined : this.#parts.runs.ownerOf(project, beganAt);
+    // Another machine may have a directory of the same name.
+    const isHere = elsewhere === undefined && project !== '';
+    const run = isHere ? this.#parts.runs.ownerOf(project, beganAt) : undefined;
     return {
       type: 'record_tokens',
       source: 'transcript',
@@ -278,6 +303,7 @@ export class AgentUsage {
 }
 
 const done = { status: 200, body: '' };
+const nothing = (): void => {};
 
 /** It was ended or removed by somebody else. */
 const ifGone = (error: unknown): void => {
