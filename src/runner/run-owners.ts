@@ -16,10 +16,14 @@ interface Window {
  */
 export class RunOwners {
   readonly #windows = new Map<string, Window>();
-  readonly #stop: () => void;
+  readonly #stops: readonly (() => void)[];
 
   private constructor(runner: Runner) {
-    this.#stop = runner.onPublished(({ session, state }) => this.#note(session, state));
+    this.#stops = [
+      runner.onPublished(({ session, state }) => this.#note(session, state)),
+      // What is told from then on counts where it is told: there is no other session that has it.
+      runner.onRemoved((session) => this.#windows.delete(session)),
+    ];
   }
 
   static async open(runner: Runner, sessions: SessionReads): Promise<RunOwners> {
@@ -38,7 +42,7 @@ export class RunOwners {
   }
 
   close(): void {
-    this.#stop();
+    for (const stop of this.#stops) stop();
   }
 
   #note(session: string, state: Existing): void {
