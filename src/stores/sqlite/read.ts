@@ -1,6 +1,8 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Activity, ActivityQuery } from '../../journal/activity.ts';
 import { ActivityTables } from './activity-tables.ts';
+import { newTextTables } from './text-tables.ts';
+import type { TextTables } from './text-tables.ts';
 import { newUsageTables } from './usage-cells.ts';
 import type { UsageTables } from './usage-cells.ts';
 import type { EventType, Recorded, SessionKind } from '../../contract/event.ts';
@@ -17,7 +19,7 @@ import { damaged, lastPositionSql, misfiled, shortened, stateCrc, toRecorded } f
 import type { EventRow } from './rows.ts';
 
 /** Reads over one connection. Each is a few statements, sees committed state only, and leaves no transaction open. */
-export interface Reads extends UsageTables {
+export interface Reads extends UsageTables, TextTables {
   get(id: string): SessionSummary | undefined;
   list(query: SessionQuery): SessionList;
   counts(): SessionCount[];
@@ -137,6 +139,7 @@ export const newReads = (db: DatabaseSync): Reads => {
       ),
     activity: (query) => activity.read(query),
     ...newUsageTables(db),
+    ...newTextTables(db),
   };
 };
 

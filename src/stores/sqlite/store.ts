@@ -178,7 +178,10 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads, Ledger
         params: [session, ...params],
       },
       // What it used stays in the ledger.
-      { sql: 'UPDATE usage_agents SET session = NULL WHERE session = ?', params: [session] },
+      {
+        sql: 'UPDATE usage_agents SET session = NULL WHERE session = (SELECT id FROM sessions WHERE id = ? AND version = ?)',
+        params,
+      },
       ...activityRemoval(session, expectedVersion),
       { sql: 'DELETE FROM sessions WHERE id = ? AND version = ?', params },
     ]);
@@ -323,9 +326,9 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads, Ledger
     return this.#reader.ask('textPlaces', source);
   }
 
-  /** Texts to be searched, and statements after them, in one transaction. */
-  keepTexts(owner: string, rows: readonly TextRow[], statements: readonly Statement[]): Promise<void> {
-    return this.#writer.keepTexts(owner, rows, statements);
+  /** Texts to be searched, and statements about texts after them, in one transaction; what goes is overwritten. */
+  writeTexts(owner: string, rows: readonly TextRow[], statements: readonly Statement[]): Promise<number[]> {
+    return this.#writer.writeTexts(owner, rows, statements);
   }
 
   /** What was kept under this name; undefined when nothing was. */

@@ -5,6 +5,8 @@ import { newAppender } from './append.ts';
 import type { PackedEntry, Placed } from './append.ts';
 import { openForWriting } from './connection.ts';
 import { newLogKeeper } from './log-keeper.ts';
+import { newTextRows } from './text-rows.ts';
+import type { TextRow } from './text-rows.ts';
 import { newUsageRows } from './usage-rows.ts';
 
 /**
@@ -26,6 +28,8 @@ export type WriterRequest =
   | { do: 'run'; statements: readonly Statement[] }
   /** The same after steps of the ledger that no event is behind. */
   | { do: 'usage'; steps: readonly UsageStep[]; statements: readonly Statement[] }
+  /** The same after texts to be searched; what goes is overwritten, also where only its place is needed no more. */
+  | { do: 'texts'; owner: string; rows: readonly TextRow[]; statements: readonly Statement[] }
   | { do: 'close' };
 
 export interface WriterFailure {
@@ -112,12 +116,25 @@ const serve = (file: string): void => {
     }
   };
 
+  const texts = newTextRows(db);
+  /** People say more to their agents than they would write down: none of it stays in unused parts of the file. */
+  const zeroing = <T>(work: () => T): T => {
+    db.exec('PRAGMA secure_delete = ON');
+    try {
+      return work();
+    } finally {
+      db.exec('PRAGMA secure_delete = OFF');
+    }
+  };
+
   const perform = (request: Exclude<WriterRequest, { do: 'close' }>): WriterAnswer => {
     switch (request.do) {
       case 'append':
         return timed(() => appender.append(request.entries));
       case 'usage':
         return { changes: keepUsage(request.steps, request.statements) };
+      case 'texts':
+        return { changes: zeroing(() => run(db, request.statements, () => texts.keep(request.owner, request.rows))) };
       case 'run':
         return { changes: run(db, request.statements) };
     }

@@ -4,6 +4,7 @@ import { Problem } from '../../contract/problem.ts';
 import type { StoreHealth } from '../../journal/journal.ts';
 import { workerEnv, workerUrl } from '../../worker-url.ts';
 import type { PackedEntry, Placed } from './append.ts';
+import type { TextRow } from './text-rows.ts';
 import type { Statement, WriterAnswer, WriterFailure, WriterNews, WriterRequest } from './writer-thread.ts';
 
 /** Entries of one transaction at the most: bounds what a commit can take. */
@@ -93,6 +94,13 @@ export class Writer {
   async keepUsage(steps: readonly UsageStep[], statements: readonly Statement[]): Promise<void> {
     const answer = await this.#ask({ do: 'usage', steps, statements });
     if (!('changes' in answer)) throw this.#refusal(answer);
+  }
+
+  /** Texts to be searched, and statements after them, in one transaction. */
+  async writeTexts(owner: string, rows: readonly TextRow[], statements: readonly Statement[]): Promise<number[]> {
+    const answer = await this.#ask({ do: 'texts', owner, rows, statements });
+    if ('changes' in answer) return answer.changes;
+    throw this.#refusal(answer);
   }
 
   /** Resolves when all that was handed in is committed or refused. */
