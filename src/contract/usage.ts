@@ -169,8 +169,8 @@ export type UsageStep =
   | { do: 'adopt'; agent: LedgerSession; session: string }
   /** A copy of a response that another session had first. */
   | { do: 'share'; agent: LedgerSession; key: LedgerKey }
-  /** So many counted tokens of what others had told of this session are in its transcript now. */
-  | { do: 'absorb'; session: string; tokens: number }
+  /** So many counted tokens, and cache reads, of what others had told of this session are in its transcript now. */
+  | { do: 'absorb'; session: string; tokens: number; cacheRead: number }
   /** What was told so far under this name, in the words of whoever compares it; forgotten after a month. */
   | { do: 'mark'; name: string; mark: string; at: number };
 

@@ -1,4 +1,5 @@
-import type { AgentOrigin, Run, TokensRecorded } from '../contract/event.ts';
+import type { AgentOrigin, BudgetCounts, Run, TokensRecorded } from '../contract/event.ts';
+import { shrunk } from '../contract/shrink.ts';
 import type { LedgerRow, LedgerSession, UsageStep } from '../contract/usage.ts';
 import { picoOf } from './prices/usd.ts';
 import type { Pricing } from './settle.ts';
@@ -12,31 +13,46 @@ export interface Reporting {
   owner: string;
   agent?: AgentOrigin;
   run?: Run;
+  counts: BudgetCounts;
   /** Nothing was reported of it before. */
   isFirst: boolean;
 }
 
 /** Steps that a row in a session's journal calls for. */
 export const reportedSteps = (of: Reporting, data: TokensRecorded, prices: Pricing): UsageStep[] => {
-  const { reconciled = 0, source } = data;
-  if (source === 'transcript') return reconciled > 0 ? [{ do: 'absorb', session: of.session, tokens: reconciled }] : [];
+  if (data.source === 'transcript') return absorbing(of, data);
   const adopt: UsageStep[] = of.isFirst ? [{ do: 'adopt', agent: sessionOf(of), session: of.session }] : [];
-  const shares = newShares(data);
-  return shares.used > 0 || shares.cacheRead > 0
-    ? [...adopt, { do: 'put', row: rowOf(of, data, shares, prices) }]
-    : adopt;
+  const fresh = freshIn(of, data);
+  return fresh.used > 0 || fresh.cacheRead > 0 ? [...adopt, { do: 'put', row: rowOf(of, data, fresh, prices) }] : adopt;
 };
 
-/** Which part of a row nobody else had told: of what counts as used, and of what was read from caches. */
-interface Shares {
+const absorbing = (of: Reporting, data: TokensRecorded): UsageStep[] => {
+  const { used, cacheRead } = knownIn(of, data);
+  return used > 0 || cacheRead > 0 ? [{ do: 'absorb', session: of.session, tokens: used, cacheRead }] : [];
+};
+
+/** Tokens that are no cache reads, whatever the session's budget counts, and cache reads. */
+interface Tokens {
   used: number;
   cacheRead: number;
 }
 
-const newShares = ({ tokensUsed, reconciled = 0, cacheRead = 0, cacheReconciled = 0 }: TokensRecorded): Shares => ({
-  used: tokensUsed > 0 ? (tokensUsed - reconciled) / tokensUsed : 0,
-  cacheRead: cacheRead > 0 ? (cacheRead - cacheReconciled) / cacheRead : 0,
+const tokensIn = ({ counts }: Reporting, { tokensUsed, cacheRead = 0 }: TokensRecorded): Tokens => ({
+  used: counts === 'all' ? tokensUsed - cacheRead : tokensUsed,
+  cacheRead,
 });
+
+/** What of a row others had told. */
+const knownIn = ({ counts }: Reporting, { reconciled = 0, cacheReconciled = 0 }: TokensRecorded): Tokens => ({
+  used: Math.max(0, counts === 'all' ? reconciled - cacheReconciled : reconciled),
+  cacheRead: Math.max(0, cacheReconciled),
+});
+
+/** What of a row nobody else had told. */
+const freshIn = (of: Reporting, data: TokensRecorded): Tokens => {
+  const [all, known] = [tokensIn(of, data), knownIn(of, data)];
+  return { used: Math.max(0, all.used - known.used), cacheRead: Math.max(0, all.cacheRead - known.cacheRead) };
+};
 
 /** A session that stint did not find at an agent's is one of a source of its own. */
 const sessionOf = ({ owner, agent, session }: Reporting): LedgerSession => ({
@@ -45,8 +61,9 @@ const sessionOf = ({ owner, agent, session }: Reporting): LedgerSession => ({
   sessionId: agent?.sessionId ?? session,
 });
 
-const rowOf = (of: Reporting, data: TokensRecorded, shares: Shares, prices: Pricing): LedgerRow => {
+const rowOf = (of: Reporting, data: TokensRecorded, fresh: Tokens, prices: Pricing): LedgerRow => {
   const { id, timestamp, model = '', response = id, costUsd, source } = data;
+  const all = tokensIn(of, data);
   const row: LedgerRow = {
     ...sessionOf(of),
     key: `${source}:${response}`,
@@ -58,7 +75,7 @@ const rowOf = (of: Reporting, data: TokensRecorded, shares: Shares, prices: Pric
     beganAt: timestamp,
     at: timestamp,
     bornAt: timestamp,
-    ...partsOf(data, shares),
+    ...partsOf(all.used, data, fresh),
     webSearches: 0,
     // Which tokens they were is often not told, nor, by telemetry, for how long a cache keeps what was written.
     confidence: isSplit(data) ? 'exact' : 'estimated',
@@ -67,7 +84,7 @@ const rowOf = (of: Reporting, data: TokensRecorded, shares: Shares, prices: Pric
     costPico: null,
     priceVersion: prices.version,
   };
-  const share = data.tokensUsed > 0 ? shares.used : shares.cacheRead;
+  const share = all.used > 0 ? fresh.used / all.used : fresh.cacheRead / all.cacheRead;
   // What it cost is not for prices to say: its row has no version of theirs.
   if (costUsd !== undefined) return { ...row, costPico: Math.round(picoOf(costUsd) * share), priceVersion: '' };
   return { ...row, costPico: costOf(row, prices) };
@@ -77,16 +94,10 @@ const isSplit = ({ source, input, output, cacheWrite5m = 0 }: TokensRecorded): b
   (input !== undefined || output !== undefined) && (source === 'api' || cacheWrite5m === 0);
 
 /** Tokens of which it is not told what they were count as input. */
-const partsOf = (data: TokensRecorded, { used, cacheRead: read }: Shares) => {
-  const { input = 0, output = 0, reasoning = 0, cacheRead = 0, cacheWrite5m = 0, cacheWrite1h = 0 } = data;
-  const told = input + output + cacheWrite5m + cacheWrite1h + cacheRead;
-  const of = (part: number) => Math.round(part * used);
-  return {
-    input: of(told === 0 ? data.tokensUsed : input),
-    output: of(output),
-    reasoning: of(reasoning),
-    cacheRead: Math.round(cacheRead * read),
-    cacheWrite5m: of(cacheWrite5m),
-    cacheWrite1h: of(cacheWrite1h),
-  };
+const partsOf = (used: number, data: TokensRecorded, fresh: Tokens) => {
+  const told = [data.input ?? 0, data.output ?? 0, data.cacheWrite5m ?? 0, data.cacheWrite1h ?? 0] as const;
+  const isTold = told.some((count) => count > 0);
+  const [input, output, cacheWrite5m, cacheWrite1h] = shrunk(isTold ? told : ([used, 0, 0, 0] as const), fresh.used);
+  const reasoning = output === 0 ? 0 : Math.round(((data.reasoning ?? 0) * output) / told[1]);
+  return { input, output, reasoning, cacheRead: fresh.cacheRead, cacheWrite5m, cacheWrite1h };
 };

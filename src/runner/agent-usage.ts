@@ -197,11 +197,15 @@ export class AgentUsage {
     const adopted = await ledger.adopted(agent);
     const state = adopted === undefined ? undefined : await this.#stateOf(adopted);
     const session = state === undefined ? newId() : adopted!;
-    const intents = [...told];
+    const intents = told.toSorted((a, b) => beginningOf(a) - beginningOf(b));
     if (state === undefined) {
       intents.unshift(this.#adoption({ agent, sighting: undefined, tidings: [] }, at));
       steps.unshift({ do: 'adopt', agent, session });
-    } else if ('endTime' in state && at >= state.endTime) intents.unshift({ type: 'reopen', reopenedAt: at });
+    } else if ('endTime' in state) {
+      // What began before the end is told late; with what comes after it the session goes on.
+      const next = intents.findIndex((intent) => beginningOf(intent) >= state.endTime);
+      if (next >= 0) intents.splice(next, 0, { type: 'reopen', reopenedAt: beginningOf(intents[next]!) });
+    }
     await runner.execute(session, intents, () => done, undefined, steps);
     this.changed();
   }
@@ -312,6 +316,8 @@ const ifGone = (error: unknown): void => {
 
 const takesBack = ({ tidings }: Hearer): boolean =>
   tidings.some(({ steps }) => steps.some((step: UsageStep) => step.do === 'drop'));
+
+const beginningOf = (intent: Intent): number => (intent.type === 'record_tokens' && intent.beganAt) || 0;
 
 const endingAt = (endedAt: number): Intent => ({ type: 'complete', reason: 'idle', endedAt });
 

@@ -14,9 +14,9 @@ export const usageOfEvents =
       if (event.type !== 'tokens_recorded') return [];
       const isFirst = !heard.has(event.data.source);
       heard.add(event.data.source);
-      const { owner, agent, run } = facts;
+      const { owner, agent, run, budgetCounts: counts } = facts;
       return reportedSteps(
-        { session, owner, ...(agent && { agent }), ...(run && { run }), isFirst },
+        { session, owner, counts, ...(agent && { agent }), ...(run && { run }), isFirst },
         event.data,
         prices,
       );

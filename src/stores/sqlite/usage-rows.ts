@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { shrunk } from '../../contract/shrink.ts';
 import type { LedgerKey, LedgerRow, LedgerSession, UsageStep } from '../../contract/usage.ts';
 
 /**
@@ -174,21 +175,26 @@ export const newUsageRows = (db: DatabaseSync): UsageRows => {
     statements.share.run(agentKey(agent), scopeKey(owner, source), key, request);
   };
 
-  /** The oldest go first; the one that is not used up keeps what is left of each of its parts. */
-  const absorb = (session: string, tokens: number): void => {
-    let left = tokens;
+  /** The oldest go first; one that is not used up keeps what is left of each of its parts. */
+  const absorb = (session: string, tokens: number, cacheRead: number): void => {
+    const left = { used: tokens, read: cacheRead };
     for (const found of statements.secondHand.all(session)) {
-      if (left <= 0) return;
-      const whole = countedTokens(found);
-      count(countedOf(found), -1);
-      if (whole <= left) statements.dropById.run(Number(found['id']));
-      else {
-        const rest = scaled(found, (whole - left) / whole);
-        statements.shrink.run(...rest.parts, rest.cost, revisionNow(), Number(found['id']));
-        count(countedOf({ ...found, ...rest.row }), 1);
-      }
-      left -= whole;
+      if (left.used <= 0 && left.read <= 0) return;
+      const [used, read] = [countedTokens(found), Number(found['cache_read'])];
+      const rest = { used: Math.max(0, used - left.used), read: Math.max(0, read - left.read) };
+      shrink(found, rest);
+      left.used -= used - rest.used;
+      left.read -= read - rest.read;
     }
+  };
+
+  const shrink = (found: Record<string, unknown>, rest: { used: number; read: number }): void => {
+    count(countedOf(found), -1);
+    if (rest.used === 0 && rest.read === 0) return void statements.dropById.run(Number(found['id']));
+    const { parts, cost } = shrunkTo(found, rest);
+    statements.shrink.run(...parts, cost, revisionNow(), Number(found['id']));
+    const row = Object.fromEntries(partColumns.map((name, i) => [name, parts[i]]));
+    count(countedOf({ ...found, ...row, cost }), 1);
   };
 
   const step = (one: UsageStep): void => {
@@ -204,7 +210,7 @@ export const newUsageRows = (db: DatabaseSync): UsageRows => {
       case 'share':
         return share(one.agent, one.key);
       case 'absorb':
-        return absorb(one.session, one.tokens);
+        return absorb(one.session, one.tokens, one.cacheRead);
       case 'mark':
         return void statements.mark.run(one.name, one.mark, one.at);
     }
@@ -302,11 +308,15 @@ const partsOf = (found: Record<string, unknown>): Parts => partColumns.map((name
 const countedTokens = (found: Record<string, unknown>): number =>
   Number(found['input']) + Number(found['output']) + Number(found['cache_write_5m']) + Number(found['cache_write_1h']);
 
-const scaled = (found: Record<string, unknown>, by: number) => {
-  const parts = partsOf(found).map((part) => Math.round(part * by)) as Parts;
-  const cost = found['cost'] === null ? null : Math.round(Number(found['cost']) * by);
-  const row = Object.fromEntries([...partColumns.map((name, i) => [name, parts[i]] as const), ['cost', cost]]);
-  return { parts, cost, row };
+/** A row with so much left of its counted tokens and of its cache reads. */
+const shrunkTo = (found: Record<string, unknown>, rest: { used: number; read: number }) => {
+  const [input, output, reasoning, cacheRead, written5m, written1h] = partsOf(found);
+  const [ofInput, ofOutput, of5m, of1h] = shrunk([input, output, written5m, written1h] as const, rest.used);
+  const ofReasoning = output === 0 ? 0 : Math.round((reasoning * ofOutput) / output);
+  const used = countedTokens(found);
+  const share = used > 0 ? rest.used / used : rest.read / cacheRead;
+  const cost = found['cost'] === null ? null : Math.round(Number(found['cost']) * share);
+  return { parts: [ofInput, ofOutput, ofReasoning, rest.read, of5m, of1h] as Parts, cost };
 };
 
 const values = (count: number): string => Array(count).fill('?').join(', ');

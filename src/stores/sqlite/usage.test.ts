@@ -251,9 +251,9 @@ describe('the ledger in SQLite', () => {
       told('two', newYear + 1),
       { do: 'adopt', agent: row(), session: 'mine' },
     ]);
-    await store.keepUsage([{ do: 'absorb', session: 'mine', tokens: 150 }]);
+    await store.keepUsage([{ do: 'absorb', session: 'mine', tokens: 150, cacheRead: 130 }]);
     expect(await store.responses('ada', 'claude', ['one', 'two'])).toMatchObject([
-      { key: 'two', input: 30, output: 20 },
+      { key: 'two', input: 30, output: 20, cacheRead: 70, costPico: 500_000 },
     ]);
     expect(await store.cells({ by: [] })).toMatchObject([
       { responses: 1, input: 30, output: 20, firstAt: newYear + 1 },
