@@ -22,7 +22,10 @@ import { startHooks } from './serve/hooks.ts';
 import { startLoops } from './serve/loops.ts';
 import { checkOptions, publicUrlOf } from './serve/options.ts';
 import type { ServeOptions } from './serve/options.ts';
+import { atRest, startSearch } from './serve/search.ts';
+import type { Search } from './serve/search.ts';
 import { PortInUseError, StartError } from './serve/start-error.ts';
+import { surroundingsOf } from './serve/surroundings.ts';
 import { startUsage } from './serve/usage.ts';
 import type { Usage } from './serve/usage.ts';
 import type { SqliteStore } from './stores/sqlite/store.ts';
@@ -87,6 +90,12 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
   const bell = startHooks(core, opened, { stopping: stopping.signal, userAgent: `stint/${version()}` });
   const usage = await startUsage(core, opened, prices, { isRead: options.readsAgents ?? false, env: process.env });
   const purse = startBudgets(core, opened, (listener) => usage.agents.onChanged(listener));
+  const search = await startSearch(core, opened, {
+    isOn: options.searches ?? false,
+    isRead: options.readsAgents ?? false,
+    surroundings: surroundingsOf(process.env),
+    after: atRest(usage.progress),
+  });
   const server: ServerFacts = {
     version: version(),
     startedAt: core.clock.now(),
@@ -106,6 +115,7 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
       budgets: purse.budgets,
       usage,
       stopping: stopping.signal,
+      search,
     }),
     {
       log,
@@ -118,7 +128,7 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
     await announce(app, server, options);
   } catch (error) {
     await app.close();
-    await Promise.all([loops.stop(), backing.stop(), bell.stop(), purse.stop(), usage.stop()]);
+    await Promise.all([loops.stop(), backing.stop(), bell.stop(), purse.stop(), usage.stop(), search.stop()]);
     core.hub.stop();
     throw error;
   }
@@ -130,7 +140,7 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
     // A backup takes a while to give up: the data is closed meanwhile.
     const givenUp = backing.stop();
     await app.close();
-    await Promise.all([loops.stop(), purse.stop(), usage.stop(), care.check?.stop()]);
+    await Promise.all([loops.stop(), purse.stop(), usage.stop(), search.stop(), care.check?.stop()]);
     await core.runner.drain();
     await bell.stop();
     core.hub.stop();
@@ -165,11 +175,13 @@ const faceParts = (
     budgets,
     usage,
     stopping,
+    search,
   }: Pick<FaceParts, 'server' | 'metrics' | 'hooks' | 'budgets' | 'stopping'> & { care: Care; usage: Usage },
 ): FaceParts => ({
   access,
   users,
   hooks,
+    search: Search;
   budgets,
   runner,
   once: new Once(store, clock),
@@ -182,6 +194,7 @@ const faceParts = (
   telemetry: usage.telemetry,
   skippedUsage: usage.skipped,
   usageFolders: usage.folders,
+  search,
   summarize,
   clock,
   newId: randomUUIDv7,

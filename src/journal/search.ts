@@ -74,6 +74,15 @@ export interface FoundText {
   isCut: boolean;
 }
 
+/** What there is to be searched, and what of it is still to come. */
+export interface SearchIndex {
+  find(query: TextQuery): Promise<TextsFound>;
+  state(): SearchState;
+}
+
+/** While it is `reading` some of what was said may not be found yet; `files` of those to be read are done. */
+export type SearchState = { is: 'off' } | { is: 'ready' } | { is: 'reading'; files: number; of: number };
+
 /** Of a longer text only so much is kept. */
 export const keptBytes = 65_536;
 

@@ -28,6 +28,8 @@ export interface ServeOptions {
   backups?: { everyMs: number; keep: number } | undefined;
   /** Reads what agents leave on this machine. */
   readsAgents?: boolean;
+  /** Has what was said in agents' sessions searched; else what was indexed before is deleted. */
+  searches?: boolean;
   /** Logs to files only, not to stderr. */
   quiet?: boolean;
   /** Where the time comes from; the machine's own when absent. */

@@ -25,6 +25,7 @@ import { measureRequests, metricsRoutes } from './metrics-routes.ts';
 import { pages } from './pages.ts';
 import type { FaceParts } from './parts.ts';
 import { onError, prefixOf, refuseUnreadable } from './problems.ts';
+import { searchRoutes } from './search-routes.ts';
 import { shedding } from './shedding.ts';
 import { systemRoutes } from './system-routes.ts';
 import { teamsRoutes } from './teams-routes.ts';
@@ -106,6 +107,7 @@ export const newApp = async (parts: FaceParts, options: AppOptions): Promise<Fas
     exportRoutes,
     usageRoutes,
     windowsRoutes,
+    searchRoutes,
     budgetsRoutes,
     telemetryRoutes,
     commentsRoutes,

@@ -6,6 +6,7 @@ import type { Backups } from '../../journal/backups.ts';
 import type { Hooks } from '../../hooks/hooks.ts';
 import type { Journal, StoreHealth } from '../../journal/journal.ts';
 import type { Limits } from '../../journal/limits.ts';
+import type { SearchIndex } from '../../journal/search.ts';
 import type { SessionReads, SessionSummary } from '../../journal/sessions.ts';
 import type { Ledger, UsageReads } from '../../journal/usage.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
@@ -58,6 +59,7 @@ export interface FaceParts {
   /** What agents' sessions have in the ledger; see `Ledger`. */
   sessionUsage: Ledger['sessionUsage'];
   budgets: Budgets;
+  search: SearchIndex;
   limits: Limits;
   /** Takes what agents send of themselves. */
   telemetry: Telemetry;
