@@ -174,14 +174,17 @@ const faceParts = (
     hooks,
     budgets,
     usage,
-    stopping,
     search,
-  }: Pick<FaceParts, 'server' | 'metrics' | 'hooks' | 'budgets' | 'stopping'> & { care: Care; usage: Usage },
+    stopping,
+  }: Pick<FaceParts, 'server' | 'metrics' | 'hooks' | 'budgets' | 'stopping'> & {
+    care: Care;
+    usage: Usage;
+    search: Search;
+  },
 ): FaceParts => ({
   access,
   users,
   hooks,
-    search: Search;
   budgets,
   runner,
   once: new Once(store, clock),
@@ -189,12 +192,12 @@ const faceParts = (
   sessions: store,
   activity: store,
   usage: store,
+  search,
   sessionUsage: (sessions) => store.sessionUsage(sessions),
   limits: usage.limits,
   telemetry: usage.telemetry,
   skippedUsage: usage.skipped,
   usageFolders: usage.folders,
-  search,
   summarize,
   clock,
   newId: randomUUIDv7,
