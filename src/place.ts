@@ -126,6 +126,9 @@ export const removeEndedRun = (folder: string, session: string): void =>
 /** Where backups lie, unless they are told to lie elsewhere. */
 export const backupFolder = (folder: string): string => join(folder, 'backups');
 
+/** The user's own prices, where they have any. */
+export const pricesFile = (folder: string): string => join(folder, 'prices.json');
+
 export const logFolder = (folder: string): string => join(folder, 'logs');
 
 /** Log files have rising numbers; the one with the highest is written to. */

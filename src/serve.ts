@@ -3,7 +3,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { Logger } from 'pino';
 import { newApp } from './faces/http/app.ts';
 import type { FaceParts, ServerFacts } from './faces/http/parts.ts';
-import { openPrices } from './ledger/prices/prices.ts';
+import type { CurrentPrices } from './ledger/prices/current-prices.ts';
 import { openLog } from './log/log.ts';
 import { newMetrics } from './metrics/metrics.ts';
 import type { Metrics } from './metrics/metrics.ts';
@@ -22,6 +22,7 @@ import { startHooks } from './serve/hooks.ts';
 import { startLoops } from './serve/loops.ts';
 import { checkOptions, publicUrlOf } from './serve/options.ts';
 import type { ServeOptions } from './serve/options.ts';
+import { openFolderPrices } from './serve/prices.ts';
 import { atRest, startSearch } from './serve/search.ts';
 import type { Search } from './serve/search.ts';
 import { PortInUseError, StartError } from './serve/start-error.ts';
@@ -82,7 +83,7 @@ interface Opened extends OpenedData {
 
 const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> => {
   const { store, log, flush, release } = opened;
-  const prices = await openPrices();
+  const prices = await openFolderPrices(options.folder, log);
   const core = await openCore(options, opened, prices);
   const loops = await startLoops(core, { ...opened, folder: options.folder });
   const backing = startBackups(options, () => core.clock.now(), log);
@@ -114,8 +115,9 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
       hooks: bell.hooks,
       budgets: purse.budgets,
       usage,
-      stopping: stopping.signal,
+      prices,
       search,
+      stopping: stopping.signal,
     }),
     {
       log,
@@ -174,11 +176,13 @@ const faceParts = (
     hooks,
     budgets,
     usage,
+    prices,
     search,
     stopping,
   }: Pick<FaceParts, 'server' | 'metrics' | 'hooks' | 'budgets' | 'stopping'> & {
     care: Care;
     usage: Usage;
+    prices: CurrentPrices;
     search: Search;
   },
 ): FaceParts => ({
@@ -193,6 +197,10 @@ const faceParts = (
   activity: store,
   usage: store,
   search,
+  ledger: store,
+  prices,
+  reprice: usage.reprice,
+  push: usage.push,
   sessionUsage: (sessions) => store.sessionUsage(sessions),
   limits: usage.limits,
   telemetry: usage.telemetry,

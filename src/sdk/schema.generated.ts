@@ -294,6 +294,83 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/usage/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The prices that responses are reckoned by, and the models that have none */
+        get: operations["getUsagePrices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/usage/reprice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Price all responses anew whose prices have changed
+         * @description Reads the server’s own prices again first; where they can’t be used it is 400, and nothing is changed. What was reported with its cost keeps that.
+         */
+        post: operations["repriceUsage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/usage/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your ledger row by row, as another server takes it
+         * @description Responses of your own that transcripts told of. A walk through all goes from `next` to `next`; the next one begins `since` the `upTo` of this one’s first page.
+         */
+        get: operations["listLedgerRows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/usage/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take what agents used on another machine
+         * @description It is yours, by whom the token is. A response that is known, from this machine or another, is not counted again; it is priced by this server’s prices.
+         */
+        post: operations["pushUsage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/usage/windows": {
         parameters: {
             query?: never;
@@ -328,6 +405,26 @@ export interface paths {
          * @description What a status line reports. The same told again is kept once.
          */
         post: operations["reportLimits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find what was said in agents’ sessions: prompts and answers
+         * @description Of the caller’s own sessions, and all for the owner. A viewer sees sessions, and reads nothing of what was said in them.
+         */
+        get: operations["search"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1007,6 +1104,8 @@ export interface components {
             gitBranch?: string;
             /** @description The agent’s own id of the session it was forked from */
             forkedFrom?: string;
+            /** @description The machine that it was pushed from */
+            machine?: string;
             /** @description Responses in its history that another session had first, and that count there */
             shared?: number;
         };
@@ -1849,6 +1948,62 @@ export interface components {
             /** @description Continues the walk; absent at the end */
             cursor?: string;
         };
+        FoundText: {
+            /**
+             * Format: uuid
+             * @example 019a8f5e-7c1b-7000-8000-3b5f00000000
+             */
+            session: string;
+            /** @description The agent’s own id of the session */
+            agentSession: string;
+            /** @description The subagent that said it */
+            agentId?: string;
+            /**
+             * @description Which agent
+             * @example claude
+             */
+            source: string;
+            /** @description The directory in which the session began */
+            project?: string;
+            /** @description The session’s name */
+            title?: string;
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            by: "user" | "agent";
+            /** @description The part that fits best, on one line, as it was said: data, never to be taken for HTML */
+            snippet: string;
+            /** @description What fits in the snippet: from `start` up to before `end`, in UTF-16 units, as strings of JavaScript count */
+            marks: {
+                start: number;
+                end: number;
+            }[];
+            /**
+             * @description The text is longer than 64 KB; what lies beyond is not searched
+             * @constant
+             */
+            cut?: true;
+        };
+        SearchIndex: {
+            /**
+             * @description reading: some of what was said may not be found yet · off: the server was started with --no-search
+             * @enum {string}
+             */
+            state: "ready" | "reading" | "off";
+            /** @description While it is reading: how many files are done */
+            files?: number;
+            /** @description And how many there are to read, as far as that is known */
+            of?: number;
+        };
+        FoundTexts: {
+            /** @description What fits best first, and of what fits as well the latest. Only from sessions that the caller may read */
+            texts: components["schemas"]["FoundText"][];
+            /** @description How many fit; of more than 20,000 only the latest are ranked and counted */
+            total: number;
+            /** @description Absent at the end */
+            cursor?: string;
+            index: components["schemas"]["SearchIndex"];
+        };
         Health: {
             /** @constant */
             success: true;
@@ -2113,6 +2268,189 @@ export interface components {
             })[];
         } & {
             [key: string]: unknown;
+        };
+        /** @description What of a model’s prices is the server’s own; the others are those of the data */
+        OwnPrice: {
+            /** @description US dollars a million tokens */
+            input?: number;
+            /** @description US dollars a million tokens */
+            output?: number;
+            /** @description US dollars a million tokens */
+            cacheRead?: number;
+            /** @description US dollars a million tokens */
+            cacheWrite5m?: number;
+            /** @description US dollars a million tokens */
+            cacheWrite1h?: number;
+            /** @description US dollars a thousand */
+            webSearch?: number;
+            /**
+             * Format: date
+             * @description The day, in UTC, from which on it holds
+             */
+            from?: string;
+        };
+        UnpricedModel: {
+            /** @description As the agent writes it; empty where none was told */
+            model: string;
+            /** @description Agents that used it */
+            sources: string[];
+            /** @description Responses without a price */
+            unpriced: number;
+            /** @description All of its responses */
+            responses: number;
+            /** @description Of all of its responses, caches included */
+            tokens: number;
+        };
+        UsagePrices: {
+            /** @description Another one wherever a response could have another price */
+            version: string;
+            /** @description The server’s own prices that are in force, by the model’s id or a pattern with * */
+            overrides: {
+                [key: string]: components["schemas"]["OwnPrice"];
+            };
+            /** @description Models of the sessions that you may see of which responses have no price; most tokens first */
+            unpriced: components["schemas"]["UnpricedModel"][];
+            /** @description Where own prices stand; the owner is told */
+            file?: string;
+            /** @description Why that file can’t be used; the owner is told */
+            problem?: string;
+        };
+        /** @description A model of which responses cost something else now */
+        ModelRepriced: {
+            model: string;
+            responses: number;
+            /**
+             * @description US dollars, decimal
+             * @example 0.0033
+             */
+            before: string;
+            /**
+             * @description US dollars, decimal
+             * @example 0.0033
+             */
+            after: string;
+        };
+        Repriced: {
+            version: string;
+            /** @description Responses that had been priced by other prices */
+            repriced: number;
+            /** @description Those of them that cost something else now */
+            changed: number;
+            /** @description Those of them that have no price */
+            unpriced: number;
+            /** @description Of all that were priced anew, as far as they had a price */
+            costUsd: {
+                /**
+                 * @description US dollars, decimal
+                 * @example 0.0033
+                 */
+                before: string;
+                /**
+                 * @description US dollars, decimal
+                 * @example 0.0033
+                 */
+                after: string;
+            };
+            /** @description Most cost first */
+            models: components["schemas"]["ModelRepriced"][];
+        };
+        /** @description What a price depends on besides, in the agent’s own words */
+        ResponseBilling: {
+            provider?: string;
+            tier?: string;
+            speed?: string;
+            region?: string;
+            /** @description As the agent itself stored it */
+            costUsd?: number;
+        };
+        /** @description A response, as a transcript told of it */
+        LedgerRow: {
+            /**
+             * @description Which agent
+             * @example claude
+             */
+            source: string;
+            /** @description With source and request what tells responses apart */
+            key: string;
+            request?: string;
+            /** @description The agent’s own id of the session that had it first */
+            sessionId: string;
+            /** @description The subagent’s */
+            agentId?: string;
+            sidechain: boolean;
+            /** @description As the agent writes it */
+            model: string;
+            /** @description Absolute path, on the machine where it was used */
+            project?: string;
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            beganAt: number;
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            at: number;
+            /** @description When the file came to be that had it first, Unix ms */
+            bornAt: number;
+            input: number;
+            output: number;
+            reasoning: number;
+            cacheRead: number;
+            cacheWrite5m: number;
+            cacheWrite1h: number;
+            webSearches?: number;
+            /** @enum {string} */
+            confidence: "exact" | "incomplete" | "estimated";
+            billing?: components["schemas"]["ResponseBilling"];
+        };
+        /** @description What is known of an agent’s session besides */
+        LedgerSession: {
+            /**
+             * @description Which agent
+             * @example claude
+             */
+            source: string;
+            /** @description The agent’s own id of the session */
+            sessionId: string;
+            name?: string;
+            directory?: string;
+            gitBranch?: string;
+            /** @description The agent’s own id of the session it was forked from */
+            forkedFrom?: string;
+            /**
+             * @description Unix time, ms
+             * @example 1790000000000
+             */
+            startedAt?: number;
+        };
+        PushUsage: {
+            /**
+             * @description What the machine is called
+             * @example laptop
+             */
+            machine: string;
+            rows: components["schemas"]["LedgerRow"][];
+            sessions?: components["schemas"]["LedgerSession"][];
+        };
+        UsagePushed: {
+            /** @description Responses that are new, or of which more is known now */
+            taken: number;
+            /** @description Responses that brought nothing new */
+            known: number;
+        };
+        LedgerRows: {
+            /** @description In an order that stays: a row that changes keeps its place */
+            rows: components["schemas"]["LedgerRow"][];
+            /** @description Those of the rows */
+            sessions: components["schemas"]["LedgerSession"][];
+            /** @description Rows that can’t be pushed, for instance with a time that can’t be */
+            leftOut: number;
+            /** @description Where the next page begins; absent at the end */
+            next?: number;
+            /** @description Of the first page of a walk: what came in later than it comes `since` this */
+            upTo: number;
         };
         UsageSums: {
             /** @description Tokens that no cache held */
@@ -3517,6 +3855,173 @@ export interface operations {
             };
         };
     };
+    getUsagePrices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsagePrices"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    repriceUsage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Repriced"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listLedgerRows: {
+        parameters: {
+            query?: {
+                /** @description Only what came in, or changed, after this `upTo` */
+                since?: number;
+                /** @description Only what follows this `next` */
+                after?: number;
+                /** @description Rows in the answer (500) */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerRows"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    pushUsage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushUsage"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsagePushed"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
     getUsageWindows: {
         parameters: {
             query?: never;
@@ -3575,6 +4080,63 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LimitsTaken"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query: {
+                /** @description Words that must all occur; "exact phrases"; the beginning of a word*; and -what must not occur. Case and accents do not matter. Of languages without spaces between words, any part of what was said */
+                q: string;
+                /** @description Texts of a page (20) */
+                limit?: number;
+                /** @description From the answer before: goes on after it */
+                cursor?: string;
+                /** @description Only what was said to or by this agent, e.g. claude */
+                source?: string;
+                /** @description Only in sessions that began in this directory or below it: an absolute path */
+                project?: string;
+                /** @description Only in this session: its id here, or the agent’s own */
+                session?: string;
+                /** @description Only what was said on this day (of UTC) or later, or from this moment on */
+                since?: string;
+                /** @description Only what was said on this day (of UTC) or earlier, or before this moment */
+                until?: string;
+                /** @description Only prompts (user), or only answers (agent) */
+                by?: "user" | "agent";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundTexts"];
                 };
             };
             /** @description Default Response */

@@ -2,22 +2,27 @@ import { randomUUIDv7 } from 'node:crypto';
 import { homedir } from 'node:os';
 import type { Logger } from 'pino';
 import type { SkippedUsage } from '../contract/usage.ts';
-import type { Pricing } from '../ledger/settle.ts';
+import type { CurrentPrices } from '../ledger/prices/current-prices.ts';
 import { Follow } from '../readers/follow.ts';
 import type { Place, Portion, Progress } from '../readers/follower.ts';
 import type { Cursor, Surroundings, UsageRecord } from '../readers/reader.ts';
 import { sourceNames, sources } from '../readers/sources.ts';
 import { AgentUsage } from '../runner/agent-usage.ts';
+import type { Reprice } from '../runner/reprice.ts';
 import { RunOwners } from '../runner/run-owners.ts';
 import { TelemetryUsage } from '../runner/telemetry-usage.ts';
+import { UsagePush } from '../runner/usage-push.ts';
 import { SqliteLimits } from '../stores/sqlite/limits.ts';
 import type { SqliteStore } from '../stores/sqlite/store.ts';
 import type { Core } from './core.ts';
+import { startReprice } from './prices.ts';
 
 /** Every agent's usage on this machine: what is there is read in the background, then what comes as it comes. */
 export interface Usage {
   agents: AgentUsage;
   telemetry: TelemetryUsage;
+  push: UsagePush;
+  reprice: Reprice;
   limits: SqliteLimits;
   /** How far the reading has come, by source; empty once all that was there is read. */
   progress: () => readonly Progress[];
@@ -41,7 +46,7 @@ const told = ['CLAUDE_CONFIG_DIR', 'CODEX_HOME', 'OPENCODE_DB', 'XDG_DATA_HOME',
 export const startUsage = async (
   { runner, clock, owner }: Core,
   { store, log }: { store: SqliteStore; log: Logger },
-  prices: Pricing,
+  prices: CurrentPrices,
   { isRead, env }: { isRead: boolean; env: NodeJS.ProcessEnv },
 ): Promise<Usage> => {
   const surroundings = surroundingsOf(env);
@@ -56,6 +61,7 @@ export const startUsage = async (
     owner: owner.id,
     prices,
   });
+  const reprice = startReprice({ ledger: store, prices, onChanged: () => agents.changed() }, log);
   const limits = new SqliteLimits(store);
   const progress = new Map<string, Progress>();
   const onError = (error: unknown) => log.error({ err: error }, 'usage of agents could not be read');
@@ -88,13 +94,15 @@ export const startUsage = async (
   return {
     agents,
     telemetry: new TelemetryUsage({ agents, ledger: store, clock }),
+    push: new UsagePush(agents),
+    reprice,
     limits,
     progress: () => [...progress.values()],
     skipped: async () => (await store.skips()).flatMap(skippedIn),
     folders: () => sourceNames.flatMap((name) => sources[name]!.usage({}).roots(surroundings)),
     stop: async () => {
       clearInterval(timer);
-      await follow?.stop();
+      await Promise.all([follow?.stop(), reprice.stop()]);
       runs.close();
     },
   };

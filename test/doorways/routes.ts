@@ -42,6 +42,7 @@ export const bodies: Record<string, object> = {
   reportLimits: { limits: [{ source: 'claude', windowMinutes: 300, usedPercent: 1 }] },
   setBudget: { period: 'day', measure: 'tokens', limit: 1 },
   changeBudget: { limit: 1 },
+  pushUsage: { machine: 'm', rows: [] },
   createToken: { name: 'n' },
   addUser: { name: 'n' },
   changeUser: { name: 'n' },

@@ -31,6 +31,7 @@ import { systemRoutes } from './system-routes.ts';
 import { teamsRoutes } from './teams-routes.ts';
 import { telemetryRoutes } from './telemetry-routes.ts';
 import { timerRoutes } from './timer-routes.ts';
+import { usageAdminRoutes } from './usage-admin-routes.ts';
 import { usageRoutes } from './usage-routes.ts';
 import { usersRoutes } from './users-routes.ts';
 import { windowsRoutes } from './windows-routes.ts';
@@ -106,6 +107,7 @@ export const newApp = async (parts: FaceParts, options: AppOptions): Promise<Fas
     analyticsRoutes,
     exportRoutes,
     usageRoutes,
+    usageAdminRoutes,
     windowsRoutes,
     searchRoutes,
     budgetsRoutes,

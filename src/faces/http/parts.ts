@@ -9,12 +9,15 @@ import type { Limits } from '../../journal/limits.ts';
 import type { SearchIndex } from '../../journal/search.ts';
 import type { SessionReads, SessionSummary } from '../../journal/sessions.ts';
 import type { Ledger, UsageReads } from '../../journal/usage.ts';
+import type { CurrentPrices } from '../../ledger/prices/current-prices.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
 import type { Budgets } from '../../runner/budgets.ts';
 import type { Clock } from '../../runner/clock.ts';
 import type { Once } from '../../runner/once.ts';
+import type { Reprice } from '../../runner/reprice.ts';
 import type { Runner } from '../../runner/runner.ts';
 import type { Telemetry } from '../../runner/telemetry.ts';
+import type { UsagePush } from '../../runner/usage-push.ts';
 import type { Existing } from '../../session/state.ts';
 
 /** What is known of the server itself. */
@@ -56,10 +59,15 @@ export interface FaceParts {
   sessions: SessionReads;
   activity: ActivityReads;
   usage: UsageReads;
+  search: SearchIndex;
+  ledger: Pick<Ledger, 'transcribed'>;
+  prices: Pick<CurrentPrices, 'version' | 'overrides' | 'file' | 'problem'>;
+  reprice: Pick<Reprice, 'run'>;
+  /** Takes what agents used on other machines. */
+  push: Pick<UsagePush, 'take'>;
   /** What agents' sessions have in the ledger; see `Ledger`. */
   sessionUsage: Ledger['sessionUsage'];
   budgets: Budgets;
-  search: SearchIndex;
   limits: Limits;
   /** Takes what agents send of themselves. */
   telemetry: Telemetry;

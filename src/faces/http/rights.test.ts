@@ -85,6 +85,8 @@ const named: Record<string, [member: number, viewer: number]> = {
   getUsageProjects: [200, 200],
   getUsageWindows: [200, 200],
   reportLimits: [200, 403],
+  getUsagePrices: [200, 200],
+  pushUsage: [200, 403],
   exportLogs: [200, 403],
   exportMetrics: [200, 403],
   export: [200, 200],
@@ -94,7 +96,7 @@ const named: Record<string, [member: number, viewer: number]> = {
   signIn: [401, 401],
 };
 
-const ownersOnly = ['/api/users', '/api/teams', '/api/backups', '/metrics'];
+const ownersOnly = ['/api/users', '/api/teams', '/api/backups', '/api/usage/reprice', '/api/usage/rows', '/metrics'];
 
 /** What a route answers to a member and a viewer; undefined for one that nobody thought of. */
 const expected = (route: Route): [member: number, viewer: number] | undefined => {
