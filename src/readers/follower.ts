@@ -71,6 +71,9 @@ export interface FollowerParts<T> {
   /** All that was there is read. */
   onSettled: () => void;
   onError: (error: unknown) => void;
+  /** A look that finds more to read than this reads nothing and tells; without it, all is read. */
+  muchBytes?: number;
+  onMuch?: () => void;
 }
 
 const mostItems = 2000;
@@ -81,6 +84,7 @@ const busyPart = 1 / 50;
 interface ToRead {
   file: string;
   stamp: string;
+  /** That are new, as far as sizes tell. */
   bytes: number;
   bornAt: number;
 }
@@ -114,6 +118,7 @@ export class Follower<T> {
     clearTimeout(this.#timer);
     this.#watch.close();
     await this.#done;
+    await this.#taking.catch(() => undefined);
   }
 
   #hear(path: string | undefined): void {
@@ -137,7 +142,9 @@ export class Follower<T> {
       while (!this.#isClosed && (this.#wantsAll || this.#changed.size > 0)) {
         const begunAt = performance.now();
         const isLook = this.#wantsAll;
-        await this.#read(await this.#toRead());
+        const files = await this.#toRead();
+        if (this.#isMuch(files)) return this.#parts.onMuch?.();
+        await this.#read(files);
         if (isLook) tookMs = performance.now() - begunAt;
       }
       this.#parts.onSettled();
@@ -147,6 +154,11 @@ export class Follower<T> {
     }
     if (this.#isClosed) return;
     this.#timer = setTimeout(() => this.#look(), Math.max(lookMs, tookMs / busyPart)).unref();
+  }
+
+  #isMuch(files: readonly ToRead[]): boolean {
+    const { muchBytes = Infinity } = this.#parts;
+    return files.reduce((sum, { bytes }) => sum + bytes, 0) > muchBytes;
   }
 
   #look(): void {
@@ -183,7 +195,13 @@ export class Follower<T> {
     if (stats === undefined) return { file, stamp: '', bytes: 0, bornAt: 0 };
     const log = file.endsWith('.db') ? await stat(`${file}-wal`).catch(() => undefined) : undefined;
     const stamp = [stats, ...(log ? [log] : [])].map(stampIn).join(' ');
-    return { file, stamp, bytes: stats.size, bornAt: bornAt(stats) };
+    return { file, stamp, bytes: stats.size - this.#sizeRead(file, stats), bornAt: bornAt(stats) };
+  }
+
+  /** How large the file was when it was read to its end; 0 for another one of that name, and for one that shrank. */
+  #sizeRead(file: string, { ino, size }: Stats): number {
+    const [inode, read] = (this.#places.get(file)?.stamp ?? '').split(' ').map(Number);
+    return inode === ino && read !== undefined && read <= size ? read : 0;
   }
 
   async #read(files: readonly ToRead[]): Promise<void> {

@@ -81,7 +81,7 @@ describe('picking fields of JSON', () => {
       '{a:1}',
       '{"a":1]',
     ])
-      expect(picked(wrong), wrong).toBeUndefined();
+      expect([wrong, picked(wrong)]).toEqual([wrong, undefined]);
   });
 
   it('keeps a text that comes again once', () => {

@@ -301,7 +301,7 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads, Ledger
   }
 
   async readFiles(source: string): Promise<readonly ReadFile[]> {
-    return this.#reader.ask('readFiles', source);
+    return this.#reads.readFiles(source);
   }
 
   async skips(): Promise<readonly ReadFile[]> {
