@@ -10,6 +10,8 @@ import { joinCopy } from '../readers/responses.ts';
  *  S2  A session that has a copy of another's response shares it: it is shown in both and counted in one.
  *  S3  What a session is told of is the difference between what it had and what it has: copies that bring nothing new tell nothing,
  *      so that reading a file again does nothing.
+ *  S4  What another session turns out to have had first is taken back from the one that had it, in tidings of its own: with them alone,
+ *      before the other is told, nothing is counted twice.
  */
 
 /** What a session is told of a response: as much as it did not know. */
@@ -68,16 +70,17 @@ const settleKey = (
     records = [...records.filter((record) => !replaced.includes(record)), merged];
   }
   const after = records.map((record) => rowOf(owner, record, prices));
+  const isTaken = (row: LedgerRow) =>
+    after.some((one) => one.request === row.request && one.sessionId !== row.sessionId);
+  const kept = rows.filter((row) => !isTaken(row));
   const changed = after.filter((row) => !rows.some((one) => isSameRow(one, row)));
-  const gone = rows.filter(
-    (row) => !after.some((one) => one.request === row.request && one.sessionId === row.sessionId),
-  );
-  const told = differences(rows, after);
+  const gone = kept.filter((row) => !after.some(({ request }) => request === row.request));
+  const told = differences(kept, after);
   for (const one of told) {
     const isOwn = ({ sessionId }: LedgerRow) => sessionId === one.agent.sessionId;
     one.steps.push(...gone.filter(isOwn).map(dropOf), ...changed.filter(isOwn).map(putOf));
   }
-  tidings.push(...told);
+  tidings.push(...rows.filter(isTaken).flatMap(takenBack), ...told);
   const isUntold = ({ sessionId }: LedgerRow) => !told.some(({ agent }) => agent.sessionId === sessionId);
   steps.push(...gone.filter(isUntold).map(dropOf), ...changed.filter(isUntold).map(putOf));
   steps.push(...sharesOf(owner, rows, copies, after));
@@ -181,6 +184,10 @@ const differences = (before: readonly LedgerRow[], after: readonly LedgerRow[]):
   for (const row of after) add(row, 1);
   return [...bySession.values()].filter(({ parts }) => partNames.some((name) => parts[name] !== 0));
 };
+
+/** S4. Of a row that is worth nothing nobody has to hear: the one in its place is put over it. */
+const takenBack = (row: LedgerRow): Tidings[] =>
+  differences([row], []).map((told) => ({ ...told, steps: [dropOf(row)] }));
 
 const tidingsOf = (row: LedgerRow): Tidings => ({
   agent: { owner: row.owner, source: row.source, sessionId: row.sessionId },

@@ -1,6 +1,9 @@
 /** Portions of what agents leave on disk: which sessions and which rows of the ledger become of them. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Responses } from '../readers/responses.ts';
 import {
+  ada,
   contentsOf,
   copiesAt,
   copy,
@@ -248,6 +251,17 @@ describe('a fork', () => {
     expect(await whole(there)).toEqual(expected);
   });
 
+  it('is not met anew where it was deleted and only its parent is found', async () => {
+    const { take, runner, idOf, stateOf, total } = await openAgents();
+    await take(copied);
+    const deleted = await idOf('fork');
+    await runner.remove(deleted);
+    await take(original);
+    await expect(idOf('fork')).rejects.toThrow('is not adopted');
+    expect((await stateOf('parent')).facts.tokensUsed).toBe(30);
+    expect(await total()).toMatchObject({ responses: 2 });
+  });
+
   it('keeps what it has when its parent’s file is gone', async () => {
     const { take, stateOf, total } = await openAgents();
     await take([...copied, ...own]);
@@ -376,6 +390,56 @@ describe('a session whose journal is damaged', () => {
     expect((await stateOf('s1')).facts.tokensUsed).toBe(15);
     expect((await stateOf('s2')).facts.tokensUsed).toBe(30);
     expect(await total()).toMatchObject({ responses: 4 });
+  });
+});
+
+describe('portions of any kind', () => {
+  const found = fc.record({
+    session: fc.constantFrom('a', 'b', 'c'),
+    key: fc.constantFrom('k', 'l', 'm'),
+    request: fc.constantFrom(undefined, 'r', 'q'),
+    agentId: fc.constantFrom(undefined, 'x'),
+    beganAt: fc.nat(90).map((before) => noon - before * minute),
+    output: fc.nat(9),
+    fileBornAt: fc.nat(3),
+  });
+  const portions = fc.array(fc.array(found, { maxLength: 6 }), { maxLength: 5 });
+
+  it('leave sessions with what the ledger has of them, and that is what all copies come to', async () => {
+    const there = await openAgents();
+    let runs = 0;
+    await fc.assert(
+      fc.asyncProperty(portions, fc.array(fc.nat(4), { maxLength: 3 }), async (each, again) => {
+        const run = `run ${++runs}`;
+        const taken = each.map((some) =>
+          some.map(({ session, key, request, agentId, output, ...rest }) =>
+            copy({
+              ...rest,
+              ...(request && { request }),
+              ...(agentId && { agentId, sidechain: true }),
+              sessionId: `${run} ${session}`,
+              key: `${run} ${key}`,
+              parts: parts(0, output, 0, 0),
+            }),
+          ),
+        );
+        for (const some of taken) await there.take(some);
+        for (const i of again) await there.take(taken[i] ?? []);
+        const merged = [...new Responses().addAll(taken.flat())];
+        for (const id of new Set(taken.flat().map(({ sessionId }) => sessionId))) {
+          const own = merged.filter(({ sessionId }) => sessionId === id);
+          const total = await there.total(id);
+          expect([total.output, total.responses]).toEqual([
+            own.reduce((sum, one) => sum + one.parts.output, 0),
+            own.length,
+          ]);
+          const session = await there.store.adopted({ owner: ada, source: 'claude', sessionId: id });
+          // One that has had nothing that counts is not there for it.
+          expect((session && (await there.stateOf(id)).facts.tokensUsed) ?? 0).toBe(total.output);
+        }
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 

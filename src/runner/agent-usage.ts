@@ -139,15 +139,17 @@ export class AgentUsage {
   ): Promise<number> {
     const { ledger } = this.#parts;
     const { tidings, steps } = await this.#settleAll(owner, source, copies);
-    const hearers = [...Map.groupBy(tidings, ({ agent }) => agent.sessionId)].map(([sessionId, own]): Hearer => ({
-      agent: { owner, source, sessionId },
-      elsewhere,
-      sighting: seen.get(sessionId),
-      tidings: own,
-    }));
-    for (const { agent } of hearers) seen.delete(agent.sessionId);
-    for (const hearer of hearers.filter(takesBack)) await this.#tell(hearer); // A2
-    const told = await Promise.allSettled(hearers.filter((one) => !takesBack(one)).map((one) => this.#tell(one)));
+    const hearers = (of: readonly Tidings[]) =>
+      [...Map.groupBy(of, ({ agent }) => agent.sessionId)].map(([sessionId, own]): Hearer => ({
+        agent: { owner, source, sessionId },
+        elsewhere,
+        sighting: seen.get(sessionId),
+        tidings: own,
+      }));
+    const [takenBack, rest] = [hearers(tidings.filter(takesBack)), hearers(tidings.filter((one) => !takesBack(one)))];
+    for (const { agent } of [...takenBack, ...rest]) seen.delete(agent.sessionId);
+    for (const hearer of takenBack) await this.#tell(hearer); // A2
+    const told = await Promise.allSettled(rest.map((one) => this.#tell(one)));
     for (const one of told) if (one.status === 'rejected') throw one.reason;
     if (steps.length > 0) await ledger.keepUsage(steps);
     return [...tidings.flatMap((one) => one.steps), ...steps].filter((step) => step.do === 'put').length;
@@ -182,6 +184,9 @@ export class AgentUsage {
     const { runner, ledger, newId } = this.#parts;
     const adopted = await ledger.adopted(agent);
     const state = adopted === undefined ? undefined : await this.#stateOf(adopted);
+    // Nobody is adopted only to lose something.
+    if (state === undefined && tidings.length > 0 && tidings.every(takesBack))
+      return ledger.keepUsage(tidings.flatMap((one) => one.steps));
     // One that was deleted is met anew.
     const session = state === undefined ? newId() : adopted!;
     const intents = state === undefined ? [this.#adoption(hearer)] : renaming(state, hearer.sighting);
@@ -314,8 +319,8 @@ const ifGone = (error: unknown): void => {
   if (!(error instanceof Problem)) throw error;
 };
 
-const takesBack = ({ tidings }: Hearer): boolean =>
-  tidings.some(({ steps }) => steps.some((step: UsageStep) => step.do === 'drop'));
+/** See S4 of ledger/settle.ts. */
+const takesBack = ({ steps }: Tidings): boolean => steps.length > 0 && steps.every((step) => step.do === 'drop');
 
 const beginningOf = (intent: Intent): number => (intent.type === 'record_tokens' && intent.beganAt) || 0;
 
