@@ -14,6 +14,7 @@ import { usageCsv } from '../usage-csv.ts';
 import { usageKinds } from '../usage-lines.ts';
 import type { UsageKind } from '../usage-lines.ts';
 import { skippedWords, usageText } from '../usage-words.ts';
+import { dataFolder, pricesFile } from '../../place.ts';
 
 /** Sessions are many: a terminal shows those that cost most. */
 const usualSessions = 30;
@@ -46,7 +47,7 @@ export const usageCommand = command({
     const { csv, tz = timeZoneHere() } = options;
     if (csv && settings.json) throw usageFailure('--csv and --json are two different things; choose one');
     const filters = filtersOf(options, tz);
-    const report = await reportFor(kind, filters, options.server ? fromServer(settings) : fromFiles);
+    const report = await reportFor(kind, filters, options.server ? fromServer(settings) : fromFiles(settings));
     if (csv) {
       process.stdout.write(await usageCsv(kind, report));
       const skipped = skippedWords(report);
@@ -93,7 +94,15 @@ const fromServer = (settings: Settings): ReadReport => {
   };
 };
 
-const fromFiles: ReadReport = async (kind, filters) => {
-  const { offlineReport } = await import('../../ledger/offline.ts');
-  return offlineReport(kind, filters);
+const fromFiles = (settings: Settings): ReadReport => {
+  const file = pricesFile(dataFolder(settings.data, process.env));
+  const told = new Set<string>();
+  const onProblem = (sentence: string) => {
+    if (!told.has(sentence)) say(`own prices are left out: ${sentence}`);
+    told.add(sentence);
+  };
+  return async (kind, filters) => {
+    const { offlineReport } = await import('../../ledger/offline.ts');
+    return offlineReport(kind, filters, { file, onProblem });
+  };
 };
