@@ -110,6 +110,12 @@ export const catalogue: readonly Entry[] = [
     load: async () => (await import('./commands/usage.ts')).usageCommand,
   },
   {
+    name: 'search',
+    summary: 'Find what was said in agents’ sessions',
+    heading: sessions,
+    load: async () => (await import('./commands/search.ts')).searchCommand,
+  },
+  {
     name: 'windows',
     summary: 'Show how five-hour and weekly limits stand',
     heading: sessions,

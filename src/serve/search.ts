@@ -175,7 +175,7 @@ const restLookMs = 500;
 const looksAtRest = 3;
 
 /** Resolves once nothing was in progress for a moment. */
-export const atRest = async (progress: () => readonly unknown[]): Promise<void> => {
-  for (let rested = 0; rested < looksAtRest; await passing(restLookMs, undefined, { ref: false }))
+export const atRest = async (progress: () => readonly unknown[], lookMs = restLookMs): Promise<void> => {
+  for (let rested = 0; rested < looksAtRest; await passing(lookMs, undefined, { ref: false }))
     rested = progress().length === 0 ? rested + 1 : 0;
 };

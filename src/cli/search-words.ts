@@ -1,0 +1,73 @@
+import type { Schemas } from '../sdk/index.ts';
+import { durationWords } from './duration.ts';
+import { plain } from './plain.ts';
+import { paint } from './screen.ts';
+import type { Screen } from './screen.ts';
+import { shortId } from './session-words.ts';
+
+/** What was said and found, for people: session by session, what fits in colour. */
+
+export type FoundTexts = Schemas['FoundTexts'];
+type Found = FoundTexts['texts'][number];
+
+export const searchText = (screen: Screen, { texts, total }: FoundTexts, now: number): string => {
+  const sessions = Map.groupBy(texts, ({ session }) => session);
+  const blocks = [...sessions.values()].map((some) =>
+    [headOf(screen, some[0]!), ...some.map((found) => lineFor(screen, found, now))].join('\n'),
+  );
+  return [...blocks, ...footOf(screen, texts, total)].join('\n\n');
+};
+
+const headOf = (screen: Screen, { title, project, source, session }: Found): string => {
+  const name = title === undefined ? [] : [paint(screen, 'bold', plain(title))];
+  const facts = [...(project === undefined ? [] : [plain(project)]), plain(source), shortId(session)].join(' · ');
+  return [...name, paint(screen, 'dim', facts)].join('  ');
+};
+
+const lineFor = (screen: Screen, found: Found, now: number): string =>
+  `  ${paint(screen, 'dim', `${speakerOf(found)}, ${ageWords(Date.parse(found.at), now)}:`)} ${snippetWords(screen, found)}`;
+
+const speakerOf = ({ by, agentId }: Found): string => {
+  if (by === 'user') return 'you';
+  return agentId === undefined ? 'agent' : 'subagent';
+};
+
+const minuteMs = 60_000;
+
+/** The largest unit tells enough. */
+const ageWords = (at: number, now: number): string =>
+  now - at < minuteMs ? 'just now' : `${durationWords(now - at).split(' ')[0]} ago`;
+
+const snippetWords = (screen: Screen, { snippet, marks }: Found): string => {
+  let words = '';
+  let last = 0;
+  for (const { start, end } of marks) {
+    words += plain(snippet.slice(last, start)) + paint(screen, 'yellow', plain(snippet.slice(start, end)));
+    last = end;
+  }
+  return words + plain(snippet.slice(last));
+};
+
+const footOf = (screen: Screen, texts: readonly Found[], total: number): string[] => {
+  const [first] = texts;
+  if (first === undefined || !screen.isTerminal) return [];
+  const rest = total - texts.length;
+  const more = rest > 0 ? [`and ${rest} more; see them with -n`] : [];
+  return [paint(screen, 'dim', [...more, `look at a session with: stint show ${shortId(first.session)}`].join(' · '))];
+};
+
+/** What to say where some may be missing. */
+export const readingWords = ({ index: { state, files = 0, of = 0 } }: FoundTexts): string | undefined => {
+  if (state !== 'reading') return undefined;
+  const far = of === 0 ? '' : ` (${files} of ${of} files)`;
+  return `what was said to agents is still being read${far}: there may be more to find soon`;
+};
+
+export const nothingWords = (query: string, isFiltered: boolean): string => {
+  const hints = [
+    ...(/\s/.test(query) ? ['all words must occur: try fewer'] : []),
+    ...(isFiltered ? ['look without the options'] : []),
+    'the beginning of a word does too: “cook*”',
+  ];
+  return `nothing that was said fits “${plain(query)}”; ${hints.join(', or ')}`;
+};
