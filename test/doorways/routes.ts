@@ -51,4 +51,4 @@ export const bodies: Record<string, object> = {
 };
 
 /** A query that each operation takes, where it needs one. */
-export const queries: Record<string, string> = { getAnalytics: 'period=day' };
+export const queries: Record<string, string> = { getAnalytics: 'period=day', search: 'q=word' };
