@@ -206,6 +206,7 @@ const faceParts = (
   telemetry: usage.telemetry,
   skippedUsage: usage.skipped,
   usageFolders: usage.folders,
+  usageReading: usage.reading,
   summarize,
   clock,
   newId: randomUUIDv7,

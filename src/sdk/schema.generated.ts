@@ -294,6 +294,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/usage/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the reading of what agents left on the server’s machine has come */
+        get: operations["getUsageStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/usage/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What agents used in each of the last hours
+         * @description Of the sessions that the caller may see, each response counted once. Hours begin as they do in UTC.
+         */
+        get: operations["getUsageHours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/usage/prices": {
         parameters: {
             query?: never;
@@ -2803,6 +2840,65 @@ export interface components {
             /** @description Folders in which agents’ files are looked for, whether they are there or not; for the owner */
             lookedIn?: string[];
         };
+        UsageReading: {
+            /**
+             * @description The agent
+             * @example claude
+             */
+            source: string;
+            /** @description Done */
+            files: number;
+            /** @description All that there are to read */
+            of: number;
+            bytes: number;
+            ofBytes: number;
+        };
+        UsageStatus: {
+            /**
+             * @description reading: what agents left is still being read, totals grow; current: all that was there is read, and what comes is read as it comes; off: this server does not read. To members, who are shown nothing that is read here, it is off.
+             * @enum {string}
+             */
+            state: "reading" | "current" | "off";
+            /** @description While it reads: the agents of which there is something to read */
+            sources: components["schemas"]["UsageReading"][];
+            /**
+             * Format: date-time
+             * @description When all that was there had been read for the first time
+             */
+            readSince?: string;
+            /** @description How long that took since the start of the server */
+            tookMs?: number;
+        };
+        /** @description What was used in an hour; empty ones are there, with zeros */
+        UsageOfHour: {
+            /** Format: date-time */
+            start: string;
+            /** @description Tokens that no cache held */
+            input: number;
+            /** @description With reasoning */
+            output: number;
+            /** @description The part of output that is known to be reasoning */
+            reasoning: number;
+            cacheRead: number;
+            /** @description Written to caches that are kept for five minutes */
+            cacheWrite5m: number;
+            /** @description Written to caches that are kept for an hour */
+            cacheWrite1h: number;
+            /**
+             * @description US dollars, decimal; of the responses that have a price
+             * @example 0.0033
+             */
+            costUsd: string;
+            /** @description Responses without a price: what they cost is not known, which is not 0 */
+            unpriced: number;
+            responses: number;
+            /** @description Responses whose final count was never written: they used this or more */
+            incomplete: number;
+        };
+        UsageByHour: {
+            /** @description Oldest first */
+            hours: components["schemas"]["UsageOfHour"][];
+        };
         /** @description How far a limit is used, as the provider told it */
         LimitReport: {
             /**
@@ -3833,6 +3929,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UsageByProject"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getUsageStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageStatus"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getUsageHours: {
+        parameters: {
+            query?: {
+                /** @description So many, the last of which holds now (24) */
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageByHour"];
                 };
             };
             /** @description Default Response */

@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import { homedir } from 'node:os';
 import type { Logger } from 'pino';
 import type { SkippedUsage } from '../contract/usage.ts';
+import type { UsageStatus } from '../contract/usage-status.ts';
 import type { CurrentPrices } from '../ledger/prices/current-prices.ts';
 import { Follow } from '../readers/follow.ts';
 import type { Place, Portion, Progress } from '../readers/follower.ts';
@@ -16,6 +17,7 @@ import { SqliteLimits } from '../stores/sqlite/limits.ts';
 import type { SqliteStore } from '../stores/sqlite/store.ts';
 import type { Core } from './core.ts';
 import { startReprice } from './prices.ts';
+import { UsageReading } from './usage-reading.ts';
 
 /** Every agent's usage on this machine: what is there is read in the background, then what comes as it comes. */
 export interface Usage {
@@ -24,7 +26,9 @@ export interface Usage {
   push: UsagePush;
   reprice: Reprice;
   limits: SqliteLimits;
-  /** How far the reading has come, by source; empty once all that was there is read. */
+  /** How far the reading has come, as people are told. */
+  reading: () => UsageStatus;
+  /** The same by source; empty once all that was there is read. */
   progress: () => readonly Progress[];
   skipped: () => Promise<readonly SkippedUsage[]>;
   folders: () => readonly string[];
@@ -32,6 +36,7 @@ export interface Usage {
 }
 
 const idleLookMs = 30_000;
+const toldMs = 10_000;
 const limitsKeptMs = 90 * 86_400_000;
 const marksKeptMs = 31 * 86_400_000;
 
@@ -61,9 +66,9 @@ export const startUsage = async (
     owner: owner.id,
     prices,
   });
-  const reprice = startReprice({ ledger: store, prices, onChanged: () => agents.changed() }, log);
+  const reprice = startReprice({ ledger: store, prices, onChanged: () => agents.changed() }, { store, log });
   const limits = new SqliteLimits(store);
-  const progress = new Map<string, Progress>();
+  const reading = new UsageReading({ names: isRead ? sourceNames : [], now: () => clock.now(), log });
   const onError = (error: unknown) => log.error({ err: error }, 'usage of agents could not be read');
   const take = async (portion: Portion<UsageRecord>) => {
     await agents.take(portion);
@@ -76,13 +81,8 @@ export const startUsage = async (
         surroundings,
         known: await knownPlaces(store),
         take,
-        onProgress: (at) => progress.set(at.source, at),
-        onSettled: (source) => {
-          const last = progress.get(source);
-          progress.delete(source);
-          if (last !== undefined && last.of > 1)
-            log.info({ source, files: last.of, bytes: last.ofBytes }, 'what an agent left on disk is read');
-        },
+        onProgress: (at) => reading.progressed(at),
+        onSettled: (source) => reading.settled(source),
         onError,
       })
     : undefined;
@@ -91,17 +91,20 @@ export const startUsage = async (
     limits.thin(clock.now() - limitsKeptMs).catch(onError);
     store.forgetMarks(clock.now() - marksKeptMs).catch(onError);
   }, idleLookMs).unref();
+  const telling = setInterval(() => reading.tell(), toldMs).unref();
   return {
     agents,
     telemetry: new TelemetryUsage({ agents, ledger: store, clock }),
     push: new UsagePush(agents),
     reprice,
     limits,
-    progress: () => [...progress.values()],
+    reading: () => reading.status,
+    progress: () => reading.underWay,
     skipped: async () => (await store.skips()).flatMap(skippedIn),
     folders: () => sourceNames.flatMap((name) => sources[name]!.usage({}).roots(surroundings)),
     stop: async () => {
       clearInterval(timer);
+      clearInterval(telling);
       await Promise.all([follow?.stop(), reprice.stop()]);
       runs.close();
     },

@@ -33,6 +33,7 @@ import { telemetryRoutes } from './telemetry-routes.ts';
 import { timerRoutes } from './timer-routes.ts';
 import { usageAdminRoutes } from './usage-admin-routes.ts';
 import { usageRoutes } from './usage-routes.ts';
+import { usageStatusRoutes } from './usage-status-routes.ts';
 import { usersRoutes } from './users-routes.ts';
 import { windowsRoutes } from './windows-routes.ts';
 
@@ -107,6 +108,7 @@ export const newApp = async (parts: FaceParts, options: AppOptions): Promise<Fas
     analyticsRoutes,
     exportRoutes,
     usageRoutes,
+    usageStatusRoutes,
     usageAdminRoutes,
     windowsRoutes,
     searchRoutes,

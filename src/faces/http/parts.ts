@@ -2,6 +2,7 @@ import type { Access } from '../../access/access.ts';
 import type { ActivityReads } from '../../journal/activity.ts';
 import type { Users } from '../../access/users.ts';
 import type { SkippedUsage } from '../../contract/usage.ts';
+import type { UsageStatus } from '../../contract/usage-status.ts';
 import type { Backups } from '../../journal/backups.ts';
 import type { Hooks } from '../../hooks/hooks.ts';
 import type { Journal, StoreHealth } from '../../journal/journal.ts';
@@ -73,6 +74,8 @@ export interface FaceParts {
   telemetry: Telemetry;
   /** What may hold usage and was not counted. */
   skippedUsage: () => Promise<readonly SkippedUsage[]>;
+  /** How far the reading of what agents left has come. */
+  usageReading: () => UsageStatus;
   /** Where agents' files are looked for, whether the folders are there or not. */
   usageFolders: () => readonly string[];
   summarize: (session: string, state: Existing) => SessionSummary;
