@@ -4,7 +4,7 @@ import { Author, newYear, sessionId } from '../../journal/author.suite.ts';
 import type { FoundText, SaidText, TextQuery, TextsFound } from '../../journal/search.ts';
 import { SqliteTexts } from './search.ts';
 import { openStore } from './store-folder.suite.ts';
-import type { SqliteStore } from './store.ts';
+import { SqliteStore } from './store.ts';
 
 export { newYear, sessionId };
 export const ada = 'ada';
@@ -49,6 +49,11 @@ export class Searched {
     const searched = new Searched(store, file);
     await searched.adopt(1, 's1');
     return searched;
+  }
+
+  /** Over data that is there; whoever asks for it closes the store. */
+  static async on(file: string): Promise<Searched> {
+    return new Searched(await SqliteStore.open(file), file);
   }
 
   /** The same data, opened anew. */
