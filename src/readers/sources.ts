@@ -2,6 +2,7 @@ import type { ReadingLimits } from './batch.ts';
 import { claudeReader } from './claude/reader.ts';
 import { codexReader } from './codex/reader.ts';
 import { geminiReader } from './gemini/reader.ts';
+import { piReader } from './pi/reader.ts';
 import type { Reader } from './reader.ts';
 
 type MakeReader = (limits: Partial<ReadingLimits>) => Reader;
@@ -11,6 +12,7 @@ export const sources: Readonly<Record<string, { usage: MakeReader; whole: MakeRe
   claude: { usage: (limits) => claudeReader(limits), whole: (limits) => claudeReader(limits, 'sessions') },
   codex: { usage: codexReader, whole: codexReader },
   gemini: { usage: geminiReader, whole: geminiReader },
+  pi: { usage: piReader, whole: piReader },
 };
 
 /** Names of all sources. */
