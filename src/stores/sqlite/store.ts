@@ -323,7 +323,7 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads, Ledger
   }
 
   async textPlaces(source: string): Promise<readonly ReadFile[]> {
-    return this.#reader.ask('textPlaces', source);
+    return this.#reads.textPlaces(source);
   }
 
   /** Texts to be searched, and statements about texts after them, in one transaction; what goes is overwritten. */
