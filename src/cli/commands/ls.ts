@@ -8,6 +8,7 @@ import { tableText } from '../table.ts';
 import type { Column } from '../table.ts';
 import type { Screen } from '../screen.ts';
 import { paint } from '../screen.ts';
+import { askReading, tellReading } from '../usage-reading.ts';
 
 const usualLimit = 20;
 const statuses = ['active', 'paused', 'completed'] as const;
@@ -29,7 +30,11 @@ export const lsCommand = command({
     const client = await open(settings);
     const { status, limit } = options;
     const query = { limit, ...(status ? { status } : {}), ...(args.name ? { q: args.name } : {}) };
-    const found = await ask(client.GET('/api/sessions', { params: { query } }));
+    const [found, reading] = await Promise.all([
+      ask(client.GET('/api/sessions', { params: { query } })),
+      askReading(client),
+    ]);
+    tellReading(reading);
     return { value: found, text: (screen) => listText(screen, found, status !== undefined || Boolean(args.name)) };
   },
 });

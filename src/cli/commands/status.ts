@@ -10,8 +10,9 @@ import { paint } from '../screen.ts';
 import type { Screen } from '../screen.ts';
 import { momentWords } from '../session-words.ts';
 import { dataFolder } from '../../place.ts';
+import { askReading, readingWords } from '../usage-reading.ts';
 
-type Status = Schemas['ServerStatus'];
+type Status = Schemas['ServerStatus'] & { usage?: Schemas['UsageStatus'] };
 
 export const statusCommand = command({
   about: 'Says how the server is doing; ends with 3 when none runs, and with 1 when it can’t write. Never starts one.',
@@ -24,7 +25,9 @@ export const statusCommand = command({
   exec: async ({ settings }) => {
     const connection = await connectionNow(settings);
     if (connection === undefined) throw noServer(dataFolder(settings.data, process.env));
-    const status = await ask(clientOf(connection).GET('/api/status'));
+    const client = clientOf(connection);
+    const [told, usage] = await Promise.all([ask(client.GET('/api/status')), askReading(client)]);
+    const status = { ...told, ...(usage && { usage }) };
     const exitCode = status.store.state === 'writable' ? exitCodes.ok : exitCodes.failed;
     return { value: status, text: (screen) => statusText(screen, status), exitCode };
   },
@@ -54,8 +57,9 @@ const diskWords = ({ database, log, free }: Status['disk']): string =>
 
 const statusText = (
   screen: Screen,
-  { version, url, pid, uptime, store, disk, sessions, recovered, check, backups }: Status,
+  { version, url, pid, uptime, store, disk, sessions, recovered, check, backups, usage }: Status,
 ): string => {
+  const reading = usage && readingWords(usage);
   const rows = [
     ['server', url],
     ['version', version],
@@ -68,6 +72,7 @@ const statusText = (
     ],
     ['disk', diskWords(disk)],
     ['sessions', `${sessions.active} active · ${sessions.paused} paused · ${sessions.completed} completed`],
+    ...(reading === undefined ? [] : [['usage', `reading what agents left: ${reading}`]]),
     ...(check ? [['data', checkWords(screen, check)]] : []),
     ...(backups ? [['backups', backupsWords(screen, backups)]] : []),
     ...recovered.map((sentence) => ['at start', paint(screen, 'yellow', sentence)]),

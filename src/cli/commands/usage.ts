@@ -13,6 +13,7 @@ import type { Filters, ReadReport } from '../usage-choice.ts';
 import { usageCsv } from '../usage-csv.ts';
 import { usageKinds } from '../usage-lines.ts';
 import type { UsageKind } from '../usage-lines.ts';
+import { askReading, tellReading, waitForReading } from '../usage-reading.ts';
 import { skippedWords, usageText } from '../usage-words.ts';
 import { dataFolder, pricesFile } from '../../place.ts';
 
@@ -34,6 +35,7 @@ export const usageCommand = command({
     breakdown: flag('--breakdown', 'tell the models of each row apart, and subagents of sessions'),
     limit: optional('-n, --limit <count>', 'show at most this many rows', wholeNumber(1, 1_000_000)),
     csv: flag('--csv', 'for a spreadsheet'),
+    wait: flag('--wait', 'wait until all that agents left is read'),
     server: { ...flag('--no-server', 'read the agents’ files at once, without a server'), fallback: true },
   },
   examples: [
@@ -47,7 +49,8 @@ export const usageCommand = command({
     const { csv, tz = timeZoneHere() } = options;
     if (csv && settings.json) throw usageFailure('--csv and --json are two different things; choose one');
     const filters = filtersOf(options, tz);
-    const report = await reportFor(kind, filters, options.server ? fromServer(settings) : fromFiles(settings));
+    const read = options.server ? await fromServer(await open(settings), options) : fromFiles(settings);
+    const report = await reportFor(kind, filters, read);
     if (csv) {
       process.stdout.write(await usageCsv(kind, report));
       const skipped = skippedWords(report);
@@ -85,12 +88,13 @@ const filtersOf = ({ since, until, source, model, project, session, breakdown }:
   return { timeZone, ...(breakdown ? { breakdown } : {}), ...(Object.fromEntries(given) as Partial<Filters>) };
 };
 
-const fromServer = (settings: Settings): ReadReport => {
-  let client: Promise<Client> | undefined;
+/** While the server still reads what there is, its reports are of a part. */
+const fromServer = async (client: Client, { wait }: { wait: boolean }): Promise<ReadReport> => {
+  if (wait) await waitForReading(client);
+  else tellReading(await askReading(client));
   return async (kind, { timeZone, breakdown, ...names }) => {
-    client ??= open(settings);
     const query = { tz: timeZone, ...names, ...(breakdown ? { breakdown: 'true' as const } : {}) };
-    return ask((await client).GET(`/api/usage/${kind}`, { params: { query } }));
+    return ask(client.GET(`/api/usage/${kind}`, { params: { query } }));
   };
 };
 

@@ -30,7 +30,7 @@ export interface UsageThere {
   folders: readonly string[];
   now: number;
   /** Off when absent. */
-  reading?: UsageStatus;
+  reading?: () => UsageStatus;
 }
 
 export const usageApp = async ({
@@ -38,7 +38,7 @@ export const usageApp = async ({
   skipped,
   folders,
   now,
-  reading = { state: 'off', sources: [] },
+  reading = () => ({ state: 'off', sources: [] }),
 }: UsageThere): Promise<FastifyInstance> => {
   const app = Fastify();
   const clock = { now: () => now };
@@ -55,7 +55,7 @@ export const usageApp = async ({
     clock,
     skippedUsage: async () => skipped,
     usageFolders: () => folders,
-    usageReading: () => reading,
+    usageReading: reading,
   };
   for (const routes of [usageRoutes, usageStatusRoutes]) await app.register(routes(parts));
   return app;

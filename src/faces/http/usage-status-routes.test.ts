@@ -21,7 +21,7 @@ const used = [
 
 let app: FastifyInstance;
 beforeAll(async () => {
-  app = await usageApp({ used, skipped: [], folders: [], now: at('11:20:00'), reading });
+  app = await usageApp({ used, skipped: [], folders: [], now: at('11:20:00'), reading: () => reading });
 });
 afterAll(() => app.close());
 
