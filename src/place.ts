@@ -129,6 +129,43 @@ export const backupFolder = (folder: string): string => join(folder, 'backups');
 /** The user's own prices, where they have any. */
 export const pricesFile = (folder: string): string => join(folder, 'prices.json');
 
+/** How far this machine's ledger was pushed to a server. */
+export interface Pushed {
+  /** All up to this revision is there. */
+  since?: number;
+  /** Of what came after it so much is there: of all up to this revision what stands up to this place. */
+  upTo?: number;
+  after?: number;
+}
+
+const pushedFile = (folder: string): string => join(folder, 'pushed.json');
+
+/** By the name of the server, and of whoever it is there. */
+export const readPushed = (folder: string, name: string): Pushed => {
+  const { since, upTo, after } = (allPushed(folder)[name] ?? {}) as Record<string, unknown>;
+  return {
+    ...(isWhole(since) && { since }),
+    ...(isWhole(upTo) && isWhole(after) && { upTo, after }),
+  };
+};
+
+const isWhole = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+export const writePushed = (folder: string, name: string, pushed: Pushed): void => {
+  ensureFolder(folder);
+  const all = { ...allPushed(folder), [name]: pushed };
+  writePrivate(pushedFile(folder), `${JSON.stringify(all, null, 2)}\n`);
+};
+
+const allPushed = (folder: string): Record<string, unknown> => {
+  try {
+    const found: unknown = JSON.parse(readFileSync(pushedFile(folder), 'utf8'));
+    return typeof found === 'object' && found !== null ? (found as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+};
+
 export const logFolder = (folder: string): string => join(folder, 'logs');
 
 /** Log files have rising numbers; the one with the highest is written to. */

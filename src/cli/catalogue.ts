@@ -105,9 +105,27 @@ export const catalogue: readonly Entry[] = [
   },
   {
     name: 'usage',
-    summary: 'Show what every coding agent has used, and what it cost',
+    summary: 'Show what every coding agent has used, and what it cost; also: usage prices, reprice, push',
     heading: sessions,
     load: async () => (await import('./commands/usage.ts')).usageCommand,
+  },
+  {
+    name: 'usage prices',
+    summary: 'Show the prices in force, and the models that have none',
+    heading: sessions,
+    load: async () => (await import('./commands/usage-prices.ts')).usagePricesCommand,
+  },
+  {
+    name: 'usage reprice',
+    summary: 'Price all responses anew whose prices have changed',
+    heading: sessions,
+    load: async () => (await import('./commands/usage-reprice.ts')).usageRepriceCommand,
+  },
+  {
+    name: 'usage push',
+    summary: 'Send what agents used on this machine to another server',
+    heading: sessions,
+    load: async () => (await import('./commands/usage-push.ts')).usagePushCommand,
   },
   {
     name: 'search',
