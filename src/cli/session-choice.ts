@@ -71,12 +71,17 @@ const latest = async (client: Client, choices: readonly (readonly Status[])[]): 
   throw new Failure(exitCodes.notFound, 'session_not_found', `no session is ${what}; see all with: stint ls`);
 };
 
+/** What somebody started here comes before what agents left: those come by themselves, and are meant by name. */
 const latestOf = async (client: Client, statuses: readonly Status[]): Promise<Session | undefined> => {
-  const answers = statuses.map((status) =>
-    ask(client.GET('/api/sessions', { params: { query: { status, limit: 1 } } })),
-  );
+  const queries = statuses.flatMap((status) => [
+    { status, kind: 'timer' as const, limit: 1 },
+    { status, limit: page },
+  ]);
+  const answers = queries.map((query) => ask(client.GET('/api/sessions', { params: { query } })));
   const found = (await Promise.all(answers)).flatMap(({ sessions }) => sessions);
-  return found.toSorted((a, b) => b.startTime - a.startTime)[0];
+  return found.toSorted(
+    (a, b) => Number(a.kind === 'agent') - Number(b.kind === 'agent') || b.startTime - a.startTime,
+  )[0];
 };
 
 /** Sessions that may be meant. The server finds names; an end of an id is looked for among the latest. */

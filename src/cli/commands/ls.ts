@@ -3,6 +3,7 @@ import { ask, open } from '../api.ts';
 import { command, optional, withDefault } from '../command.ts';
 import { countWords, percentWords } from '../count.ts';
 import { choice, text, wholeNumber } from '../parse.ts';
+import { usdWords } from '../money.ts';
 import { momentWords, nameOf, shortId, timeWords } from '../session-words.ts';
 import { tableText } from '../table.ts';
 import type { Column } from '../table.ts';
@@ -45,7 +46,10 @@ const listText = (screen: Screen, { sessions, total }: List, isFiltered: boolean
   if (sessions.length === 0) return screen.isTerminal ? emptyText(isFiltered) : '';
   const rest = total - sessions.length;
   const more = rest > 0 && screen.isTerminal ? [paint(screen, 'dim', `and ${rest} more; see them with -n`)] : [];
-  return [tableText(screen, columns(Date.now()), sessions), ...more].join('\n');
+  const shown = columns(Date.now()).filter(
+    ({ cell, heading }) => heading !== 'COST' || sessions.some((one) => cell(one) !== ''),
+  );
+  return [tableText(screen, shown, sessions), ...more].join('\n');
 };
 
 const emptyText = (isFiltered: boolean): string =>
@@ -57,6 +61,7 @@ const columns = (now: number): Column<Session>[] => [
   { heading: 'STATUS', cell: statusCell, style: statusStyle, weight: 5 },
   { heading: 'TIME', cell: timeWords, weight: 4 },
   { heading: 'TOKENS', cell: ({ tokensUsed }) => countWords(tokensUsed), weight: 3, isNumber: true },
+  { heading: 'COST', cell: costCell, weight: 2, isNumber: true },
   { heading: 'BUDGET', cell: budgetCell, style: budgetStyle, weight: 2 },
   { heading: 'STARTED', cell: ({ startTime }) => momentWords(startTime, now), style: () => 'dim', weight: 1 },
 ];
@@ -67,6 +72,10 @@ const statusCell = ({ status, over }: Session): string => (over && status !== 'c
 
 const statusStyle = (session: Session) =>
   ({ active: 'green', paused: 'yellow', over: 'red', completed: 'dim' } as const)[statusCell(session) as 'active'];
+
+/** `+` where the price of some is not known. */
+const costCell = ({ costUsd, unpriced }: Session): string =>
+  costUsd === undefined ? '' : `${usdWords(costUsd)}${unpriced === undefined ? '' : '+'}`;
 
 const budgetCell = ({ tokensUsed, tokenBudget }: Session): string =>
   tokenBudget === undefined ? '' : `${percentWords(tokensUsed, tokenBudget)} of ${countWords(tokenBudget)}`;

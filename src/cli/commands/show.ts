@@ -6,6 +6,7 @@ import { commentText } from '../comment-words.ts';
 import { countWords, percentWords } from '../count.ts';
 import { remainingWords } from '../duration.ts';
 import { text } from '../parse.ts';
+import { usdWords } from '../money.ts';
 import { plain } from '../plain.ts';
 import { paint } from '../screen.ts';
 import type { Screen } from '../screen.ts';
@@ -78,7 +79,12 @@ type Row = readonly [name: string, value: string];
 
 const details = (screen: Screen, { session, projection, alerts, comments }: Shown): string => {
   const now = Date.now();
-  const rows = [...stateRows(session, now), ...tokenRows(session, projection), ...runRows(session)];
+  const rows = [
+    ...stateRows(session, now),
+    ...tokenRows(session, projection),
+    ...runRows(session),
+    ...agentRows(session),
+  ];
   const head = `${paint(screen, 'bold', nameOf(session))}  ${statusWords(screen, session)}`;
   const lines = rows.map(([name, value]) => `${paint(screen, 'dim', name.padEnd(9))}${value}`);
   const { checkpoints } = session;
@@ -111,6 +117,20 @@ const tokenRows = (session: Session, projection: Projection): Row[] => {
 };
 
 const runRows = ({ run }: Session): Row[] => (run === undefined ? [] : [['in', plain(run.directory)]]);
+
+const agentRows = ({ agent, costUsd, unpriced, models = [] }: Session): Row[] => {
+  if (agent === undefined) return [];
+  const { source, sessionId, directory, gitBranch, shared } = agent;
+  const branch = gitBranch === undefined ? '' : ` · ${plain(gitBranch)}`;
+  const unknown = unpriced === undefined ? '' : ` · ${unpriced} responses without a known price`;
+  const copies = shared === undefined ? '' : ` · shares ${shared} responses with the session it was forked from`;
+  return [
+    ...(costUsd === undefined ? [] : [['cost', `${usdWords(costUsd)}${unknown}`] as const]),
+    ...(models.length === 0 ? [] : [['models', models.map(plain).join(', ')] as const]),
+    ...(directory === undefined ? [] : [['in', `${plain(directory)}${branch}`] as const]),
+    ['agent', `${plain(source)} · ${plain(sessionId)}${copies}`],
+  ];
+};
 
 const checkpointColumns = (now: number): Column<Checkpoint>[] => [
   { heading: 'CHECKPOINT', cell: ({ phase }) => plain(phase), weight: 4, shrinksTo: 12 },
