@@ -6,12 +6,12 @@ import { basename, join } from 'node:path';
  * be had. Who must know looks regularly all the same.
  */
 export class FolderWatch {
-  readonly #onChange: (file: string | undefined) => void;
+  readonly #onChange: (file: string | undefined, came?: string) => void;
   readonly #watchers = new Map<string, FSWatcher>();
   #closed = false;
 
-  /** `onChange` is given the file that was written to; undefined when something came, went or is not told. */
-  constructor(onChange: (file: string | undefined) => void) {
+  /** `onChange` is given the file that was written to; undefined when something came or went, at `came`, or is not told. */
+  constructor(onChange: (file: string | undefined, came?: string) => void) {
     this.#onChange = onChange;
   }
 
@@ -39,7 +39,9 @@ export class FolderWatch {
   #hear(folder: string, event: string, name: string | null): void {
     // The folder itself may have gone, and its watcher would never hear of the next one of that name.
     if (event === 'rename' && name === basename(folder)) this.#leave(folder);
-    this.#onChange(event === 'change' && name !== null ? join(folder, name) : undefined);
+    const path = name === null ? undefined : join(folder, name);
+    if (event === 'change') this.#onChange(path);
+    else this.#onChange(undefined, path);
   }
 
   #leave(folder: string): void {

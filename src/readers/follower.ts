@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { FolderWatch } from './folder-watch.ts';
 import { bornAt } from './line-files.ts';
 import type { Cursor, Found, Limit, Sighting, Skipped, SkipReason, Surroundings } from './reader.ts';
+import { WatchedFolders } from './watched-folders.ts';
 
 /**
  * Follows all files of one source: what is there is read, oldest first, then what is appended as soon as the system tells.
@@ -13,7 +14,8 @@ import type { Cursor, Found, Limit, Sighting, Skipped, SkipReason, Surroundings 
  *      was read after it.
  *  F3  A file that did not change since it was read is not opened.
  *  F4  What cannot be read is told, and tried again when it changes, or at a look.
- *  F5  Where the system tells nothing, a look at all folders finds it; looks take at most a fiftieth of the time.
+ *  F5  Where the system tells nothing, a look at all folders finds it; such looks take at most a fiftieth of the time. Those that
+ *      take long are rare also where the system tells of much that came and went.
  */
 
 /** How far a file was read. */
@@ -74,12 +76,18 @@ export interface FollowerParts<T> {
   /** A look that finds more to read than this reads nothing and tells; without it, all is read. */
   muchBytes?: number;
   onMuch?: () => void;
+  /** Between looks for what nothing tells of; F5. */
+  lookMs?: number;
 }
 
+/** In one portion. */
 const mostItems = 2000;
-/** Between looks for what nothing tells of. */
-const lookMs = 5000;
+const mostPlaces = 2000;
+const usualLookMs = 5000;
 const busyPart = 1 / 50;
+/** Looks that take longer are not taken as soon as the system tells of something, but with pauses so many times as long. */
+const shortLookMs = 50;
+const pauses = 9;
 
 interface ToRead {
   file: string;
@@ -92,13 +100,18 @@ interface ToRead {
 export class Follower<T> {
   readonly #parts: FollowerParts<T>;
   readonly #places: Map<string, Place>;
-  readonly #watch = new FolderWatch((file) => this.#hear(file));
+  readonly #watch = new FolderWatch((file, came) => this.#hear(file, came));
+  readonly #folders = new WatchedFolders();
   readonly #changed = new Set<string>();
+  /** Where something came or went since the last look. */
+  readonly #came = new Set<string>();
   #listed: ReadonlySet<string> = new Set();
   /** Handed over and not yet taken: places, and when it is (F2). */
   readonly #ahead = new Map<string, Place>();
   #taking: Promise<void> = Promise.resolve();
   #wantsAll = true;
+  #lookTookMs = 0;
+  #lookedAt = -Infinity;
   #isReading = false;
   #isClosed = false;
   #timer: NodeJS.Timeout | undefined;
@@ -121,11 +134,14 @@ export class Follower<T> {
     await this.#taking.catch(() => undefined);
   }
 
-  #hear(path: string | undefined): void {
+  #hear(path: string | undefined, came?: string): void {
     // A database's log is told of under a name of its own.
     const file = path?.replace(/-(wal|shm|journal)$/, '');
-    if (file === undefined || !this.#listed.has(file)) this.#wantsAll = true;
-    else this.#changed.add(file);
+    if (came !== undefined) this.#came.add(came);
+    if (file === undefined) this.#wantsAll = true;
+    // Others than those listed are no files of the source, and what comes is listed at a look.
+    else if (this.#listed.has(file)) this.#changed.add(file);
+    else return;
     this.#wake();
   }
 
@@ -137,23 +153,33 @@ export class Follower<T> {
 
   async #readAll(): Promise<void> {
     clearTimeout(this.#timer);
-    let tookMs = 0;
     try {
-      while (!this.#isClosed && (this.#wantsAll || this.#changed.size > 0)) {
-        const begunAt = performance.now();
-        const isLook = this.#wantsAll;
+      while (!this.#isClosed && (this.#mayLook() || this.#changed.size > 0)) {
         const files = await this.#toRead();
         if (this.#isMuch(files)) return this.#parts.onMuch?.();
         await this.#read(files);
-        if (isLook) tookMs = performance.now() - begunAt;
       }
       this.#parts.onSettled();
     } catch (error) {
       this.#taking = Promise.resolve();
       this.#parts.onError(error);
     }
-    if (this.#isClosed) return;
-    this.#timer = setTimeout(() => this.#look(), Math.max(lookMs, tookMs / busyPart)).unref();
+    if (!this.#isClosed) this.#timer = setTimeout(() => this.#look(), this.#untilLookMs()).unref();
+  }
+
+  /** F5. */
+  #mayLook(): boolean {
+    return this.#wantsAll && performance.now() >= this.#lookedAt + this.#pauseMs();
+  }
+
+  #pauseMs(): number {
+    return this.#lookTookMs > shortLookMs ? this.#lookTookMs * pauses : 0;
+  }
+
+  #untilLookMs(): number {
+    const { lookMs = usualLookMs } = this.#parts;
+    const pauseMs = this.#wantsAll ? this.#pauseMs() : Math.max(lookMs, this.#lookTookMs / busyPart);
+    return Math.max(0, this.#lookedAt + pauseMs - performance.now());
   }
 
   #isMuch(files: readonly ToRead[]): boolean {
@@ -169,17 +195,32 @@ export class Follower<T> {
   async #toRead(): Promise<ToRead[]> {
     const changed = [...this.#changed];
     this.#changed.clear();
-    if (!this.#wantsAll) return this.#stamped(changed);
+    if (!this.#mayLook()) return this.#stamped(changed);
     this.#wantsAll = false;
-    const { followed, surroundings } = this.#parts;
-    const { files, skipped } = await followed.allFiles(surroundings);
-    this.#listed = new Set(files);
-    this.#watch.watch(new Set([...followed.roots(surroundings), ...files.map((file) => dirname(file))]));
-    await this.#tellFolders(skipped);
-    return this.#stamped(files);
+    const begunAt = performance.now();
+    const files = await this.#allFiles();
+    const found = await this.#stamped(files);
+    this.#lookedAt = performance.now();
+    this.#lookTookMs = this.#lookedAt - begunAt;
+    return found;
   }
 
-  /** F3; oldest first, so that a response is met first in the session that had it first. */
+  /** Folders that have come are watched before they are looked into: what comes in them later is told. */
+  async #allFiles(): Promise<readonly string[]> {
+    const { followed, surroundings } = this.#parts;
+    const roots = followed.roots(surroundings);
+    const came = [...this.#came];
+    this.#came.clear();
+    await this.#folders.came(came);
+    if (came.length > 0) this.#watch.watch(this.#folders.all(roots, [...this.#listed]));
+    const { files, skipped } = await followed.allFiles(surroundings);
+    this.#listed = new Set(files);
+    this.#watch.watch(this.#folders.all(roots, files));
+    await this.#tellFolders(skipped);
+    return files;
+  }
+
+  /** F3. */
   async #stamped(files: readonly string[]): Promise<ToRead[]> {
     const found: ToRead[] = [];
     for (let i = 0; i < files.length; i += statsAtOnce) {
@@ -187,7 +228,7 @@ export class Follower<T> {
       const each = await Promise.all(some.map((file) => this.#stampOf(file)));
       found.push(...each.filter(({ file, stamp }) => stamp === '' || this.#places.get(file)?.stamp !== stamp));
     }
-    return found.toSorted((a, b) => a.bornAt - b.bornAt);
+    return inOrder(found);
   }
 
   async #stampOf(file: string): Promise<ToRead> {
@@ -198,8 +239,12 @@ export class Follower<T> {
     return { file, stamp, bytes: stats.size - this.#sizeRead(file, stats), bornAt: bornAt(stats) };
   }
 
-  /** How large the file was when it was read to its end; 0 for another one of that name, and for one that shrank. */
+  /**
+   * How large the file was when it was read to its end; 0 for another one of that name, and for one that shrank. Of one that could
+   * not be read nothing is new.
+   */
   #sizeRead(file: string, { ino, size }: Stats): number {
+    if (troubles.some((reason) => this.#places.get(file)?.skipped[reason] !== undefined)) return size;
     const [inode, read] = (this.#places.get(file)?.stamp ?? '').split(' ').map(Number);
     return inode === ino && read !== undefined && read <= size ? read : 0;
   }
@@ -207,50 +252,42 @@ export class Follower<T> {
   async #read(files: readonly ToRead[]): Promise<void> {
     const { source } = this.#parts.followed;
     const ofBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
-    let portion = this.#newPortion();
+    let draft = new Draft<T>();
     let bytes = 0;
     for (const [i, toRead] of files.entries()) {
       for (let more = true; more;) {
         if (this.#isClosed) return;
-        more = await this.#readOn(toRead, portion);
-        if (portion.items.length < mostItems) continue;
-        await this.#hand(portion);
-        portion = this.#newPortion();
+        more = await this.#readOn(toRead, draft);
+        if (!draft.isFull) continue;
+        await this.#hand(draft);
+        draft = new Draft<T>();
       }
       bytes += toRead.bytes;
       if (files.length > 1) this.#parts.onProgress({ source, files: i + 1, of: files.length, bytes, ofBytes });
     }
-    await this.#hand(portion);
+    await this.#hand(draft);
     await this.#taking;
   }
 
   /** Whether more of the file is to be read. */
-  async #readOn({ file, stamp }: ToRead, portion: Portion<T>): Promise<boolean> {
-    const known =
-      portion.places.findLast((one) => one.file === file)?.place ?? this.#ahead.get(file) ?? this.#places.get(file);
+  async #readOn({ file, stamp }: ToRead, draft: Draft<T>): Promise<boolean> {
+    const known = draft.places.get(file) ?? this.#ahead.get(file) ?? this.#places.get(file);
     const piece = await this.#parts.followed.readFrom(file, known?.cursor);
     if (piece.status === 'vanished') return false;
-    portion.items.push(...piece.items);
-    portion.sightings.push(...(piece.sightings ?? []));
-    portion.limits.push(...(piece.limits ?? []));
-    const skipped = { ...(piece.restarted || piece.status === 'unreadable' ? {} : known?.skipped) };
+    const skipped = piece.restarted ? {} : { ...known?.skipped };
+    for (const reason of troubles) delete skipped[reason];
     for (const { reason } of piece.skipped) skipped[reason] = (skipped[reason] ?? 0) + 1;
     const isDone = piece.status === 'end';
-    portion.places.push({ file, place: { cursor: piece.cursor, stamp: isDone ? stamp : '', skipped } });
+    draft.add(piece, file, { cursor: piece.cursor, stamp: isDone ? stamp : '', skipped });
     return piece.status === 'more';
   }
 
-  #newPortion(): Portion<T> {
-    return { source: this.#parts.followed.source, items: [], sightings: [], limits: [], places: [] };
-  }
-
   /** F1. What is told again and again, such as a file that cannot be read, is told once. */
-  async #hand(portion: Portion<T>): Promise<void> {
-    portion.places = portion.places.filter(
-      ({ file, place }, i, all) =>
-        all.findLastIndex((one) => one.file === file) === i && !isSame(this.#places.get(file), place),
-    );
-    if (portion.places.length === 0 && portion.items.length === 0) return;
+  async #hand({ items, sightings, limits, places }: Draft<T>): Promise<void> {
+    const portion: Portion<T> = { source: this.#parts.followed.source, items, sightings, limits, places: [] };
+    for (const [file, place] of places)
+      if (!isSame(this.#places.get(file), place)) portion.places.push({ file, place });
+    if (portion.places.length === 0 && items.length === 0) return;
     await this.#taking; // F2
     for (const { file, place } of portion.places) this.#ahead.set(file, place);
     this.#taking = this.#take(portion);
@@ -273,18 +310,57 @@ export class Follower<T> {
 
   /** Folders have places too, so that what is wrong with them is told once, and no more when it is over. */
   async #tellFolders(skipped: readonly Skipped[]): Promise<void> {
-    const portion = this.#newPortion();
+    const draft = new Draft<T>();
     const wrong = new Map(skipped.map(({ file, reason }) => [file, reason]));
-    for (const [file, reason] of wrong) {
-      portion.places.push({ file, place: { cursor: null, stamp: folderStamp, skipped: { [reason]: 1 } } });
-    }
-    for (const [file, { stamp }] of this.#places) {
-      if (stamp === folderStamp && !wrong.has(file))
-        portion.places.push({ file, place: { cursor: null, stamp: folderStamp, skipped: {} } });
-    }
-    await this.#hand(portion);
+    const note = (file: string, skips: Place['skipped']) =>
+      draft.places.set(file, { cursor: null, stamp: folderStamp, skipped: skips });
+    for (const [file, reason] of wrong) note(file, { [reason]: 1 });
+    for (const [file, { stamp }] of this.#places) if (stamp === folderStamp && !wrong.has(file)) note(file, {});
+    await this.#hand(draft);
   }
 }
+
+/** A portion that is being gathered. */
+class Draft<T> {
+  readonly items: T[] = [];
+  readonly sightings: Sighting[] = [];
+  readonly limits: Limit[] = [];
+  readonly places = new Map<string, Place>();
+
+  get isFull(): boolean {
+    return this.items.length >= mostItems || this.places.size >= mostPlaces;
+  }
+
+  add({ items, sightings = [], limits = [] }: Piece<T>, file: string, place: Place): void {
+    // One by one: what a piece holds may be more than a call can be given.
+    for (const item of items) this.items.push(item);
+    for (const sighting of sightings) this.sightings.push(sighting);
+    for (const limit of limits) this.limits.push(limit);
+    this.places.set(file, place);
+  }
+}
+
+/**
+ * Oldest first, so that a response is met first in the session that had it first. What lies in a folder that is named for a file comes
+ * after that file, which tells more of the session: times do not tell where files were copied.
+ */
+const inOrder = (found: readonly ToRead[]): ToRead[] => {
+  const byStem = new Map(found.map((one) => [one.file.replace(/\.[^.]*$/, ''), one]));
+  const rankOf = ({ file, bornAt: own }: ToRead): number => {
+    for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
+      const main = byStem.get(folder);
+      if (main !== undefined) return Math.max(own, main.bornAt);
+    }
+    return own;
+  };
+  return found
+    .map((one) => ({ one, rank: rankOf(one) }))
+    .toSorted((a, b) => a.rank - b.rank || a.one.file.length - b.one.file.length)
+    .map(({ one }) => one);
+};
+
+/** What is wrong only as long as a file cannot be read. */
+const troubles = ['unreadable', 'not_a_file', 'symlink_loop'] as const satisfies SkipReason[];
 
 const statsAtOnce = 256;
 const folderStamp = 'folder';
