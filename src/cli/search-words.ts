@@ -1,6 +1,6 @@
 import type { Schemas } from '../sdk/index.ts';
 import { durationWords } from './duration.ts';
-import { plain } from './plain.ts';
+import { cut, plain, widthOf } from './plain.ts';
 import { paint } from './screen.ts';
 import type { Screen } from './screen.ts';
 import { shortId } from './session-words.ts';
@@ -18,10 +18,14 @@ export const searchText = (screen: Screen, { texts, total }: FoundTexts, now: nu
   return [...blocks, ...footOf(screen, texts, total)].join('\n\n');
 };
 
+const shortestTitle = 20;
+
+/** On one line, where a person sees it. */
 const headOf = (screen: Screen, { title, project, source, session }: Found): string => {
-  const name = title === undefined ? [] : [paint(screen, 'bold', plain(title))];
   const facts = [...(project === undefined ? [] : [plain(project)]), plain(source), shortId(session)].join(' · ');
-  return [...name, paint(screen, 'dim', facts)].join('  ');
+  if (title === undefined) return paint(screen, 'dim', facts);
+  const room = screen.isTerminal ? Math.max(shortestTitle, screen.columns - widthOf(facts) - 2) : Infinity;
+  return `${paint(screen, 'bold', cut(plain(title), room))}  ${paint(screen, 'dim', facts)}`;
 };
 
 const lineFor = (screen: Screen, found: Found, now: number): string =>

@@ -43,8 +43,11 @@ export const serveCommand = command({
     ),
     backupEvery: optional('--backup-every <time>', 'back up by itself so often, for example 24h', parseDuration),
     keep: withDefault('--keep <count>', 'how many of these backups stay (7)', wholeNumber(1, 10_000), usualKept),
-    noAgents: flag('--no-agents', 'leave alone what agents have left on this machine'),
-    noSearch: flag('--no-search', 'index nothing of what was said to agents, and delete what was indexed'),
+    readsAgents: { ...flag('--no-agents', 'leave alone what agents have left on this machine'), fallback: true },
+    searches: {
+      ...flag('--no-search', 'index nothing of what was said to agents, and delete what was indexed'),
+      fallback: true,
+    },
     quiet: flag('-q, --quiet', 'log to the files in the data folder only'),
   },
   examples: [
@@ -57,10 +60,10 @@ export const serveCommand = command({
     // Before anything else is started, so that nothing can inherit it.
     const token = process.env['STINT_TOKEN'] || undefined;
     delete process.env['STINT_TOKEN'];
-    const { backupEvery, keep, noAgents, noSearch, ...others } = options;
+    const { backupEvery, keep, ...others } = options;
     const backups = backupEvery === undefined ? undefined : { everyMs: often(backupEvery), keep };
     const folder = dataFolder(settings.data, process.env);
-    const serving = await start({ ...others, backups, folder, token, readsAgents: !noAgents, searches: !noSearch });
+    const serving = await start({ ...others, backups, folder, token });
     process.on('uncaughtException', (error) => {
       serving.logFatal(error);
       process.exit(exitCodes.failed);
