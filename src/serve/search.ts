@@ -71,8 +71,8 @@ interface ReadingParts {
 }
 
 /** About as much as is indexed in the time that an append may wait. */
-const charsAtOnce = 32_768;
-const textsAtOnce = 200;
+const charsAtOnce = 16_384;
+const textsAtOnce = 100;
 
 /**
  * Follows what is said. A portion is kept slice by slice, and how far its files were read with the last of them: one that is
