@@ -41,6 +41,7 @@ import { Reader } from './reader.ts';
 import { tornLog } from './torn-log.ts';
 import type { TornLog } from './torn-log.ts';
 import type { TextRow } from './text-rows.ts';
+import { unpackCells } from './usage-cells.ts';
 import { Writer } from './writer.ts';
 import type { Commit } from './writer.ts';
 import type { Statement } from './writer-thread.ts';
@@ -262,7 +263,7 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads, Ledger
   }
 
   async cells(query: UsageQuery): Promise<readonly TimedCell[]> {
-    return this.#reader.ask('cells', query);
+    return unpackCells(await this.#reader.ask('cells', query));
   }
 
   async extent(query: Omit<UsageQuery, 'by' | 'edges'>): Promise<UsageExtent | undefined> {

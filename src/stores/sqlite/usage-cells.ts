@@ -16,7 +16,7 @@ import { quarterMs, sumColumns } from './usage-rows.ts';
 
 /** Reads of the ledger over one connection: a question is answered from the smallest table that can tell. */
 export interface UsageTables {
-  cells(query: UsageQuery): TimedCell[];
+  cells(query: UsageQuery): PackedCells;
   extent(query: Omit<UsageQuery, 'by' | 'edges'>): UsageExtent | undefined;
   /** Rows of the ledger with these keys, whatever their requests. */
   responses(owner: string, source: string, keys: readonly string[]): LedgerRow[];
@@ -98,7 +98,7 @@ export const newUsageTables = (db: DatabaseSync): UsageTables => {
     return { chosen, isAll: chosen.length === all.length };
   };
 
-  const cells = (query: UsageQuery): TimedCell[] => {
+  const cells = (query: UsageQuery): PackedCells => {
     const { by, edges } = query;
     const from = tableFor(query);
     const dims = dimsFor(query);
@@ -120,30 +120,26 @@ export const newUsageTables = (db: DatabaseSync): UsageTables => {
       `SELECT ${groups.join(', ')}, ${from.sums} FROM ${from.table} t ${where} GROUP BY 1, 2, 3, 4 HAVING count(*) > 0`,
       ...params,
     );
-    return named(found, query, dims.chosen);
+    return packed(found, query, dims.chosen);
   };
 
   /** Rows by keys → cells by names: several keys may have the names in common that are asked for. */
-  const named = (found: unknown[][], { by, edges }: UsageQuery, dims: readonly Dim[]): TimedCell[] => {
-    const dimOf = new Map(dims.map((dim) => [dim.key, dim]));
-    const agents = by.includes('sessionId') ? agentNames() : undefined;
-    const met = new Map<string, TimedCell>();
+  const packed = (found: unknown[][], { by, edges }: UsageQuery, dims: readonly Dim[]): PackedCells => {
+    const names = new NamesAsked(by, dims, by.includes('sessionId') ? agentNames() : undefined);
+    const places = new Map<string | number, number>();
+    const cells: number[] = [];
     for (const row of found) {
-      const [step, dim, agent, agentId] = row as [number, number, number, string];
-      const of = dimOf.get(dim);
-      const names: UsageNames = {
-        source: by.includes('source') ? (of?.source ?? '') : '',
-        model: by.includes('model') ? (of?.model ?? '') : '',
-        project: by.includes('project') ? (of?.project ?? '') : '',
-        sessionId: agents?.get(agent) ?? '',
-        agentId,
-      };
-      const cell = cellOf(row, names, edges);
-      const name = JSON.stringify([step, names]);
-      const other = met.get(name);
-      met.set(name, other === undefined ? cell : joined(other, cell));
+      const step = row[0] as number;
+      const name = names.placeOf(row);
+      // As one number, which is looked up in a fraction of the time of a text.
+      const cell = step * names.most + name;
+      const at = places.get(cell);
+      if (at === undefined) {
+        places.set(cell, cells.length);
+        pushCell(cells, name, row, edges);
+      } else joinCell(cells, at, row);
     }
-    return [...met.values()];
+    return { names: names.all, numbers: Float64Array.from(cells) };
   };
 
   const agentNames = (): Map<number, string> =>
@@ -261,44 +257,121 @@ const stepOf = (edges: readonly number[], { time, unitMs }: From): string => {
   return cases.length === 0 ? '0' : `CASE ${cases.join(' ')} END`;
 };
 
-const cellOf = (row: unknown[], names: UsageNames, edges: UsageQuery['edges']): TimedCell => {
-  const step = Number(row[0]);
-  const sums = row.slice(4).map(Number);
-  const firstAt = sums[10] ?? 0;
-  return {
-    ...names,
-    begin: Array.isArray(edges) ? (edges[step] ?? 0) : edges === 'slots' ? Math.floor(step / 2) * quarterMs : firstAt,
-    input: sums[0] ?? 0,
-    output: sums[1] ?? 0,
-    reasoning: sums[2] ?? 0,
-    cacheRead: sums[3] ?? 0,
-    cacheWrite5m: sums[4] ?? 0,
-    cacheWrite1h: sums[5] ?? 0,
-    costPico: sums[6] ?? 0,
-    responses: sums[7] ?? 0,
-    incomplete: sums[8] ?? 0,
-    unpriced: sums[9] ?? 0,
-    firstAt,
-    lastAt: sums[11] ?? 0,
-  };
+/** Cells on their way between threads: the names that they have, and for each its name's place, its begin and its sums. */
+export interface PackedCells {
+  names: readonly UsageNames[];
+  numbers: Float64Array<ArrayBuffer>;
+}
+
+/** Name and begin, ten sums, the first and the last time. */
+const perCell = 14;
+const sumsAt = 2;
+const firstAtAt = 12;
+const lastAtAt = 13;
+
+export const unpackCells = ({ names, numbers }: PackedCells): TimedCell[] => {
+  const cells: TimedCell[] = [];
+  for (let i = 0; i < numbers.length; i += perCell) {
+    const { source, model, project, sessionId, agentId } = names[numbers[i]!]!;
+    cells.push({
+      source,
+      model,
+      project,
+      sessionId,
+      agentId,
+      begin: numbers[i + 1]!,
+      input: numbers[i + 2]!,
+      output: numbers[i + 3]!,
+      reasoning: numbers[i + 4]!,
+      cacheRead: numbers[i + 5]!,
+      cacheWrite5m: numbers[i + 6]!,
+      cacheWrite1h: numbers[i + 7]!,
+      costPico: numbers[i + 8]!,
+      responses: numbers[i + 9]!,
+      incomplete: numbers[i + 10]!,
+      unpriced: numbers[i + 11]!,
+      firstAt: numbers[i + firstAtAt]!,
+      lastAt: numbers[i + lastAtAt]!,
+    });
+  }
+  return cells;
 };
 
-const joined = (a: TimedCell, b: TimedCell): TimedCell => ({
-  ...a,
-  begin: Math.min(a.begin, b.begin),
-  input: a.input + b.input,
-  output: a.output + b.output,
-  reasoning: a.reasoning + b.reasoning,
-  cacheRead: a.cacheRead + b.cacheRead,
-  cacheWrite5m: a.cacheWrite5m + b.cacheWrite5m,
-  cacheWrite1h: a.cacheWrite1h + b.cacheWrite1h,
-  costPico: a.costPico + b.costPico,
-  responses: a.responses + b.responses,
-  incomplete: a.incomplete + b.incomplete,
-  unpriced: a.unpriced + b.unpriced,
-  firstAt: Math.min(a.firstAt, b.firstAt),
-  lastAt: Math.max(a.lastAt, b.lastAt),
-});
+/** A row has its step, dim, agent, agent_id, ten sums, and the first and the last time. */
+const rowSumsAt = 4;
+
+const pushCell = (cells: number[], name: number, row: unknown[], edges: UsageQuery['edges']): void => {
+  const step = row[0] as number;
+  const firstAt = row[rowSumsAt + 10] as number;
+  cells.push(
+    name,
+    Array.isArray(edges) ? (edges[step] ?? 0) : edges === 'slots' ? Math.floor(step / 2) * quarterMs : firstAt,
+  );
+  for (let i = rowSumsAt; i < rowSumsAt + 12; i++) cells.push(row[i] as number);
+};
+
+const joinCell = (cells: number[], at: number, row: unknown[]): void => {
+  for (let i = 0; i < 10; i++) cells[at + sumsAt + i]! += row[rowSumsAt + i] as number;
+  const [firstAt, lastAt] = [row[rowSumsAt + 10] as number, row[rowSumsAt + 11] as number];
+  cells[at + firstAtAt] = Math.min(cells[at + firstAtAt]!, firstAt);
+  cells[at + lastAtAt] = Math.max(cells[at + lastAtAt]!, lastAt);
+  // Without edges a cell begins with its earliest; with them all rows of one have the same.
+  cells[at + 1] = Math.min(cells[at + 1]!, firstAt);
+};
+
+/** The names that are asked for, each combination once. */
+class NamesAsked {
+  readonly all: UsageNames[] = [];
+  readonly #by: readonly (keyof UsageNames)[];
+  readonly #dims: ReadonlyMap<number, Dim>;
+  readonly #agents: ReadonlyMap<number, string> | undefined;
+  readonly #placesByKeys = new Map<string | number, number>();
+  readonly #placesByNames = new Map<string, number>();
+  /** More than there can be. */
+  readonly most = 1 << 20;
+
+  constructor(
+    by: readonly (keyof UsageNames)[],
+    dims: readonly Dim[],
+    agents: ReadonlyMap<number, string> | undefined,
+  ) {
+    this.#by = by;
+    this.#dims = new Map(dims.map((dim) => [dim.key, dim]));
+    this.#agents = agents;
+  }
+
+  placeOf([, dim, agent, agentId]: unknown[]): number {
+    // Most questions tell no sessions apart: then the dim alone says it.
+    const keys =
+      this.#agents === undefined && agentId === ''
+        ? (dim as number)
+        : `${String(dim)} ${String(agent)} ${String(agentId)}`;
+    const known = this.#placesByKeys.get(keys);
+    if (known !== undefined) return known;
+    const place = this.#placeOfNames(this.#namesOf(dim as number, agent as number, agentId as string));
+    this.#placesByKeys.set(keys, place);
+    return place;
+  }
+
+  #namesOf(dim: number, agent: number, agentId: string): UsageNames {
+    const of = this.#dims.get(dim);
+    return {
+      source: this.#by.includes('source') ? (of?.source ?? '') : '',
+      model: this.#by.includes('model') ? (of?.model ?? '') : '',
+      project: this.#by.includes('project') ? (of?.project ?? '') : '',
+      sessionId: this.#agents?.get(agent) ?? '',
+      agentId,
+    };
+  }
+
+  #placeOfNames(names: UsageNames): number {
+    const key = JSON.stringify(names);
+    const known = this.#placesByNames.get(key);
+    if (known !== undefined) return known;
+    this.#placesByNames.set(key, this.all.length);
+    return this.all.push(names) - 1;
+  }
+}
 
 const responseColumns = `s.owner, s.source, r.key, r.request, a.agent_session, r.agent_id, r.sidechain, d.model, d.project,
   r.began_at, r.at, r.born_at, r.input, r.output, r.reasoning, r.cache_read, r.cache_write_5m, r.cache_write_1h,
