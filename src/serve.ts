@@ -23,7 +23,7 @@ import { startLoops } from './serve/loops.ts';
 import { checkOptions, publicUrlOf } from './serve/options.ts';
 import type { ServeOptions } from './serve/options.ts';
 import { openFolderPrices } from './serve/prices.ts';
-import { atRest, startSearch } from './serve/search.ts';
+import { onceSo, startSearch } from './serve/search.ts';
 import type { Search } from './serve/search.ts';
 import { PortInUseError, StartError } from './serve/start-error.ts';
 import { surroundingsOf } from './serve/surroundings.ts';
@@ -95,7 +95,7 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
     isOn: options.searches ?? false,
     isRead: options.readsAgents ?? false,
     surroundings: surroundingsOf(process.env),
-    after: atRest(usage.progress),
+    after: onceSo(() => usage.reading().state !== 'reading'),
   });
   const server: ServerFacts = {
     version: version(),

@@ -6,7 +6,7 @@ import { termsIn } from '../contract/search-terms.ts';
 import { tempFolder } from '../readers/following.suite.ts';
 import { ada, newYear, Searched, sessionId, shown } from '../stores/sqlite/search.suite.ts';
 import type { SqliteStore } from '../stores/sqlite/store.ts';
-import { atRest, startSearch } from './search.ts';
+import { onceSo, startSearch } from './search.ts';
 import type { SearchOptions } from './search.ts';
 
 /** A line of a transcript of Claude Code's. */
@@ -169,8 +169,8 @@ describe('what was said to agents', () => {
   });
 });
 
-it('waits until nothing was in progress at three looks in a row', async () => {
-  const inProgress = [1, 1, 0, 0, 1, 0, 0, 0, 1];
-  await atRest(() => (inProgress.shift() === 1 ? ['some'] : []), 1);
-  expect(inProgress).toEqual([1]);
+it('waits until it is so', async () => {
+  const looks = [false, false, true, true];
+  await onceSo(() => looks.shift() ?? false, 1);
+  expect(looks).toEqual([true]);
 });

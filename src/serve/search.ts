@@ -171,11 +171,9 @@ const placeIn = ({ file, cursor, stamp, skipped }: ReadFile): [string, Place] =>
   { cursor: JSON.parse(cursor) as Cursor, stamp, skipped },
 ];
 
-const restLookMs = 500;
-const looksAtRest = 3;
+const usualLookMs = 200;
 
-/** Resolves once nothing was in progress for a moment. */
-export const atRest = async (progress: () => readonly unknown[], lookMs = restLookMs): Promise<void> => {
-  for (let rested = 0; rested < looksAtRest; await passing(lookMs, undefined, { ref: false }))
-    rested = progress().length === 0 ? rested + 1 : 0;
+/** Resolves at the first look at which it is so. */
+export const onceSo = async (isSo: () => boolean, lookMs = usualLookMs): Promise<void> => {
+  while (!isSo()) await passing(lookMs, undefined, { ref: false });
 };
