@@ -14,7 +14,8 @@ const tokens = count(0).max(100_000_000);
 
 const source = z
   .string()
-  .regex(/^(?!api$)[a-z][a-z0-9_-]{0,63}$/)
+  .regex(/^[a-z][a-z0-9_-]{0,63}$/)
+  .refine((name) => name !== 'api', 'is no agent')
   .meta({ description: 'Which agent', example: 'claude' });
 const sessionId = named(256).meta({ description: 'The agent’s own id of the session' });
 const directory = named(4096);

@@ -108,7 +108,7 @@ export const validOf = (given: Schema): fc.Arbitrary<unknown> => {
     case 'string':
       return textOf(schema);
     case 'integer':
-      return fc.integer({ min: Math.max(-1e9, schema.minimum ?? 0), max: Math.min(1e9, schema.maximum ?? 1e9) });
+      return integerOf(schema);
     case 'number':
       return fc.double({ min: schema.minimum ?? 1, max: Math.min(1e10, schema.maximum ?? 1e10), noNaN: true });
     case 'boolean':
@@ -125,6 +125,11 @@ export const validOf = (given: Schema): fc.Arbitrary<unknown> => {
         ? objectOf(schema)
         : fc.dictionary(fc.string({ maxLength: 8 }), fc.jsonValue(), { maxKeys: 3 });
   }
+};
+
+const integerOf = ({ minimum = 0, maximum = Infinity }: Schema): fc.Arbitrary<number> => {
+  const min = Math.max(-1e9, minimum);
+  return fc.integer({ min, max: Math.min(Math.max(1e9, min + 1e9), maximum) });
 };
 
 const textOf = ({ pattern, minLength = 0, maxLength = 60 }: Schema): fc.Arbitrary<string> => {
