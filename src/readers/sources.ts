@@ -1,6 +1,7 @@
 import type { ReadingLimits } from './batch.ts';
 import { claudeReader } from './claude/reader.ts';
 import { codexReader } from './codex/reader.ts';
+import { copilotReader } from './copilot/reader.ts';
 import { geminiReader } from './gemini/reader.ts';
 import { piReader } from './pi/reader.ts';
 import type { Reader } from './reader.ts';
@@ -11,6 +12,7 @@ type MakeReader = (limits: Partial<ReadingLimits>) => Reader;
 export const sources: Readonly<Record<string, { usage: MakeReader; whole: MakeReader }>> = {
   claude: { usage: (limits) => claudeReader(limits), whole: (limits) => claudeReader(limits, 'sessions') },
   codex: { usage: codexReader, whole: codexReader },
+  copilot: { usage: copilotReader, whole: copilotReader },
   gemini: { usage: geminiReader, whole: geminiReader },
   pi: { usage: piReader, whole: piReader },
 };
