@@ -79,6 +79,10 @@ const damages: [what: string, sql: string, kinds: string[]][] = [
   ['tokens of an owner', 'UPDATE owner_slots SET tokens = tokens + 1', ['activity_differs']],
   ['a span of active time', 'UPDATE presences SET to_at = to_at + 1', ['activity_differs']],
   ['an open span', 'DELETE FROM open_spans', ['activity_differs']],
+  ['tokens of a quarter', 'UPDATE usage_slots SET input = input + 1', ['usage_differs']],
+  ['a quarter that is gone', 'DELETE FROM usage_slots', ['usage_differs']],
+  ['what a session cost', 'UPDATE usage_sessions SET cost = cost - 1', ['usage_differs']],
+  ['a response', 'UPDATE responses SET output = output + 1', ['usage_differs']],
   ['a saved state’s checksum', 'UPDATE saved_states SET crc = crc + 1', ['saved_state_damaged']],
   [
     'a number that is too large to be one',
@@ -133,7 +137,7 @@ describe('folding again from the journal', () => {
   it('mends all that is folded from it', () => {
     const file = copy();
     for (const [, sql, kinds] of damages)
-      if (kinds.every((kind) => /read_model|counts|saved|activity/.test(kind)) && !sql.includes('version'))
+      if (kinds.every((kind) => /read_model|counts|saved|activity|usage/.test(kind)) && !sql.includes('version'))
         tamper(file, sql);
     expect(look(file).length).toBeGreaterThanOrEqual(4);
     expect(again(file)).toEqual({ sessions: livedSessions - 1, setAside: [] });

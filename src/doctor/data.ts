@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { summarize } from '../projections/summary.ts';
 import { audit } from '../stores/sqlite/audit.ts';
 import { auditActivity } from '../stores/sqlite/audit-activity.ts';
+import { auditUsage } from '../stores/sqlite/audit-usage.ts';
 import type { AuditFinding, AuditKind } from '../stores/sqlite/audit.ts';
 import { versionOf } from '../stores/sqlite/connection.ts';
 import { migrations } from '../stores/sqlite/tables.ts';
@@ -23,6 +24,7 @@ const adviceOn: Record<AuditKind, string> = {
   read_model_differs: fromJournal,
   counts_differ: fromJournal,
   activity_differs: fromJournal,
+  usage_differs: 'stop the server and add it up again: stint doctor --rebuild',
   unreadable: fromBackup,
 };
 
@@ -50,7 +52,7 @@ export const examineData = (db: DatabaseSync, now: number, onProgress: OnProgres
     findings.push(unreadable(error));
   }
   // A fold of what is damaged differs for that reason alone.
-  if (findings.length === 0) findings.push(...activity(db));
+  if (findings.length === 0) findings.push(...activity(db), ...usage(db));
   return latest === undefined ? findings : [...findings, future(latest)];
 };
 
@@ -58,6 +60,14 @@ const activity = (db: DatabaseSync): Finding[] => {
   const file = db.location();
   try {
     return file === null ? [] : auditActivity(file).map(toFinding);
+  } catch (error) {
+    return [unreadable(error)];
+  }
+};
+
+const usage = (db: DatabaseSync): Finding[] => {
+  try {
+    return auditUsage(db).map(toFinding);
   } catch (error) {
     return [unreadable(error)];
   }

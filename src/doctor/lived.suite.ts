@@ -1,9 +1,10 @@
 /** A database in which sessions were lived, by the real rules and through the real store. */
 import type { Recorded } from '../contract/event.ts';
 import { sessionId } from '../journal/author.suite.ts';
+import { reportedSteps } from '../ledger/reported.ts';
 import { countChanges, summarize } from '../projections/summary.ts';
 import { Runner } from '../runner/runner.ts';
-import type { Intent } from '../runner/runner.ts';
+import type { Intent, Parts } from '../runner/runner.ts';
 import { startedFacts, startTime } from '../session/decider-specification.suite.ts';
 import { SqliteStore } from '../stores/sqlite/store.ts';
 
@@ -23,13 +24,23 @@ const reach = (phase: string): Intent => ({ type: 'reach_checkpoint', phase, pro
 /** JSON has such, and UTF-8, in which the columns are written, has not. */
 const halfCharacter = '\ud83e';
 
+/** Each of their rows is a response in the ledger, too. */
+const usageOf: Parts['usageOf'] = (session, _, events) =>
+  events.flatMap((event) =>
+    event.type === 'tokens_recorded'
+      ? reportedSteps({ session, owner: 'ada', counts: 'new', isFirst: true }, event.data, prices)
+      : [],
+  );
+const prices = { version: '1', price: () => ({ costPico: 1 }) };
+
 /** Fills the database at `file`; returns all of its events, in order of position. */
 export const live = async (file: string): Promise<readonly Recorded[]> => {
   const store = await SqliteStore.open(file);
   let [now, ids] = [startTime, 0];
   const clock = { now: () => (now += 250) };
   const newId = () => sessionId(1_000_000 + ids++);
-  const runner = new Runner({ journal: store, projector: { summarize, countChanges }, clock, newId });
+  const projector = { summarize, countChanges };
+  const runner = new Runner({ journal: store, projector, usageOf, clock, newId });
   const perform = (n: number, ...intents: Intent[]) => runner.execute(sessionId(n), intents, answer);
 
   for (let n = 1; n <= livedSessions; n++) {

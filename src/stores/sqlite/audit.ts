@@ -36,6 +36,7 @@ export type AuditKind =
   | 'read_model_differs'
   | 'counts_differ'
   | 'activity_differs'
+  | 'usage_differs'
   | 'unreadable';
 
 export interface AuditStep {

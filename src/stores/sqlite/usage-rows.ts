@@ -44,11 +44,14 @@ interface Sum {
   /** What is told apart: slot and dim, or agent, agent_id and dim. */
   key: (number | string)[];
   amounts: Amounts;
-  firstAt: number;
-  lastAt: number;
-  /** Something was taken out: its first or last time may be another now. */
-  shrunk: boolean;
+  /** Times of what came, and of what was taken out: of the sum the first or last may be another then. */
+  came: Span;
+  went: Span;
+  /** What was taken out may be what came. */
+  isUnsure: boolean;
 }
+
+type Span = [firstAt: number, lastAt: number];
 
 /** A row of `responses` as it counts in sums. */
 interface Counted {
@@ -102,13 +105,20 @@ export const newUsageRows = (db: DatabaseSync): UsageRows => {
     const name = key.join('\0');
     let sum = sums.get(name);
     if (sum === undefined) {
-      sum = { key, amounts: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0], firstAt: row.at, lastAt: row.at, shrunk: false };
+      sum = {
+        key,
+        amounts: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+        came: [Infinity, -Infinity],
+        went: [Infinity, -Infinity],
+        isUnsure: false,
+      };
       sums.set(name, sum);
     }
     for (let i = 0; i < row.amounts.length; i++) sum.amounts[i]! += by * row.amounts[i]!;
-    if (by < 0) return void (sum.shrunk = true);
-    sum.firstAt = Math.min(sum.firstAt, row.at);
-    sum.lastAt = Math.max(sum.lastAt, row.at);
+    const span = by < 0 ? sum.went : sum.came;
+    if (by < 0 && (row.at <= sum.came[0] || row.at >= sum.came[1])) sum.isUnsure ||= !isEmpty(sum.came);
+    span[0] = Math.min(span[0], row.at);
+    span[1] = Math.max(span[1], row.at);
   };
 
   const count = (row: Counted, by: 1 | -1): void => {
@@ -221,16 +231,18 @@ export const newUsageRows = (db: DatabaseSync): UsageRows => {
       for (const one of steps) step(one);
     },
     write: () => {
-      for (const { key, amounts, firstAt, lastAt, shrunk } of slots.values()) {
-        statements.addToSlot.run(...key, ...amounts, firstAt, lastAt);
-        if (shrunk) {
+      for (const { key, amounts, came, went } of slots.values()) {
+        statements.addToSlot.run(...key, ...amounts, ...knownSpan(came, went));
+        if (!isEmpty(went)) {
           statements.dropEmptySlot.run(...key);
           statements.mendSlot.run(...key, ...rangeOf(Number(key[0])));
         }
       }
-      for (const { key, amounts, firstAt, lastAt, shrunk } of sessions.values()) {
-        statements.addToSession.run(...key, ...amounts, firstAt, lastAt);
-        if (shrunk) statements.dropEmptySession.run(...key);
+      for (const sum of sessions.values()) {
+        statements.addToSession.run(...sum.key, ...sum.amounts, ...knownSpan(sum.came, sum.went));
+        if (isEmpty(sum.went)) continue;
+        statements.dropEmptySession.run(...sum.key);
+        statements.mendSession.run(...sum.key, ...doubtful(sum));
       }
       slots.clear();
       sessions.clear();
@@ -243,6 +255,21 @@ export const newUsageRows = (db: DatabaseSync): UsageRows => {
     },
   };
 };
+
+const isEmpty = ([first, last]: Span): boolean => first > last;
+
+const knownSpan = (came: Span, went: Span): Span => (isEmpty(came) ? went : came);
+
+/**
+ * From where on a first time and until where a last time is to be found anew. Not for what has grown since: all of a session's
+ * responses are looked through for it.
+ */
+const doubtful = ({ came, went, isUnsure }: Sum): Span => {
+  if (isUnsure) return [-farFuture, farFuture];
+  return [came[0] <= went[0] ? farFuture : went[0], came[1] >= went[1] ? -farFuture : went[1]];
+};
+
+const farFuture = Number.MAX_SAFE_INTEGER;
 
 /** The key behind a name, looked up once. */
 const kept = (
@@ -394,16 +421,34 @@ const prepare = (db: DatabaseSync) => ({
   dropEmptySession: db.prepare(
     'DELETE FROM usage_sessions WHERE agent = ? AND agent_id = ? AND dim = ? AND responses <= 0',
   ),
+  /** What went was the first or the last of it. */
+  mendSession: db.prepare(
+    `UPDATE usage_sessions SET (first_at, last_at) =
+       (SELECT min(at), max(at) FROM responses WHERE agent = ?1 AND agent_id = ?2 AND dim = ?3)
+     WHERE agent = ?1 AND agent_id = ?2 AND dim = ?3 AND (first_at >= ?4 OR last_at <= ?5)`,
+  ),
 });
+
+/** What the tables of sums hold, as the responses say. */
+const each = `sum(input), sum(output), sum(reasoning), sum(cache_read), sum(cache_write_5m), sum(cache_write_1h),
+  coalesce(sum(cost), 0), count(*), sum(confidence = 'incomplete'), sum(cost IS NULL), min(at), max(at)`;
+const columns = [...sumColumns, 'first_at', 'last_at'].join(', ');
+
+export const usageFolds: readonly { table: string; columns: string; fold: string }[] = [
+  {
+    table: 'usage_slots',
+    columns: `slot, dim, ${columns}`,
+    fold: `SELECT at / ${quarterMs} * 2 + (at % ${quarterMs} <> 0), dim, ${each} FROM responses GROUP BY 1, 2`,
+  },
+  {
+    table: 'usage_sessions',
+    columns: `agent, agent_id, dim, ${columns}`,
+    fold: `SELECT agent, agent_id, dim, ${each} FROM responses GROUP BY 1, 2, 3`,
+  },
+];
 
 /** Makes the tables of sums again from the responses, inside the caller's transaction. */
 export const foldUsage = (db: DatabaseSync): void => {
-  const each = `total(input), total(output), total(reasoning), total(cache_read), total(cache_write_5m),
-    total(cache_write_1h), total(cost), count(*), total(confidence = 'incomplete'), total(cost IS NULL), min(at), max(at)`;
-  const columns = [...sumColumns, 'first_at', 'last_at'].join(', ');
-  db.exec(`DELETE FROM usage_slots; DELETE FROM usage_sessions;
-    INSERT INTO usage_slots (slot, dim, ${columns})
-    SELECT at / ${quarterMs} * 2 + (at % ${quarterMs} <> 0), dim, ${each} FROM responses GROUP BY 1, 2;
-    INSERT INTO usage_sessions (agent, agent_id, dim, ${columns})
-    SELECT agent, agent_id, dim, ${each} FROM responses GROUP BY 1, 2, 3`);
+  for (const { table, columns: names, fold } of usageFolds)
+    db.exec(`DELETE FROM ${table}; INSERT INTO ${table} (${names}) ${fold}`);
 };

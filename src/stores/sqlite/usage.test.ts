@@ -1,9 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { LedgerKey, LedgerRow, TimedCell, UsageQuery, UsageStep } from '../../contract/usage.ts';
 import { MemoryUsage } from '../../ledger/memory-usage.ts';
 import { recordOf } from '../../ledger/settle.ts';
 import type { UsageRecord } from '../../readers/reader.ts';
+import { auditUsage } from './audit-usage.ts';
+import { openForReading } from './reading.ts';
 import { openStore } from './store-folder.suite.ts';
 
 const newYear = Date.UTC(2026, 0, 1);
@@ -110,7 +112,9 @@ const inOrder = (cells: readonly TimedCell[]) =>
 
 describe('the ledger in SQLite', () => {
   it('answers every question as a plain sum over the responses does', async () => {
-    const { store } = await openStore();
+    const { store, file } = await openStore();
+    const db = openForReading(file);
+    onTestFinished(() => db.close());
     await fc.assert(
       fc.asyncProperty(
         fc.array(steps, { maxLength: 4 }),
@@ -130,6 +134,7 @@ describe('the ledger in SQLite', () => {
               if (step.do === 'drop') held.delete(keyOf(step.key));
             }
           }
+          expect(auditUsage(db)).toEqual([]);
           for (const query of asked) {
             const plain = plainly([...held.values()].filter(({ owner }) => owner === (query.owner ?? owner)));
             const { edges: _edges, by: _by, ...chosen } = query;
