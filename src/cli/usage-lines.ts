@@ -117,7 +117,7 @@ const pauseOf = ({ start, end }: UsageRow<'blocks'>): Line => ({
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
 /** `14:02` on the clocks of the time zone. */
-const clockWords = (at: string, { timeZone }: Looks): string => {
+export const clockWords = (at: string, { timeZone }: Pick<Looks, 'timeZone'>): string => {
   const clock =
     clocks.get(timeZone) ??
     new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
@@ -128,7 +128,7 @@ const clockWords = (at: string, { timeZone }: Looks): string => {
 const modelWords = (model: string): string => (model === '' ? 'not told' : plain(model));
 
 /** `opus-4-5` of `claude-opus-4-5-20251101`. */
-const shortModel = (model: string): string =>
+export const shortModel = (model: string): string =>
   modelWords(model)
     .replace(/^claude-/, '')
     .replace(/-20\d{6}$/, '');
@@ -149,7 +149,7 @@ export const someOf = (names: readonly string[], isShort: boolean): string => {
 };
 
 /** `~/work/stint`, or for short so many of its last names: `work/stint`. */
-const projectWords = (project: string, { isShort }: Looks, names = 2): string => {
+export const projectWords = (project: string, { isShort }: Looks, names = 2): string => {
   if (project === '') return 'not told';
   const home = process.env['HOME'];
   const isAtHome = home !== undefined && home !== '' && (project === home || project.startsWith(`${home}/`));

@@ -5,13 +5,13 @@ import { durationWords } from './duration.ts';
 import { usdWords } from './money.ts';
 import { plain } from './plain.ts';
 import { paint } from './screen.ts';
-import type { Screen, Style } from './screen.ts';
+import type { Screen, Stretch, Style } from './screen.ts';
 import { momentWords } from './session-words.ts';
 
 /** How limits stand, for people: a bar a window with what its percentage is based on, and beneath it where it is heading. */
 
 export type Windows = Schemas['UsageWindows'];
-type Window = Windows['windows'][number];
+export type Window = Windows['windows'][number];
 
 const nameWidth = 6;
 const longestBar = 24;
@@ -39,7 +39,7 @@ const windowLines = (screen: Screen, window: Window, now: number): string[] => {
   ];
 };
 
-const windowName = ({ windowMinutes }: Window): string =>
+export const windowName = ({ windowMinutes }: Window): string =>
   windowMinutes === 10_080 ? 'week' : durationWords(windowMinutes * minuteMs);
 
 const levelWords = (screen: Screen, { usedPercent }: Window): string => {
@@ -50,9 +50,9 @@ const levelWords = (screen: Screen, { usedPercent }: Window): string => {
   return `${paint(screen, style, full)}${paint(screen, 'dim', rest)} ${paint(screen, style, percentWords(usedPercent).padStart(5))}`;
 };
 
-const levelStyle = (percent: number): Style => (percent >= 85 ? 'red' : percent >= 60 ? 'yellow' : 'green');
+export const levelStyle = (percent: number): Style => (percent >= 85 ? 'red' : percent >= 60 ? 'yellow' : 'green');
 
-const percentWords = (percent: number): string => `${Math.floor(percent)} %`;
+export const percentWords = (percent: number): string => `${Math.floor(percent)} %`;
 
 const basisWords = (screen: Screen, window: Window, now: number): string => {
   if (window.basis === 'official')
@@ -74,7 +74,7 @@ const ageWords = ({ reading }: Window, now: number): string => {
   return ` ${durationWords(age)} ago${since}`;
 };
 
-const usedWords = ({ tokens, costUsd, unpriced, cacheRead, burn }: Window): string[] => [
+export const usedWords = ({ tokens, costUsd, unpriced, cacheRead, burn }: Window): string[] => [
   `${countWords(tokens)} tokens`,
   ...(unpriced > 0 || Number(costUsd) > 0 ? [`${usdWords(costUsd)}${unpriced > 0 ? '+' : ''}`] : []),
   ...(cacheRead > 0 ? [`${countWords(cacheRead)} from caches`] : []),
@@ -87,18 +87,19 @@ const endWords = (screen: Screen, window: Window, now: number): string[] => {
   if (resetsAt === undefined) return [`in the last ${durationWords(now - Date.parse(startsAt))}`];
   const end = Date.parse(resetsAt);
   const resets = `resets in ${timeWords(end - now)} (${momentWords(end, now)})`;
-  return [resets, ...headingWords(screen, projection, now)];
+  return [resets, ...headingOf(projection, now).map(([words, style]) => (style ? paint(screen, style, words) : words))];
 };
 
-const headingWords = (screen: Screen, projection: Window['projection'], now: number): string[] => {
+/** Where it is heading, as far as that is known. */
+export const headingOf = (projection: Window['projection'], now: number): Stretch[] => {
   const { limitAt, usedPercent } = projection ?? {};
   if (limitAt !== undefined) {
     const left = Date.parse(limitAt) - now;
-    return [paint(screen, 'red', left <= 0 ? 'used up' : `used up in ${timeWords(left)} at this pace`)];
+    return [[left <= 0 ? 'used up' : `used up in ${timeWords(left)} at this pace`, 'red']];
   }
-  return usedPercent === undefined ? [] : [`heading for ${percentWords(usedPercent)}`];
+  return usedPercent === undefined ? [] : [[`heading for ${percentWords(usedPercent)}`]];
 };
 
 /** Seconds are too many. */
-const timeWords = (ms: number): string =>
+export const timeWords = (ms: number): string =>
   durationWords(ms > dayMs ? ms : Math.max(minuteMs, Math.ceil(ms / minuteMs) * minuteMs));

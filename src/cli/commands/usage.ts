@@ -35,6 +35,7 @@ export const usageCommand = command({
     breakdown: flag('--breakdown', 'tell the models of each row apart, and subagents of sessions'),
     limit: optional('-n, --limit <count>', 'show at most this many rows', wholeNumber(1, 1_000_000)),
     csv: flag('--csv', 'for a spreadsheet'),
+    live: flag('--live', 'show it live, until q or Ctrl-C: totals, limits, budgets, agents at work'),
     wait: flag('--wait', 'wait until all that agents left is read'),
     server: { ...flag('--no-server', 'read the agents’ files at once, without a server'), fallback: true },
   },
@@ -42,12 +43,14 @@ export const usageCommand = command({
     ['', 'day by day'],
     ['monthly --breakdown', 'month by month, each model apart'],
     ['blocks --since 7d', 'the five-hour blocks of the last days'],
+    ['--live', 'how it stands, as it goes on'],
     ['sessions --project . --since today', 'what was used today in this folder'],
     ['daily --tz America/New_York --csv > usage.csv', 'for a spreadsheet, by New York’s days'],
   ],
   exec: async ({ args: { kind }, options, settings, screen }) => {
     const { csv, tz = timeZoneHere() } = options;
     if (csv && settings.json) throw usageFailure('--csv and --json are two different things; choose one');
+    if (options.live) return live(kind, options, settings, screen);
     const filters = filtersOf(options, tz);
     const read = options.server ? await fromServer(await open(settings), options) : fromFiles(settings);
     const report = await reportFor(kind, filters, read);
@@ -63,6 +66,22 @@ export const usageCommand = command({
     return { value: report, text: (to) => usageText(to, asked, report) };
   },
 });
+
+const ofReports = ['since', 'until', 'source', 'model', 'project', 'session', 'breakdown', 'limit', 'csv'] as const;
+
+/** A live view is of all that goes on; what was typed for reports alone is refused, not passed over. */
+const live = async (
+  kind: UsageKind,
+  options: Record<(typeof ofReports)[number], unknown> & { server: boolean; tz: string | undefined },
+  settings: Settings,
+  screen: Screen,
+): Promise<number> => {
+  const given = [...ofReports.filter((name) => options[name]), ...(options.server ? [] : ['no-server'])];
+  if (given.length > 0) throw usageFailure(`--live shows all that goes on; leave out --${given.join(' and --')}`);
+  const { liveUsage } = await import('../usage-live/live.ts');
+  const span = ({ weekly: 'week', monthly: 'month' } as const)[kind as 'weekly'] ?? 'today';
+  return liveUsage(settings, screen, { span, timeZone: options.tz ?? timeZoneHere() });
+};
 
 const limitOf = (given: number | undefined, kind: UsageKind, { isTerminal }: Screen): { limit?: number } => {
   if (given !== undefined) return { limit: given };

@@ -11,22 +11,26 @@ export class Redraw {
   readonly #keyboard: { give: () => void; take: () => void };
   #drawn: readonly string[] = [];
 
-  constructor(leave: (why: 'interrupted' | 'quit') => void) {
+  constructor(leave: (why: 'interrupted' | 'quit') => void, onKey: (key: string) => void = () => {}) {
     this.#keyboard = takeKeys({
       onInterrupt: () => leave('interrupted'),
       onQuit: () => leave('quit'),
       onSuspend: () => this.#suspend(),
+      onOther: onKey,
     });
     this.#out.write(hideCursor);
     process.on('exit', this.#restore);
     process.on('SIGCONT', this.#resume);
   }
 
-  draw(lines: readonly string[]): void {
+  /** Whether anything is not as it was drawn. */
+  draw(lines: readonly string[]): boolean {
+    if (lines.length > 0 && lines.join('\n') === this.#drawn.join('\n')) return false;
     const up = this.#rowsDrawn();
     const back = up > 0 ? `\u001b[${up}A` : '';
     this.#out.write(`\r${back}${lines.map((line) => `${line}\u001b[K\r\n`).join('')}\u001b[J`);
     this.#drawn = lines;
+    return true;
   }
 
   /** The window has another size, and the terminal has moved what was drawn: the whole screen is drawn anew. */

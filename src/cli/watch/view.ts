@@ -1,16 +1,15 @@
-import { barOf } from '../bar.ts';
 import { countWords, percentWords } from '../count.ts';
 import { countingWords, durationWords } from '../duration.ts';
 import { cut, padded as paddedTo, plain, widthOf } from '../plain.ts';
 import { lineOf } from '../screen.ts';
-import type { Screen, Stretch, Style } from '../screen.ts';
+import type { Screen, Stretch } from '../screen.ts';
 import { momentWords, nameOf, paceWords, shortId } from '../session-words.ts';
 import type { Alert, Watched } from './board.ts';
+import { bar, barWidth, fitting } from './lines.ts';
 
 /** Watched sessions, drawn: each a block of lines, or a line each where the blocks do not fit. */
 
 const label = 8;
-const longestBar = 40;
 /** What stands beside a bar at most. */
 const besideBar = 32;
 
@@ -62,14 +61,8 @@ const status = ({ status: word, over }: Session): Stretch => {
 
 const barLine = (screen: Screen, name: string, share: number | undefined, words: string): string => {
   if (share === undefined) return lineOf(screen, [[padded(name), 'dim'], [words]]);
-  const width = Math.max(10, Math.min(longestBar, screen.columns - label - besideBar));
-  const { full, rest } = barOf(share, width);
-  return lineOf(screen, [[padded(name), 'dim'], [full, styleOf(share)], [rest, 'dim'], [`  ${words}`]]);
-};
-
-const styleOf = (share: number): Style => {
-  if (share >= 0.95) return 'red';
-  return share >= 0.8 ? 'yellow' : 'green';
+  const width = barWidth(screen.columns, label + besideBar);
+  return lineOf(screen, [[padded(name), 'dim'], ...bar(share, width), [`  ${words}`]]);
 };
 
 const timeWords = ({ elapsed, duration, remaining, unlimited, over }: Session): string => {
@@ -88,16 +81,13 @@ const tokenWords = ({ tokensUsed, tokenBudget }: Session): string =>
 
 const paceLine = (screen: Screen, { session, projection }: Watched): string => {
   const { cacheRead } = session;
-  const words = [
+  const facts = [
     ...paceWords(session, projection),
     ...(cacheRead === undefined ? [] : [`${countWords(cacheRead)} cache reads`]),
   ];
-  return lineOf(screen, [[padded('pace'), 'dim'], [fitting(words, screen.columns - label).join(' · ')]]);
+  const stretches = facts.map((fact): Stretch => [fact]);
+  return lineOf(screen, [[padded('pace'), 'dim'], ...fitting(stretches, screen.columns - label)]);
 };
-
-/** As many of the first as there is room for, rather than a part of the next. */
-const fitting = (words: readonly string[], columns: number): readonly string[] =>
-  words.length > 1 && words.join(' · ').length > columns ? fitting(words.slice(0, -1), columns) : words;
 
 const alertLine = (screen: Screen, { at, level, message }: Alert, now: number): string => {
   const style = level === 'error' ? 'red' : 'yellow';
@@ -124,15 +114,13 @@ const compactLines = (screen: Screen, watched: readonly Watched[]): string[] => 
   return rows.map(({ session, cells }) => {
     const { unlimited, elapsed, duration } = session;
     const share = unlimited ? 0 : elapsed / duration;
-    const { full, rest } = barOf(share, compactBar);
     const facts = cells.slice(0, count).flatMap((cell, column) => {
       const width = widths[column] ?? 0;
       // The budget is the only one that is not a number.
       return width > 0 ? [column < 2 ? cell.padStart(width) : cell.padEnd(width)] : [];
     });
     return lineOf(screen, [
-      [full, styleOf(share)],
-      [rest, 'dim'],
+      ...bar(share, compactBar),
       [facts.map((fact) => ` ${fact}`).join('')],
       [' '],
       [paddedTo(cut(nameOf(session), nameWidth), nameWidth), 'bold'],
