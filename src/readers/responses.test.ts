@@ -77,6 +77,24 @@ describe('the value rule', () => {
     expect(merge(empty, full)).toMatchObject([{ at: 2000, parts: { cacheRead: 500 } }]);
   });
 
+  it('takes what was told before what was estimated, and that before the output alone', () => {
+    const told = copy({ output: 10 });
+    const estimated = copy({ confidence: 'estimated', output: 30 });
+    const hollow = {
+      ...copy({ confidence: 'incomplete', output: 50 }),
+      parts: { ...told.parts, input: 0, output: 50, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 },
+    };
+    for (const order of [
+      [told, estimated, hollow],
+      [hollow, estimated, told],
+      [estimated, told, hollow],
+      [hollow, told, estimated],
+    ])
+      expect(merge(...order)).toMatchObject([{ confidence: 'exact', parts: { output: 10 } }]);
+    expect(merge(hollow, estimated)).toMatchObject([{ confidence: 'estimated', parts: { output: 30 } }]);
+    expect(merge(estimated, hollow)).toMatchObject([{ confidence: 'estimated', parts: { output: 30 } }]);
+  });
+
   it('is exact as soon as one copy is', () => {
     const incomplete = copy({ confidence: 'incomplete', output: 20 });
     expect(merge(incomplete, incomplete)).toMatchObject([{ confidence: 'incomplete' }]);

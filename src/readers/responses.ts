@@ -2,7 +2,8 @@
  * Which copies are one response, and what that response is worth: pure rules for any consumer of readers.
  *
  * 1. Key. Two copies are one response when `source` and `key` are equal, and `request` too unless either has none.
- * 2. Value. The copy with most output wins, whole: its parts, model and time are never mixed with another's.
+ * 2. Value. The copy with most output wins, whole: its parts, model and time are never mixed with another's. One that was estimated
+ *    wins only over those that know the output alone.
  * 3. Place. The response belongs to the session that held it earliest: by the copy's time, then the main conversation before a
  *    sidechain, then the older file, since a fork copies times as well.
  * 4. A response is exact as soon as one of its copies is.
@@ -22,7 +23,8 @@ export function isSameResponse(a: UsageRecord, b: UsageRecord): boolean {
 export function mergeCopies(held: UsageRecord, copy: UsageRecord): UsageRecord {
   const winner = outweighs(copy, held) ? copy : held;
   const owner = isEarlier(copy, held) ? copy : held;
-  const confidence = held.confidence === 'exact' ? 'exact' : copy.confidence;
+  const isExact = held.confidence === 'exact' || copy.confidence === 'exact';
+  const confidence = isExact ? 'exact' : winner.confidence;
   const isNarrowed = held.request === copy.request;
   if (winner === owner && winner.confidence === confidence && isNarrowed) return winner;
   return withPlace(winner, owner, confidence, isNarrowed);
@@ -81,8 +83,18 @@ export class Responses implements Iterable<UsageRecord> {
 }
 
 function outweighs(a: UsageRecord, b: UsageRecord): boolean {
-  const more = a.parts.output - b.parts.output || total(a.parts) - total(b.parts) || b.at - a.at;
+  const more =
+    knowledgeIn(a) - knowledgeIn(b) ||
+    a.parts.output - b.parts.output ||
+    total(a.parts) - total(b.parts) ||
+    b.at - a.at;
   return more > 0;
+}
+
+/** How much a copy knows: of the output alone, of all of it by an estimate, of what it tells. */
+function knowledgeIn({ confidence, parts }: UsageRecord): number {
+  if (confidence === 'incomplete' && total(parts) === parts.output) return 0;
+  return confidence === 'estimated' ? 1 : 2;
 }
 
 function isEarlier(a: UsageRecord, b: UsageRecord): boolean {
