@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -101,7 +101,9 @@ export const stopServer = async (folder: string): Promise<void> => {
 };
 
 export const startServer = async (folder: string, env: Environment = {}): Promise<string> => {
-  const child = spawnStint(['serve', '--port', '0', '--data', folder, '--quiet'], { env });
+  // A home of its own, so that no agent's sessions of the one who runs the tests are read.
+  const home = { HOME: folder, XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache') };
+  const child = spawnStint(['serve', '--port', '0', '--data', folder, '--quiet'], { env: { ...home, ...env } });
   // It stays for all tests of a file.
   started.delete(child);
   const said = await saidBy(child.stdout, /listening on .*\n/);

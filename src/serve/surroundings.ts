@@ -7,4 +7,13 @@ export const surroundingsOf = (env: NodeJS.ProcessEnv): Surroundings => ({
   env: Object.fromEntries(told.map((name) => [name, env[name]])),
 });
 
-const told = ['CLAUDE_CONFIG_DIR', 'CODEX_HOME', 'OPENCODE_DB', 'XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'COPILOT_HOME'];
+const told = [
+  'CLAUDE_CONFIG_DIR',
+  'CODEX_HOME',
+  'OPENCODE_DB',
+  'XDG_DATA_HOME',
+  'XDG_CONFIG_HOME',
+  'COPILOT_HOME',
+  'PI_CODING_AGENT_DIR',
+  'PI_CODING_AGENT_SESSION_DIR',
+];

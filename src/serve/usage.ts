@@ -1,5 +1,4 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { homedir } from 'node:os';
 import type { Logger } from 'pino';
 import type { SkippedUsage } from '../contract/usage.ts';
 import type { UsageStatus } from '../contract/usage-status.ts';
@@ -16,6 +15,7 @@ import { UsagePush } from '../runner/usage-push.ts';
 import { SqliteLimits } from '../stores/sqlite/limits.ts';
 import type { SqliteStore } from '../stores/sqlite/store.ts';
 import type { Core } from './core.ts';
+import { surroundingsOf } from './surroundings.ts';
 import { startReprice } from './prices.ts';
 import { UsageReading } from './usage-reading.ts';
 
@@ -39,14 +39,6 @@ const idleLookMs = 30_000;
 const toldMs = 10_000;
 const limitsKeptMs = 90 * 86_400_000;
 const marksKeptMs = 31 * 86_400_000;
-
-/** Where agents keep their files is told by the environment in which people start them, as far as the server shares it. */
-const surroundingsOf = (env: NodeJS.ProcessEnv): Surroundings => ({
-  home: homedir(),
-  env: Object.fromEntries(told.map((name) => [name, env[name]])),
-});
-
-const told = ['CLAUDE_CONFIG_DIR', 'CODEX_HOME', 'OPENCODE_DB', 'XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'COPILOT_HOME'];
 
 export const startUsage = async (
   { runner, clock, owner }: Core,
