@@ -5,7 +5,7 @@ import type { UsageStatus } from '../contract/usage-status.ts';
 import type { CurrentPrices } from '../ledger/prices/current-prices.ts';
 import { Follow } from '../readers/follow.ts';
 import type { Place, Portion, Progress } from '../readers/follower.ts';
-import type { Cursor, Surroundings, UsageRecord } from '../readers/reader.ts';
+import type { Cursor, UsageRecord } from '../readers/reader.ts';
 import { sourceNames, sources } from '../readers/sources.ts';
 import { AgentUsage } from '../runner/agent-usage.ts';
 import type { Reprice } from '../runner/reprice.ts';
