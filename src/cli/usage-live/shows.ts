@@ -44,8 +44,9 @@ export const printing = (feed: Feed, timeZone: string): Show => {
   };
 };
 
-/** Drawn at most four times a second. */
-const drawnMs = 250;
+/** Drawn at most so often in any second; a change after a quiet moment shows at once. */
+const mostDrawn = 4;
+const secondMs = 1000;
 
 /** Drawn anew when something has changed, or a clock has moved. */
 export const drawing = (feed: Feed, timeZone: string, leave: (code: number) => void): Show => {
@@ -53,7 +54,8 @@ export const drawing = (feed: Feed, timeZone: string, leave: (code: number) => v
     (why) => leave(why === 'quit' ? exitCodes.ok : signalCode('SIGINT')),
     (key) => key === 't' && feed.next(),
   );
-  const state = { isAway: false, isResized: false, drawnAt: -Infinity };
+  const state = { isAway: false, isResized: false };
+  const drawnAt: number[] = Array.from({ length: mostDrawn }, () => -Infinity);
   let timer: NodeJS.Timeout | undefined;
   const draw = () => {
     timer = undefined;
@@ -61,10 +63,12 @@ export const drawing = (feed: Feed, timeZone: string, leave: (code: number) => v
     if (state.isResized) redraw.resized();
     state.isResized = false;
     const shown: Shown = { figures: feed.figures, now: feed.now, timeZone, isAway: state.isAway };
-    if (redraw.draw(usageLines(screenOf(process.stdout, process.env), shown))) state.drawnAt = performance.now();
+    if (!redraw.draw(usageLines(screenOf(process.stdout, process.env), shown))) return;
+    drawnAt.push(performance.now());
+    drawnAt.shift();
   };
   const change = () => {
-    timer ??= setTimeout(draw, Math.max(0, state.drawnAt + drawnMs - performance.now()));
+    timer ??= setTimeout(draw, Math.max(0, (drawnAt[0] ?? 0) + secondMs - performance.now()));
   };
   const resize = () => {
     state.isResized = true;
