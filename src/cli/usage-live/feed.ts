@@ -21,6 +21,9 @@ const restShare = 2;
 const usualAgeMs = 15_000;
 const readingAgeMs = 1000;
 
+/** Frames without a place among the events are the clock’s. */
+export const isNews = (frame: ServerFrame): boolean => frame.type === 'gap' || frame.cursor !== undefined;
+
 export interface FeedParts {
   client: Client;
   span: Span;
@@ -79,9 +82,8 @@ export class Feed {
     }
   }
 
-  /** Frames without a place among the events are the clock's. */
   hear(frame: ServerFrame): void {
-    if (frame.type === 'gap' || frame.cursor !== undefined) this.changed();
+    if (isNews(frame)) this.changed();
   }
 
   changed(): void {
