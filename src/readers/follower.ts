@@ -14,7 +14,7 @@ import { WatchedFolders } from './watched-folders.ts';
  *      was read after it.
  *  F3  A file that did not change since it was read is not opened.
  *  F4  What cannot be read is told, and tried again when it changes, or at a look.
- *  F5  Where the system tells nothing, a look at all folders finds it; such looks take at most a fiftieth of the time. Those that
+ *  F5  Where the system tells nothing, a look at all folders finds it; such looks take at most a three-hundredth of the time. Those that
  *      take long are rare also where the system tells of much that came and went.
  */
 
@@ -83,8 +83,8 @@ export interface FollowerParts<T> {
 /** In one portion. */
 const mostItems = 2000;
 const mostPlaces = 2000;
-const usualLookMs = 5000;
-const busyPart = 1 / 50;
+const usualLookMs = 15_000;
+const busyPart = 1 / 300;
 /** Looks that take longer are not taken as soon as the system tells of something, but with pauses so many times as long. */
 const shortLookMs = 50;
 const pauses = 9;
