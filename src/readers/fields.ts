@@ -24,14 +24,14 @@ export function countOf(value: unknown): number | undefined {
 
 const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)$/;
 
-/** Unix ms of an ISO 8601 time with its zone. */
+/** Unix ms of an ISO 8601 time with its zone. There were no agents before 1970. */
 export function timeOf(value: unknown): number | undefined {
   if (typeof value !== 'string') return undefined;
   const usual = usualTimeOf(value);
   if (usual !== undefined) return usual;
   if (!isoTime.test(value)) return undefined;
   const at = Date.parse(value);
-  return Number.isNaN(at) ? undefined : at;
+  return at >= 0 ? at : undefined;
 }
 
 const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];

@@ -44,7 +44,7 @@ export interface History {
   env: Record<string, string>;
 }
 
-const newHome = (): string => {
+export const newHome = (): string => {
   const home = mkdtempSync(join(tmpdir(), 'stint-usage-'));
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
   return home;
@@ -81,6 +81,10 @@ export const startedOn = async (folder: string, env: Record<string, string>): Pr
 
 const whenRead = async (client: StintClient): Promise<void> => {
   while (unwrap(await client.GET('/api/usage/status')).state !== 'current');
+};
+
+export const whenThereIs = async (client: StintClient, responses: number): Promise<void> => {
+  while ((await reportOf(client, 'models')).totals.responses < responses);
 };
 
 export const reportOf = async <K extends UsageReportKind>(

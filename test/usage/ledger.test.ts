@@ -12,7 +12,7 @@ import { tamper } from '../../src/stores/sqlite/store-folder.suite.ts';
 import { databaseOf, newFolder } from '../faults/data-folder.ts';
 import { findingsIn } from '../faults/journal-audit.ts';
 import { ServerProcess } from '../faults/server-process.ts';
-import { expectTruth, isMissing, newHistory, offlineReportOf, reportOf, startedOn } from './history.ts';
+import { expectTruth, isMissing, newHistory, offlineReportOf, reportOf, startedOn, whenThereIs } from './history.ts';
 import type { History, Truth } from './history.ts';
 
 const options = { timeout: 120_000 };
@@ -124,10 +124,6 @@ const expectSessions = async (client: StintClient, truth: Truth): Promise<void> 
 const sessionsOf = async (client: StintClient) => {
   const query = { limit: 200 };
   return unwrap(await client.GET('/api/sessions', { params: { query } })).sessions;
-};
-
-const whenThereIs = async (client: StintClient, responses: number): Promise<void> => {
-  while ((await reportOf(client, 'models')).totals.responses < responses);
 };
 
 const userOf = async (server: ServerProcess, role: 'member' | 'viewer'): Promise<StintClient> => {
