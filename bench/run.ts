@@ -20,6 +20,7 @@ import { start } from './measures/start.ts';
 import { timerAccuracy } from './measures/timer-accuracy.ts';
 import { subscribersMeasure } from './measures/subscribers.ts';
 import { usage } from './measures/usage.ts';
+import { usageLive } from './measures/usage-live.ts';
 import type { Measure, Row } from './row.ts';
 import { stopServers } from './server.ts';
 import { jsonOf, tableOf } from './table.ts';
@@ -40,6 +41,7 @@ const measures: readonly Measure[] = [
   reconnects,
   stalledMeasure,
   usage,
+  usageLive,
   soak,
 ];
 

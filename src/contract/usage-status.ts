@@ -16,8 +16,7 @@ const readingSchema = z
   })
   .meta({ id: 'UsageReading' });
 
-export const usageStates = ['reading', 'current', 'off'] as const;
-export type UsageState = (typeof usageStates)[number];
+const usageStates = ['reading', 'current', 'off'] as const;
 
 export const usageStatusSchema = z
   .object({
