@@ -505,6 +505,46 @@ describe('a database that cannot be read', () => {
   });
 });
 
+describe('rows of any kind', () => {
+  const junk = fc.oneof(
+    fc.constantFrom(null, '', 'x', '{}', '[]', '{"role":"assistant"}', '{"role":"assistant","tokens":{"input":1}}'),
+    fc.constantFrom(-1, 1.5, 2 ** 60, 2n ** 62n, -(2n ** 62n), noon),
+    fc.uint8Array({ maxLength: 9 }),
+    fc.json({ maxDepth: 2 }),
+    fc
+      .object({ key: fc.constantFrom('role', 'time', 'tokens', 'created', 'input', 'model', 'cost', 'text', 'type') })
+      .map((value) => JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? String(one) : one))),
+  );
+  const row = fc.record({
+    table: fc.constantFrom('message', 'session_message', 'part', 'session', 'session_v2'),
+    values: fc.array(junk, { minLength: 11, maxLength: 11 }),
+  });
+
+  it('stop nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { maxLength: 12 }), async (rows) => {
+        const db = new DatabaseSync(join(tempFolder(), 'opencode.db'));
+        db.exec(`CREATE TABLE session (id, parent_id, directory, title, time_created);
+          CREATE TABLE session_v2 (id, parent_id, fork_session_id, directory, title, time_created);
+          CREATE TABLE message (id, session_id, time_created, time_updated, data);
+          CREATE TABLE part (id, message_id, session_id, time_updated, data);
+          CREATE TABLE session_message (id, session_id, type, time_created, time_updated, data)`);
+        for (const { table, values } of rows) {
+          const count = db.prepare('SELECT 1 FROM pragma_table_info(?)').all(table).length;
+          db.prepare(`INSERT INTO ${table} VALUES (${Array(count).fill('?').join()})`).run(...values.slice(0, count));
+        }
+        const file = db.location()!;
+        db.close();
+        const follow = await new Following(opencodeReader(), file).readAll();
+        expect(follow.statuses.at(-1)).toBe('end');
+        expect((await opencodeReader().textsFrom!(file)).status).toBe('end');
+        fs.rmSync(file);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
 describe('a reader', () => {
   const beside = (file: string) => fs.readdirSync(join(file, '..')).toSorted();
 

@@ -109,6 +109,8 @@ const notADatabase = 26;
 /** SQLite's own errors only; all others are ours. */
 function troubleOf(error: unknown): unknown {
   const { code, errcode } = fieldsOf(error) ?? {};
+  // A number that no double holds: opencode writes none.
+  if (code === 'ERR_OUT_OF_RANGE') return new DatabaseTrouble('unknown_format', error);
   if (code !== 'ERR_SQLITE_ERROR') return error;
   // The lower byte is the kind of error.
   const kind = Number(errcode) & 0xff;

@@ -22,12 +22,12 @@ export type TableCursor = {
   open: number[];
 };
 
-export const atStart: TableCursor = { last: 0, anchors: [], changedAt: 0, open: [] };
+const atStart: TableCursor = { last: 0, anchors: [], changedAt: 0, open: [] };
 
 /** A table with an `id` and a `time_updated`. */
 export interface Table {
   name: string;
-  /** What is wanted of a row: SQL, with names for what it gives. */
+  /** What is wanted of a row: SQL, with names for what it gives. No whole number that may be larger than a double holds. */
   columns: string;
 }
 
@@ -123,19 +123,19 @@ export class TableReader {
   #rows(where: string): StatementSync {
     const { columns, name } = this.#table;
     return this.#db.prepare(
-      `SELECT rowid AS row, id, time_updated AS changedAt, ${columns} FROM "${name}" WHERE ${where}`,
+      `SELECT rowid AS row, CAST(id AS TEXT) AS id, CAST(time_updated AS REAL) AS changedAt, ${columns} FROM "${name}" WHERE ${where}`,
     );
   }
 
   #lastKnown({ anchors }: TableCursor): number {
-    const idAt = this.#db.prepare(`SELECT id FROM "${this.#table.name}" WHERE rowid = ?`);
+    const idAt = this.#db.prepare(`SELECT CAST(id AS TEXT) AS id FROM "${this.#table.name}" WHERE rowid = ?`);
     return anchors.find(([row, id]) => idAt.get(row)?.['id'] === id)?.[0] ?? 0;
   }
 
   /** The last row, and ones 16, 64, 256 … before it. */
   #anchors(): Anchor[] {
     const before = this.#db.prepare(
-      `SELECT rowid AS row, id FROM "${this.#table.name}" WHERE rowid <= ? ORDER BY rowid DESC LIMIT 1`,
+      `SELECT rowid AS row, CAST(id AS TEXT) AS id FROM "${this.#table.name}" WHERE rowid <= ? ORDER BY rowid DESC LIMIT 1`,
     );
     const anchors: Anchor[] = [];
     for (let distance = 0; distance < this.#last; distance = Math.max(16, distance * 4)) {

@@ -8,9 +8,15 @@ import { timeIn } from './times.ts';
 
 /** A longer one is not fetched: its place is null. */
 const fetched = (mostBytes: number): string =>
-  `CASE WHEN octet_length(data) <= ${mostBytes} THEN data END AS data, octet_length(data) AS bytes`;
+  `CASE WHEN octet_length(data) <= ${mostBytes} THEN CAST(data AS TEXT) END AS data, octet_length(data) AS bytes`;
 
-const isText = `json_valid(data) AND json_extract(data, '$.type') = 'text'`;
+const session = 'CAST(session_id AS TEXT) AS session_id';
+
+/** What is no JSON has no fields: asked for one, SQLite would refuse the whole question. */
+const field = (data: string, path: string): string =>
+  `CASE WHEN json_valid(${data}) THEN json_extract(${data}, '$.${path}') END`;
+
+const isText = `${field('data', 'type')} = 'text'`;
 
 export class Schema {
   readonly #db: DatabaseSync;
@@ -32,18 +38,18 @@ export class Schema {
 
   /** Tables of messages, the one of the first schema before the later one. */
   messageTables(mostBytes: number): Table[] {
-    return [...this.#table('message', `session_id, '' AS type, ${fetched(mostBytes)}`), ...this.#later(mostBytes)];
+    return [...this.#table('message', `${session}, '' AS type, ${fetched(mostBytes)}`), ...this.#later(mostBytes)];
   }
 
   /** Tables of what was said. */
   textTables(mostBytes: number): Table[] {
-    const ofParts = `session_id, message_id, CASE WHEN ${isText} AND octet_length(data) <= ${mostBytes} THEN data END AS data`;
+    const ofParts = `${session}, CAST(message_id AS TEXT) AS message_id, CASE WHEN ${isText} AND octet_length(data) <= ${mostBytes} THEN CAST(data AS TEXT) END AS data`;
     return [...this.#table('part', ofParts, 'message_id'), ...this.#later(mostBytes)];
   }
 
   #later(mostBytes: number): Table[] {
-    const type = this.#has('session_message', 'type') ? 'type' : `'assistant' AS type`;
-    return this.#table('session_message', `session_id, ${type}, ${fetched(mostBytes)}`);
+    const type = this.#has('session_message', 'type') ? 'CAST(type AS TEXT) AS type' : `'assistant' AS type`;
+    return this.#table('session_message', `${session}, ${type}, ${fetched(mostBytes)}`);
   }
 
   #table(name: string, columns: string, ...more: string[]): Table[] {
@@ -67,9 +73,12 @@ export class Schema {
 
   #findSession(id: string): Session | undefined {
     for (const table of this.#sessionTables) {
-      const columns = ['parent_id', 'fork_session_id', 'directory', 'title', 'time_created'];
-      const known = columns.filter((column) => this.#has(table, column));
-      const row = this.#statement(`SELECT ${['id', ...known].join(', ')} FROM ${table} WHERE id = ?`).get(id);
+      const columns = ['parent_id', 'fork_session_id', 'directory', 'title'];
+      const known = columns
+        .filter((column) => this.#has(table, column))
+        .map((column) => `CAST(${column} AS TEXT) AS ${column}`);
+      if (this.#has(table, 'time_created')) known.push('CAST(time_created AS REAL) AS time_created');
+      const row = this.#statement(`SELECT ${['1', ...known].join(', ')} FROM ${table} WHERE id = ?`).get(id);
       if (row !== undefined) return sessionOf(id, row);
     }
     return undefined;
@@ -78,8 +87,8 @@ export class Schema {
   /** Who asked or answered, and when. */
   saidBy(messageId: string): { role: string; at: number } | undefined {
     const row = this.#statement(
-      `SELECT json_extract(data, '$.role') AS role, json_extract(data, '$.time.created') AS at
-       FROM message WHERE id = ? AND json_valid(data)`,
+      `SELECT CAST(${field('data', 'role')} AS TEXT) AS role, CAST(${field('data', 'time.created')} AS REAL) AS at
+       FROM message WHERE id = ?`,
     ).get(messageId);
     const role = textOf(row?.['role']);
     return role === undefined || typeof row?.['at'] !== 'number' ? undefined : { role, at: row['at'] };
@@ -93,9 +102,9 @@ export class Schema {
   #promptInParts(sessionId: string): string | undefined {
     if (!this.#has('part', 'message_id') || !this.#has('message', 'time_created')) return undefined;
     const row = this.#statement(
-      `SELECT json_extract(p.data, '$.text') AS text FROM message m JOIN part p ON p.message_id = m.id
-       WHERE m.session_id = ? AND json_valid(m.data) AND json_valid(p.data) AND json_extract(m.data, '$.role') = 'user'
-         AND json_extract(p.data, '$.type') = 'text' AND json_extract(p.data, '$.synthetic') IS NOT 1
+      `SELECT CAST(${field('p.data', 'text')} AS TEXT) AS text FROM message m JOIN part p ON p.message_id = m.id
+       WHERE m.session_id = ? AND ${field('m.data', 'role')} = 'user'
+         AND ${field('p.data', 'type')} = 'text' AND ${field('p.data', 'synthetic')} IS NOT 1
        ORDER BY m.time_created, p.id LIMIT 1`,
     ).get(sessionId);
     return textOf(row?.['text']);
@@ -104,8 +113,8 @@ export class Schema {
   #promptInLater(sessionId: string): string | undefined {
     if (!this.#has('session_message', 'type')) return undefined;
     const row = this.#statement(
-      `SELECT json_extract(data, '$.text') AS text FROM session_message
-       WHERE session_id = ? AND type = 'user' AND json_valid(data) ORDER BY time_created, rowid LIMIT 1`,
+      `SELECT CAST(${field('data', 'text')} AS TEXT) AS text FROM session_message
+       WHERE session_id = ? AND type = 'user' ORDER BY time_created, rowid LIMIT 1`,
     ).get(sessionId);
     return textOf(row?.['text']);
   }
@@ -118,7 +127,8 @@ export class Schema {
     const made = madeIn(later);
     if (made === undefined || !this.#has('message', 'time_created')) return undefined;
     const rows = this.#statement(
-      `SELECT data FROM message WHERE session_id = ? AND time_created <= ? ORDER BY time_created DESC, id DESC LIMIT 4`,
+      `SELECT CAST(data AS TEXT) AS data FROM message WHERE session_id = ? AND time_created <= ?
+       ORDER BY time_created DESC, id DESC LIMIT 4`,
     ).all(sessionId, made.createdAt);
     const answer = rows.map(({ data }) => parsed(data)).find((data) => data?.['role'] === 'assistant');
     const first = answer && madeIn(answer);

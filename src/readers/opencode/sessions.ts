@@ -1,7 +1,7 @@
 /** Whose a message is. A subagent of opencode is a session with a parent; its responses belong to the first of them. */
 import { type Fields, fieldsOf, textOf } from '../fields.ts';
 import type { Sightings } from '../sightings.ts';
-import { timeIn } from './times.ts';
+import { momentOf, timeIn } from './times.ts';
 
 type Seen = Parameters<Sightings['see']>[0];
 
@@ -60,18 +60,17 @@ const givenTitle = /^(?:New|Child) session - \d{4}-\d\d-\d\dT/;
 
 /** Of a row, or of a file that names the same fields as its version did. */
 export function sessionOf(id: string, fields: Fields): Session {
-  const time = fieldsOf(fields['time']);
   const parentId = textOf(fields['parent_id'] ?? fields['parentID']);
   const forkedFrom = textOf(fields['fork_session_id']);
   const directory = textOf(fields['directory']);
   const title = textOf(fields['title']);
-  const bornAt = fields['time_created'] ?? time?.['created'];
+  const bornAt = momentOf(fields['time_created'] ?? fieldsOf(fields['time'])?.['created']);
   return {
     id,
     ...(parentId !== undefined && parentId !== id && { parentId }),
     ...(forkedFrom !== undefined && { forkedFrom }),
     ...(directory !== undefined && { directory }),
     ...(title !== undefined && !givenTitle.test(title) && { title }),
-    ...(Number.isSafeInteger(bornAt) && Number(bornAt) > 0 && { bornAt: Number(bornAt) }),
+    ...(bornAt !== undefined && { bornAt }),
   };
 }
