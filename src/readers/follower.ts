@@ -234,7 +234,8 @@ export class Follower<T> {
   async #stampOf(file: string): Promise<ToRead> {
     const stats = await stat(file).catch(() => undefined);
     if (stats === undefined) return { file, stamp: '', bytes: 0, bornAt: 0 };
-    const log = file.endsWith('.db') ? await stat(`${file}-wal`).catch(() => undefined) : undefined;
+    // A database may have any name; its log changes before it does.
+    const log = isLines.test(file) ? undefined : await stat(`${file}-wal`).catch(() => undefined);
     const stamp = [stats, ...(log ? [log] : [])].map(stampIn).join(' ');
     return { file, stamp, bytes: stats.size - this.#sizeRead(file, stats), bornAt: bornAt(stats) };
   }
@@ -363,6 +364,7 @@ const inOrder = (found: readonly ToRead[]): ToRead[] => {
 const troubles = ['unreadable', 'not_a_file', 'symlink_loop'] as const satisfies SkipReason[];
 
 const statsAtOnce = 256;
+const isLines = /\.(jsonl?|zst)$/;
 const folderStamp = 'folder';
 
 const stampIn = ({ ino, size, mtimeMs }: Stats): string => `${ino} ${size} ${mtimeMs}`;

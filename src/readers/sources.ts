@@ -4,6 +4,7 @@ import { codexReader } from './codex/reader.ts';
 import { copilotReader } from './copilot/reader.ts';
 import { geminiReader } from './gemini/reader.ts';
 import { piReader } from './pi/reader.ts';
+import { opencodeReader } from './opencode/reader.ts';
 import type { Reader } from './reader.ts';
 
 type MakeReader = (limits: Partial<ReadingLimits>) => Reader;
@@ -14,6 +15,7 @@ export const sources: Readonly<Record<string, { usage: MakeReader; whole: MakeRe
   codex: { usage: codexReader, whole: codexReader },
   copilot: { usage: copilotReader, whole: copilotReader },
   gemini: { usage: geminiReader, whole: geminiReader },
+  opencode: { usage: opencodeReader, whole: opencodeReader },
   pi: { usage: piReader, whole: piReader },
 };
 

@@ -99,7 +99,12 @@ describe.each(routes.map(named))('%s', (_, { method, path, isPublic, takesBody }
   });
 });
 
-describe.each(routes.filter(({ takesBody }) => takesBody).map(named))('%s', (_, { method, path, needsBody }) => {
+/** A POST that brings nothing into being. */
+const bringsNothing = (operationId: string): boolean => operationId === 'repriceUsage';
+
+describe.each(routes.filter(({ takesBody }) => takesBody).map(named))('%s', (_, route) => {
+  const { method, path, needsBody, operationId } = route;
+  const done = bringsNothing(operationId) ? 200 : 201;
   const line = `${method} ${path}`;
 
   it('then looks at the size of the body', async () => {
@@ -119,7 +124,7 @@ describe.each(routes.filter(({ takesBody }) => takesBody).map(named))('%s', (_, 
   it(needsBody ? 'refuses an empty body of any type' : 'takes an empty body of any type', async () => {
     for (const type of [[], ['Content-Type: application/json'], ['Content-Type: text/plain'], ['Content-Type: ?']]) {
       const { status } = await ask({ line, headers: [host(), bearer, ...type, 'Content-Length: 0'] });
-      expect(status).toBe(needsBody ? 400 : path.includes(unknownId) ? 404 : 201);
+      expect(status).toBe(needsBody ? 400 : path.includes(unknownId) ? 404 : done);
     }
   });
 });
