@@ -56,7 +56,7 @@ const labelWidth = (screen: Screen, { windows, budgets }: Figures): number => {
 const blockLine = (screen: Screen, shown: Shown, width: number): string => {
   const { figures, now } = shown;
   const { block } = figures;
-  if (block === undefined) return barLine(screen, ['block', width], undefined, [['no five hours run now', 'dim']]);
+  if (block === undefined) return barLine(screen, ['block', width], undefined, [['none runs now', 'dim']]);
   const left = Math.max(0, Date.parse(block.end) - now);
   const facts: Stretch[] = [
     [`${timeWords(left)} left`],

@@ -170,7 +170,7 @@ describe('usage as it stands', () => {
       'today  Fri 20 Nov                                               t week · q quits',
       '$0.00 · 0 new tokens · 0 from caches · 0 responses',
       'hours     ',
-      'block     no five hours run now',
+      'block     none runs now',
       'codex 5h  no limit known · none runs now · 412k tokens · $6.10 · 12M from caches',
       'No agent is at work.',
     ]);
