@@ -2,6 +2,7 @@
  * Bytes → lines → parsed JSON. Most lines of a transcript hold no usage and are passed over by a search for bytes; what is in a
  * line is only ever read by JSON.parse.
  */
+import { Kernel, kernelFor } from './kernel.ts';
 import { pick, type Shape } from './pick.ts';
 import type { SkipReason } from './reader.ts';
 
@@ -11,12 +12,7 @@ export interface LineSink {
   readonly anyOf: readonly Buffer[];
   /** While it is true every line is parsed. */
   readonly isCurious?: boolean;
-  /**
-   * Lines are parsed with a character a byte, which takes half the time where they are not plain ASCII: texts that matter go through
-   * `textOfBytes`.
-   */
-  readonly asBytes?: boolean;
-  /** All that is handed over of a line while the sink is not curious, a character a byte. */
+  /** All that is handed over of a line while the sink is not curious. */
   readonly picks?: Shape;
   take(line: unknown, offset: number, fileBornAt: number): void;
   skip(offset: number, reason: SkipReason): void;
@@ -52,10 +48,27 @@ export class LineScanner {
     this.#next.fill(-1);
     let start = 0;
     for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, start)) {
+      const kernel = this.#kernelAt(bytes, base + start);
+      if (kernel !== undefined) return start + this.#wholeLinesBy(kernel, bytes.subarray(start), base + start);
       this.#line(bytes, start, end, base);
       start = end + 1;
     }
     return start;
+  }
+
+  /** Not for what may begin with a mark, nor for who is curious, nor for what is too much at once. */
+  #kernelAt(bytes: Buffer, offset: number): Kernel | undefined {
+    const { picks, anyOf, isCurious } = this.#sink;
+    if (picks === undefined || isCurious || anyOf.length !== 1) return undefined;
+    return offset === 0 || bytes.length > Kernel.mostBytes ? undefined : kernelFor(picks, anyOf[0]!);
+  }
+
+  #wholeLinesBy(kernel: Kernel, bytes: Buffer, base: number): number {
+    return kernel.wholeLines(bytes, this.#maxLineBytes, {
+      take: (line, start) => this.#take(line, base + start),
+      skip: (start, reason) => this.skip(base + start, reason),
+      leave: (start, from, to) => this.#take(this.#parsed(bytes, from, to), base + start),
+    });
   }
 
   /**
@@ -81,17 +94,21 @@ export class LineScanner {
     if (from === to) return;
     if (!isBraced(bytes, from, to)) return this.skip(base + start, 'malformed');
     if (!this.#matters(bytes, from, to)) return;
-    const line = this.#parsed(bytes, from, to);
-    if (line === undefined) return this.skip(base + start, 'malformed');
-    this.#sink.take(line, base + start, this.#fileBornAt);
+    this.#take(this.#parsed(bytes, from, to), base + start);
+  }
+
+  #take(line: unknown, offset: number): void {
+    if (line === undefined) this.skip(offset, 'malformed');
+    else this.#sink.take(line, offset, this.#fileBornAt);
   }
 
   #parsed(bytes: Buffer, from: number, to: number): unknown {
     try {
-      const { asBytes, picks, isCurious } = this.#sink;
-      if (picks === undefined || isCurious) return JSON.parse(bytes.toString(asBytes ? 'latin1' : 'utf8', from, to));
+      const { picks, isCurious } = this.#sink;
+      if (picks === undefined || isCurious) return JSON.parse(bytes.toString('utf8', from, to));
+      // With a character a byte, which takes half the time where there is more than ASCII.
       return pick(bytes.toString('latin1', from, to), picks, (begin, end) =>
-        bytes.toString('latin1', from + begin, from + end),
+        bytes.toString('utf8', from + begin, from + end),
       );
     } catch {
       return undefined;
@@ -127,11 +144,4 @@ function isSpace(byte: number): boolean {
 
 function isBraced(bytes: Buffer, from: number, to: number): boolean {
   return to - from >= 2 && bytes[from] === openBrace && bytes[to - 1] === closeBrace;
-}
-
-const beyondAscii = /[\u0080-\u00ff]/;
-
-/** A text of a line that was parsed with a character a byte. */
-export function textOfBytes(text: string): string {
-  return beyondAscii.test(text) ? Buffer.from(text, 'latin1').toString('utf8') : text;
 }

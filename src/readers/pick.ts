@@ -10,7 +10,7 @@ export interface Wanted {
 }
 
 /** A text that is met again and again is kept once: the model, the directory, the session. */
-interface Field {
+export interface Field {
   name: string;
   shape: Shape | undefined;
   last: string;
@@ -18,13 +18,16 @@ interface Field {
 
 /** `Wanted` as it is looked up: by the length of the name. */
 export class Shape {
+  readonly fields: readonly Field[];
   readonly #byLength: Field[][] = [];
 
   constructor(wanted: Wanted) {
-    for (const [name, of] of Object.entries(wanted)) {
-      const field = { name, shape: of === true ? undefined : new Shape(of), last: '' };
-      (this.#byLength[name.length] ??= []).push(field);
-    }
+    this.fields = Object.entries(wanted).map(([name, of]) => ({
+      name,
+      shape: of === true ? undefined : new Shape(of),
+      last: '',
+    }));
+    for (const field of this.fields) (this.#byLength[field.name.length] ??= []).push(field);
   }
 
   fieldAt(text: string, from: number, to: number): Field | undefined {
@@ -35,7 +38,10 @@ export class Shape {
   }
 }
 
-/** Makes a text of its own of a part of the line: a slice would keep all of the line in memory. */
+/**
+ * Makes a text of its own of a part of the line: a slice would keep all of the line in memory. Where a character of the line stands for a
+ * byte it also puts them together.
+ */
 export type Copy = (from: number, to: number) => string;
 
 /** Undefined for what is no JSON object. */
@@ -117,7 +123,8 @@ class Picker {
     if (code === openBrace && field.shape !== undefined) return this.#object(field.shape);
     const from = this.#at;
     this.#skip();
-    return parsed(this.#text.slice(from, this.#at));
+    const isLiteral = code !== openBrace && code !== openBracket;
+    return parsed(isLiteral ? this.#text.slice(from, this.#at) : this.#copy(from, this.#at));
   }
 
   #string(field: Field): string {
@@ -131,7 +138,8 @@ class Picker {
     const to = this.#endOfString();
     const raw = this.#copy(from, to);
     if (raw.includes('\\')) return parsed(`"${raw}"`) as string;
-    return (field.last = raw);
+    // Looked for in the line, so it has to stand there as it is.
+    return raw.length === to - from ? (field.last = raw) : raw;
   }
 
   /** Stands behind the string's last quote afterwards; returns the place of that. */

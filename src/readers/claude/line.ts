@@ -5,8 +5,7 @@
  * (also in the subagent's file, under the same key), and of `iterations[]` the items of type `advisor_message`, whose tokens are
  * not in the sums above them. All else that is called usage, such as `toolUseResult.usage` and `cost-state`, was counted there.
  */
-import { type Fields, fieldsOf, textOf as rawTextOf, timeOf } from '../fields.ts';
-import { textOfBytes } from '../lines.ts';
+import { type Fields, fieldsOf, textOf, timeOf } from '../fields.ts';
 import { Shape, type Wanted } from '../pick.ts';
 import type { Billing, SkipReason, UsageRecord } from '../reader.ts';
 import type { Holder } from './places.ts';
@@ -49,12 +48,6 @@ const line: Wanted = {
 
 /** All that is read of a line. */
 export const wantedOfLine = new Shape({ ...line, data: { type: true, agentId: true, message: line } });
-
-/** Lines come with a character a byte; see `LineSink.asBytes`. */
-function textOf(value: unknown): string | undefined {
-  const text = rawTextOf(value);
-  return text === undefined ? undefined : textOfBytes(text);
-}
 
 export function copiesIn(line: unknown, position: Position): (UsageRecord | SkipReason)[] {
   const response = responseIn(fieldsOf(line), position);

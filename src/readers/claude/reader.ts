@@ -2,7 +2,7 @@
 import type { ReadingLimits } from '../batch.ts';
 import { fieldsOf, textOf, timeOf } from '../fields.ts';
 import { LineFiles, usualLimits } from '../line-files.ts';
-import { type LineSink, textOfBytes } from '../lines.ts';
+import type { LineSink } from '../lines.ts';
 import type { Cursor, Reader, Reading, Skipped, SkipReason, Texts, UsageRecord, Utterance } from '../reader.ts';
 import { Sightings } from '../sightings.ts';
 import { copiesIn, wantedOfLine } from './line.ts';
@@ -43,7 +43,6 @@ async function readFrom(
 
 class UsageSink implements LineSink {
   readonly anyOf = anyOfUsage;
-  readonly asBytes = true;
   readonly picks = wantedOfLine;
   readonly records: UsageRecord[] = [];
   readonly skipped: Skipped[] = [];
@@ -90,7 +89,7 @@ class UsageSink implements LineSink {
     if (title === undefined || at === undefined) return;
     this.#linesLeft = 0;
     const sessionId = textOf(fields?.['sessionId']) ?? this.#holder.sessionId;
-    this.sightings.see({ source: 'claude', sessionId, at, title: textOfBytes(title) });
+    this.sightings.see({ source: 'claude', sessionId, at, title });
   }
 }
 
