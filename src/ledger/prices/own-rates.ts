@@ -21,7 +21,9 @@ export const ownRatesOf = (model: string, { models }: PriceOverrides): OwnRates[
   const names = namesOf(model);
   return Object.entries(models)
     .filter(([pattern]) => names.some((name) => isLike(pattern, name)))
-    .toSorted(([a], [b]) => Number(a.includes('*')) - Number(b.includes('*')) || b.length - a.length)
+    .toSorted(
+      ([a], [b]) => Number(a.includes('*')) - Number(b.includes('*')) || b.length - a.length || (a < b ? -1 : 1),
+    )
     .map(([, price]) => ({
       from: price.from === undefined ? -Infinity : Date.parse(price.from),
       rates: ratesOf(price),

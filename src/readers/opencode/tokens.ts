@@ -33,10 +33,10 @@ export function countedIn(tokens: Fields, counting: Counting): Counted | undefin
   if (input === undefined || output === undefined || reasoning === undefined) return undefined;
   if (cacheRead === undefined || cacheWrite5m === undefined) return undefined;
   const told = countOf(tokens['total']) ?? 0;
-  const isTold = told > 0;
-  const isInside = isTold
-    ? told === input + output + cacheRead + cacheWrite5m
-    : isInsideByRule(output, reasoning, counting);
+  const inside = input + output + cacheRead + cacheWrite5m;
+  // A total that is neither sum tells nothing.
+  const isTold = told === inside || told === inside + reasoning;
+  const isInside = isTold ? told === inside : isInsideByRule(output, reasoning, counting);
   const parts = { input, output: isInside ? output : output + reasoning, cacheRead, cacheWrite5m, cacheWrite1h: 0 };
   const isSure = reasoning === 0 || isTold || counting.isLater || reasoning > output;
   return {
