@@ -36,22 +36,36 @@ export function timeOf(value: unknown): number | undefined {
 
 const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
+/** Times come in order, so that most have the hour of the one before. */
+let lastHour = '';
+let lastHourAt = 0;
+
 /** Nearly all times are spelled `2026-01-31T23:59:59.999Z`: read by hand, in a tenth of the time. Undefined for all others. */
 function usualTimeOf(text: string): number | undefined {
-  if (text.length !== 24 || text[23] !== 'Z' || text[10] !== 'T' || text[19] !== '.') return undefined;
-  if (text[4] !== '-' || text[7] !== '-' || text[13] !== ':' || text[16] !== ':') return undefined;
+  if (text.length !== 24 || text[23] !== 'Z' || text[13] !== ':' || text[16] !== ':' || text[19] !== '.')
+    return undefined;
+  const minute = digits(text, 14, 16);
+  const second = digits(text, 17, 19);
+  const ms = digits(text, 20, 23);
+  if (!(minute < 60 && second < 60 && ms >= 0)) return undefined;
+  if (lastHour === '' || !text.startsWith(lastHour)) {
+    const at = hourOf(text);
+    if (at === undefined) return undefined;
+    lastHour = text.slice(0, 13);
+    lastHourAt = at;
+  }
+  return lastHourAt + minute * 60_000 + second * 1000 + ms;
+}
+
+function hourOf(text: string): number | undefined {
+  if (text[4] !== '-' || text[7] !== '-' || text[10] !== 'T') return undefined;
   const year = digits(text, 0, 4);
   const month = digits(text, 5, 7);
   const day = digits(text, 8, 10);
   const hour = digits(text, 11, 13);
-  const minute = digits(text, 14, 16);
-  const second = digits(text, 17, 19);
-  const ms = digits(text, 20, 23);
   // A leap day, and a year that Date.UTC takes for another, are left to others.
-  if (!(year >= 1970 && day >= 1 && day <= (monthDays[month - 1] ?? 0))) return undefined;
-  return hour < 24 && minute < 60 && second < 60 && ms >= 0
-    ? Date.UTC(year, month - 1, day, hour, minute, second, ms)
-    : undefined;
+  const isUsual = year >= 1970 && day >= 1 && day <= (monthDays[month - 1] ?? 0) && hour < 24;
+  return isUsual ? Date.UTC(year, month - 1, day, hour) : undefined;
 }
 
 /** NaN where one of them is no digit. */

@@ -52,6 +52,11 @@ interface Exports {
   scan(from: number, end: number, longest: number, needleBytes: number, shape: number): number;
 }
 
+/** What `toString` comes to, which takes as long again for texts so short. */
+interface Latin1 {
+  latin1Slice(from: number, to: number): string;
+}
+
 /** Node's types leave it to those of the browser. */
 const { WebAssembly } = globalThis as unknown as {
   WebAssembly: {
@@ -83,7 +88,7 @@ let compiled: object | undefined;
 export class Kernel {
   readonly needle: Buffer;
   readonly #kernel: Exports;
-  readonly #bytes: Buffer;
+  readonly #bytes: Buffer & Latin1;
   readonly #tape: Int32Array;
   readonly #shapes: ShapeTable;
   readonly #root: number;
@@ -97,7 +102,7 @@ export class Kernel {
     compiled ??= new WebAssembly.Module(Buffer.from(kernelCode, 'base64'));
     this.#kernel = new WebAssembly.Instance(compiled).exports as Exports;
     const { buffer } = this.#kernel.memory;
-    this.#bytes = Buffer.from(buffer);
+    this.#bytes = Buffer.from(buffer) as Buffer & Latin1;
     this.#tape = new Int32Array(buffer);
     this.needle = needle;
     this.#bytes.set(needle, needleAt);
@@ -162,7 +167,7 @@ export class Kernel {
       case isCount:
         return this.#tape[at + 2]!;
       case isPlain:
-        return (field.last = this.#bytes.toString('latin1', this.#tape[at + 2], this.#tape[at + 3]));
+        return (field.last = this.#bytes.latin1Slice(this.#tape[at + 2]!, this.#tape[at + 3]!));
       case isNull:
         return null;
       case isTrue:

@@ -14,22 +14,25 @@ export interface ReadAll extends ReadFiles {
   folders: string[];
 }
 
-/** From so many bytes on, the second thread's start is worth it. */
-const manyBytes = 16 << 20;
+/**
+ * From so many bytes on there is a second thread. To start, to warm up and to hand over takes it as much as reading a quarter of this;
+ * with less to read, one thread is done soon enough, at half the cost.
+ */
+const manyBytes = 2 ** 30;
 
-export async function readAll(surroundings: Surroundings, only?: string): Promise<ReadAll> {
+export async function readAll(surroundings: Surroundings, only?: string, bytesForTwo = manyBytes): Promise<ReadAll> {
   const names = sourceNames.filter((name) => only === undefined || name === only);
   const readers = names.map((name) => sources[name]!.usage({}));
   const found = await Promise.all(readers.map((reader) => reader.allFiles(surroundings)));
   const files = found.flatMap((of, i) => of.files.map((file): FileOf => ({ source: names[i]!, file })));
   const unread = found.flatMap((of, i) => of.skipped.map((one) => ({ ...one, source: names[i]! })));
   const folders = readers.flatMap((reader) => reader.roots(surroundings));
-  const read = await readInTwo(files);
+  const read = await readInTwo(files, bytesForTwo);
   return { ...read, skipped: [...unread, ...read.skipped], folders };
 }
 
-async function readInTwo(files: readonly FileOf[]): Promise<ReadFiles> {
-  const [here, there] = await halves(files);
+async function readInTwo(files: readonly FileOf[], bytesForTwo: number): Promise<ReadFiles> {
+  const [here, there] = await halves(files, bytesForTwo);
   if (there.length === 0) return readFiles(here);
   const worker = new Worker(workerUrl(import.meta.url, './read-thread'), {
     workerData: there,
@@ -46,7 +49,7 @@ async function readInTwo(files: readonly FileOf[]): Promise<ReadFiles> {
 }
 
 /** By size, so that both are done at about the same time. All on one side where there is little. */
-async function halves(files: readonly FileOf[]): Promise<[FileOf[], FileOf[]]> {
+async function halves(files: readonly FileOf[], bytesForTwo: number): Promise<[FileOf[], FileOf[]]> {
   const sizes = await Promise.all(
     files.map(async (one) => ({
       one,
@@ -57,7 +60,7 @@ async function halves(files: readonly FileOf[]): Promise<[FileOf[], FileOf[]]> {
     })),
   );
   const all = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
-  if (all < manyBytes) return [[...files], []];
+  if (all < bytesForTwo) return [[...files], []];
   const sides: [FileOf[], FileOf[]] = [[], []];
   // The worker has to start and to hand over.
   const weights = [0, all * 0.04];
