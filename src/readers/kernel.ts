@@ -1,6 +1,6 @@
 /**
  * Lines and what is picked of them by WebAssembly, which goes through bytes sixteen at a time: what lines.ts and pick.ts hand over comes
- * out the same, in a fifth of the time. What it cannot do, and all of it where there is no WebAssembly, is left to them.
+ * out the same, and reading takes half as long. What it cannot do, and all of it where there is no WebAssembly, is left to them.
  */
 import { kernelCode } from './kernel.generated.ts';
 import type { Field, Shape } from './pick.ts';
