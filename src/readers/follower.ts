@@ -10,8 +10,8 @@ import { WatchedFolders } from './watched-folders.ts';
  * Follows all files of one source: what is there is read, oldest first, then what is appended as soon as the system tells.
  *
  *  F1  What was read is handed over together with how far: who keeps both in one transaction reads nothing twice and loses nothing.
- *  F2  One portion is taken at a time, while the next is read. One that was refused is read again at the next look, with all that
- *      was read after it.
+ *  F2  One portion is taken at a time, while the next is read. One that was refused is soon read again, with all that was read after
+ *      it.
  *  F3  A file that did not change since it was read is not opened.
  *  F4  What cannot be read is told, and tried again when it changes, or at a look.
  *  F5  Where the system tells nothing, a look at all folders finds it; such looks take at most a three-hundredth of the time. Those that
@@ -84,6 +84,8 @@ export interface FollowerParts<T> {
 const mostItems = 2000;
 const mostPlaces = 2000;
 const usualLookMs = 15_000;
+/** Until what was refused is read again. */
+const againMs = 2000;
 const busyPart = 1 / 300;
 /** Looks that take longer are not taken as soon as the system tells of something, but with pauses so many times as long. */
 const shortLookMs = 50;
@@ -153,6 +155,7 @@ export class Follower<T> {
 
   async #readAll(): Promise<void> {
     clearTimeout(this.#timer);
+    let isRefused = false;
     try {
       while (!this.#isClosed && (this.#mayLook() || this.#changed.size > 0)) {
         const files = await this.#toRead();
@@ -162,9 +165,14 @@ export class Follower<T> {
       this.#parts.onSettled();
     } catch (error) {
       this.#taking = Promise.resolve();
+      isRefused = true;
+      // No pause puts off what was refused.
+      this.#lookTookMs = 0;
       this.#parts.onError(error);
     }
-    if (!this.#isClosed) this.#timer = setTimeout(() => this.#look(), this.#untilLookMs()).unref();
+    if (this.#isClosed) return;
+    const untilMs = this.#untilLookMs();
+    this.#timer = setTimeout(() => this.#look(), isRefused ? Math.min(againMs, untilMs) : untilMs).unref();
   }
 
   /** F5. */
