@@ -138,7 +138,7 @@ describe('usage that is posted to an adopted session', () => {
   });
 
   const tokens = fc.record({ input: fc.nat(9), output: fc.nat(9), cacheWrite5m: fc.nat(3) });
-  const happenings = fc.array(fc.tuple(fc.constantFrom('post', 'read', 'grow'), tokens), { maxLength: 12 });
+  const happenings = fc.array(fc.tuple(fc.constantFrom('post', 'read', 'grow'), tokens), { maxLength: 8 });
 
   it('leaves session and ledger with the same tokens, whatever comes in which order', async () => {
     const there = await openAgents();
@@ -161,7 +161,7 @@ describe('usage that is posted to an adopted session', () => {
         }
         expect(countedIn(await there.total(id))).toBe((await there.stateOf(id)).facts.tokensUsed);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });
