@@ -7,11 +7,16 @@ import type { FoundText, SearchState, TextsFound, TextWalk } from '../journal/se
 
 type FoundTexts = z.infer<typeof foundTextsSchema>;
 
-export const toFoundTexts = ({ texts, total, next }: TextsFound, { is, ...state }: SearchState): FoundTexts => ({
+/** How many files there are to read is the owner's to know: they are theirs. */
+export const toFoundTexts = (
+  { texts, total, next }: TextsFound,
+  { is, ...files }: SearchState,
+  isOwner: boolean,
+): FoundTexts => ({
   texts: texts.map(toFoundText),
   total,
   ...(next && { cursor: walkCursor(next) }),
-  index: { state: is, ...state },
+  index: { state: is, ...(isOwner && files) },
 });
 
 const toFoundText = ({ session, sessionId, agentId, source, project, title, at, by, ...found }: FoundText) => ({

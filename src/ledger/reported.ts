@@ -86,7 +86,11 @@ const rowOf = (of: Reporting, data: TokensRecorded, fresh: Tokens, prices: Prici
   };
   const share = all.used > 0 ? fresh.used / all.used : fresh.cacheRead / all.cacheRead;
   // What it cost is not for prices to say: its row has no version of theirs.
-  if (costUsd !== undefined) return { ...row, costPico: Math.round(picoOf(costUsd) * share), priceVersion: '' };
+  if (costUsd !== undefined) {
+    const told = Math.round(picoOf(costUsd) * share);
+    // More than can be counted exactly is no cost of a response.
+    return { ...row, costPico: Number.isSafeInteger(told) ? told : null, priceVersion: '' };
+  }
   return { ...row, costPico: costOf(row, prices) };
 };
 

@@ -278,9 +278,9 @@ export class AgentUsage {
   #recording(told: Tidings, now: number, elsewhere: Elsewhere | undefined): Intent {
     const { parts, response, model, sidechain, project, beganAt, at } = told;
     const { reasoning, ...counts } = parts;
-    // Another machine may have a directory of the same name.
-    const isHere = elsewhere === undefined && project !== '';
-    const run = isHere ? this.#parts.runs.ownerOf(project, beganAt) : undefined;
+    // Another machine may have a directory of the same name; and runs have the tokens of one agent only, see run-usage.ts.
+    const isHere = elsewhere === undefined && project !== '' && told.agent.source === 'claude';
+    const run = isHere ? this.#parts.runs.ownerOf(told.agent.owner, project, beganAt) : undefined;
     return {
       type: 'record_tokens',
       source: 'transcript',
@@ -297,14 +297,25 @@ export class AgentUsage {
     };
   }
 
+  /** False where it is still there, and can't be ended now. */
+  async #isEnded(session: string, at: number): Promise<boolean> {
+    try {
+      await this.#parts.runner.execute(session, [endingAt(at)], () => done);
+      return true;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return error.kind === 'session_not_found' || error.kind === 'session_already_completed';
+    }
+  }
+
   async #endAllIdle(): Promise<void> {
-    const { sessions, runner, clock } = this.#parts;
+    const { sessions, clock } = this.#parts;
     const now = clock.now();
     for (let offset = 0; ;) {
       const page = await sessions.list({ status: 'active', kind: 'agent', limit: 200, offset });
       for (const { id, agent, updatedAt } of page.sessions) {
         if (agent === undefined || now - updatedAt <= idleMs) offset++;
-        else await runner.execute(id, [endingAt(updatedAt)], () => done).catch(ifGone);
+        else if (!(await this.#isEnded(id, updatedAt))) offset++;
       }
       if (!page.more) return;
     }
@@ -313,11 +324,6 @@ export class AgentUsage {
 
 const done = { status: 200, body: '' };
 const nothing = (): void => {};
-
-/** It was ended or removed by somebody else. */
-const ifGone = (error: unknown): void => {
-  if (!(error instanceof Problem)) throw error;
-};
 
 /** See S4 of ledger/settle.ts. */
 const takesBack = ({ steps }: Tidings): boolean => steps.length > 0 && steps.every((step) => step.do === 'drop');

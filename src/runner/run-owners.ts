@@ -5,6 +5,7 @@ import type { Runner } from './runner.ts';
 
 interface Window {
   session: string;
+  owner: string;
   directory: string;
   startTime: number;
   endTime: number;
@@ -32,13 +33,20 @@ export class RunOwners {
     return owners;
   }
 
-  ownerOf(directory: string, beganAt: number): string | undefined {
-    let owner: Window | undefined;
+  /** `owner`: of the agent's session. A run has nothing of what other users' agents do. */
+  ownerOf(owner: string, directory: string, beganAt: number): string | undefined {
+    let found: Window | undefined;
     for (const window of this.#windows.values()) {
-      if (window.startTime > beganAt || beganAt >= window.endTime || !isWithin(window.directory, directory)) continue;
-      if (owner === undefined || window.startTime < owner.startTime) owner = window;
+      if (
+        window.owner !== owner ||
+        window.startTime > beganAt ||
+        beganAt >= window.endTime ||
+        !isWithin(window.directory, directory)
+      )
+        continue;
+      if (found === undefined || window.startTime < found.startTime) found = window;
     }
-    return owner?.session;
+    return found?.session;
   }
 
   close(): void {
@@ -46,14 +54,14 @@ export class RunOwners {
   }
 
   #note(session: string, state: Existing): void {
-    const { run, startTime } = state.facts;
+    const { run, owner, startTime } = state.facts;
     if (run === undefined) return;
     const endTime = 'endTime' in state ? state.endTime : Infinity;
-    this.#windows.set(session, { session, directory: run.directory, startTime, endTime });
+    this.#windows.set(session, { session, owner, directory: run.directory, startTime, endTime });
   }
 
-  #add({ id, run, startTime, endTime = Infinity }: SessionSummary): void {
-    if (run !== undefined) this.#windows.set(id, { session: id, directory: run.directory, startTime, endTime });
+  #add({ id, run, owner, startTime, endTime = Infinity }: SessionSummary): void {
+    if (run !== undefined) this.#windows.set(id, { session: id, owner, directory: run.directory, startTime, endTime });
   }
 }
 

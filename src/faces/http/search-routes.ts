@@ -39,7 +39,7 @@ export const searchRoutes =
         const query = queryOf(request.query, clock.now());
         const { user } = callerOf(request);
         const found = mayRead(user) ? await search.find({ ...query, ...seenBy(user) }) : nothing;
-        return sendAnswer(reply, answerOf(200, toFoundTexts(found, search.state())));
+        return sendAnswer(reply, answerOf(200, toFoundTexts(found, search.state(), user.role === 'owner')));
       },
     );
   };

@@ -62,7 +62,8 @@ const costBy = (plan: Plan, { model, at, parts, webSearches = 0 }: Priceable): P
   if (listed === undefined && own === undefined) return undefined;
   const rates = own === undefined ? listed! : { ...(listed ?? noRates), ...own };
   const costPico = costOf(rates, parts, webSearches);
-  return Number.isNaN(costPico) ? undefined : { costPico };
+  // NaN where a part has no price; and no response costs more than can be counted exactly.
+  return Number.isSafeInteger(costPico) ? { costPico } : undefined;
 };
 
 /** Claude Code's own messages, of errors for instance: no provider was asked. */

@@ -62,6 +62,9 @@ function partsIn(attributes: Attributes): UsageParts | TelemetryFault {
   return { input, output, cacheRead, cacheWrite5m, cacheWrite1h: 0 };
 }
 
+/** No response takes longer than a day. */
+const longestMs = 86_400_000;
+
 /** What no count depends on: where it can't be read it is left out. */
 function asideIn(attributes: Attributes) {
   const costUsd = costIn(attributes);
@@ -70,7 +73,7 @@ function asideIn(attributes: Attributes) {
   const querySource = nameIn(attributes, 'query_source');
   const agentName = nameIn(attributes, 'agent.name');
   return {
-    ...(durationMs >= 0 && durationMs < Infinity && { durationMs }),
+    ...(durationMs >= 0 && durationMs <= longestMs && { durationMs: Math.round(durationMs) }),
     ...(costUsd !== undefined && { costUsd }),
     ...(speed !== undefined && speed !== 'normal' && { speed }),
     ...(querySource !== undefined && { querySource }),
