@@ -58,7 +58,7 @@ class Reading extends Following {
   get all(): unknown {
     const told = this.records.map(({ file: _file, fileBornAt: _born, ...record }) => JSON.stringify(record));
     const utterances = [...this.utterances.values()];
-    return { told: [...new Set(told)], reasons: this.reasons, utterances, sessions: this.#sessions() };
+    return { told: [...new Set(told)], reasons: [...new Set(this.reasons)], utterances, sessions: this.#sessions() };
   }
 
   #sessions(): unknown {
