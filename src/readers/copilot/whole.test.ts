@@ -26,7 +26,8 @@ const line = fc.oneof(
   fc.constantFrom(start(), '{ "assistant.message" torn', '', '{"session.":1}', message('m', undefined)),
 );
 const growing = fc.array(line, { maxLength: 14 }).chain((lines) => {
-  const bytes = Buffer.from(bytesOf(lines));
+  // As every session begins: what stands before its id is told belongs to whatever the folder is called.
+  const bytes = Buffer.from(bytesOf([start(), ...lines]));
   return fc.record({ bytes: fc.constant(bytes), cuts: fc.array(fc.nat(bytes.length), { maxLength: 6 }) });
 });
 const sizes = fc.record({
