@@ -33,8 +33,13 @@ export const wantedAfter = async (before: readonly string[], current: string): P
   const { name, rest, pending } = commandIn(words);
   if (pending) return valueOf(pending);
   const entry = catalogue.find((one) => one.name === name);
-  if (!entry) return current.startsWith('-') ? flagsOf(everywhere) : nextWords(name, before.length === 0);
-  return before[0] === 'help' ? [] : inCommand(await entry.load(), rest, current);
+  // A group may be a command as well.
+  const next =
+    rest.length === 0 && isGroup(name) && !current.startsWith('-') ? nextWords(name, before.length === 0) : [];
+  if (!entry) return current.startsWith('-') ? flagsOf(everywhere) : next;
+  if (before[0] === 'help') return next;
+  const own = inCommand(await entry.load(), rest, current);
+  return next.length > 0 && typeof own !== 'string' ? [...own, ...next] : own;
 };
 
 /** The folder that `--data` names among these words. */
@@ -51,12 +56,19 @@ const commandIn = (words: readonly string[]): { name: string; rest: readonly str
     const flag = everywhere.find(({ names }) => names.includes(word));
     if (flag?.takesValue && at + 1 === words.length) return { name, rest: [], pending: flag };
     if (flag?.takesValue) at += 1;
-    if (word.startsWith('-') || flag) continue;
-    name = name === '' ? word : `${name} ${word}`;
-    if (!Object.hasOwn(groups, name)) return { name, rest: words.slice(at + 1) };
+    if (flag) continue;
+    const longer = name === '' ? word : `${name} ${word}`;
+    if (isCommand(name) && !isCommand(longer) && !isGroup(longer)) return { name, rest: words.slice(at) };
+    if (word.startsWith('-')) continue;
+    name = longer;
+    if (!isGroup(name)) return { name, rest: words.slice(at + 1) };
   }
   return { name, rest: [] };
 };
+
+const isCommand = (name: string): boolean => catalogue.some((one) => one.name === name);
+/** What no word is said of yet is the group of all. */
+const isGroup = (name: string): boolean => name === '' || catalogue.some((one) => one.name.startsWith(`${name} `));
 
 const nextWords = (group: string, isFirst: boolean): Candidate[] => {
   const prefix = group === '' ? '' : `${group} `;

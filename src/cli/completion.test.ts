@@ -49,6 +49,14 @@ describe('bash completes', () => {
     expect(await completedByBash('stint nonsense ')).toEqual([]);
   });
 
+  it('the words of a group that is a command as well, and its options', async () => {
+    expect(await completedByBash('stint usage mo')).toEqual(['monthly', 'models']);
+    expect(await completedByBash('stint usage pu')).toEqual(['push']);
+    expect(await completedByBash('stint usage daily --si')).toEqual(['--since']);
+    expect(await completedByBash('stint usage --tz UTC --si')).toEqual(['--since']);
+    expect(await completedByBash('stint usage push --mach')).toEqual(['--machine']);
+  });
+
   it('options, each once, and their choices', async () => {
     expect(await completedByBash('stint start --on-b')).toEqual(['--on-budget']);
     expect(await completedByBash('stint start --on-budget ')).toEqual(['warn', 'pause']);

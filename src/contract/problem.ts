@@ -65,8 +65,14 @@ export class Problem extends Error {
   }
 }
 
+/** More bad fields than this are counted only: an answer is not to be larger than what it refuses. */
+const mostFields = 100;
+
 /** A refusal of input, with the path of each bad field. */
-export const invalid = (fields: FieldProblem[]): Problem =>
-  new Problem('invalid_request', fields.map(describe).join('; '), { details: fields });
+export const invalid = (fields: readonly FieldProblem[]): Problem => {
+  const told = fields.slice(0, mostFields);
+  const rest = fields.length > mostFields ? `; and ${fields.length - mostFields} more` : '';
+  return new Problem('invalid_request', `${told.map(describe).join('; ')}${rest}`, { details: told });
+};
 
 const describe = (field: FieldProblem): string => (field.path ? `${field.path}: ${field.message}` : field.message);

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { workerEnv, workerUrl } from '../worker-url.ts';
 import { followed, type Items, type Wants } from './followed.ts';
@@ -29,6 +30,10 @@ export interface FollowParts<W extends Wants> extends FollowData {
   onError: (error: unknown) => void;
 }
 
+/** After a thread has crashed again before it had read all: doubled each time, up to the longest. */
+const shortestPauseMs = 2000;
+const longestPauseMs = 600_000;
+
 /** More than this is not read between other things: a look that finds it leaves it to a thread. */
 const muchBytes = 8 << 20;
 
@@ -47,7 +52,9 @@ export class Follow<W extends Wants> {
   #followers: readonly Follower<Items[W]>[] = [];
   #thread: { worker: Worker; exited: Promise<void>; unsettled: Set<string> } | undefined;
   #changing: Promise<void> = Promise.resolve();
-  #isStopping = false;
+  readonly #stopping = new AbortController();
+  /** Since all was read. */
+  #crashes = 0;
 
   constructor(parts: FollowParts<W>) {
     this.#parts = parts;
@@ -56,7 +63,7 @@ export class Follow<W extends Wants> {
   }
 
   async stop(): Promise<void> {
-    this.#isStopping = true;
+    this.#stopping.abort();
     await this.#changing;
     await Promise.all(this.#followers.map((one) => one.close()));
     await Promise.allSettled(this.#taking);
@@ -85,7 +92,7 @@ export class Follow<W extends Wants> {
   /** One change of who reads at a time; none once it is stopped. */
   #change(change: () => Promise<void>): void {
     this.#changing = this.#changing.then(async () => {
-      if (!this.#isStopping) await change().catch(this.#parts.onError);
+      if (!this.#stopping.signal.aborted) await change().catch(this.#parts.onError);
     });
   }
 
@@ -103,10 +110,16 @@ export class Follow<W extends Wants> {
     worker.on('message', (news: FollowNews) => this.#hear(worker, news));
     worker.on('error', (error) => {
       onError(error);
-      this.#change(() => this.#readHereAgain());
+      this.#change(() => this.#afterCrash());
     });
     const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
     this.#thread = { worker, exited, unsettled: new Set(names) };
+  }
+
+  async #afterCrash(): Promise<void> {
+    const ms = this.#crashes++ === 0 ? 0 : Math.min(shortestPauseMs * 2 ** (this.#crashes - 2), longestPauseMs);
+    await pause(ms, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => undefined);
+    await this.#readHereAgain();
   }
 
   async #readHereAgain(): Promise<void> {
@@ -136,12 +149,14 @@ export class Follow<W extends Wants> {
   #settle(source: string): void {
     this.#parts.onSettled?.(source);
     const { unsettled } = this.#thread ?? {};
-    if (unsettled?.delete(source) && unsettled.size === 0) this.#change(() => this.#readHereAgain());
+    if (!unsettled?.delete(source) || unsettled.size > 0) return;
+    this.#crashes = 0;
+    this.#change(() => this.#readHereAgain());
   }
 
   async #answer(worker: Worker, portion: Portion<Items[W]>, id: number): Promise<void> {
     const answer = async (): Promise<FollowAnswer> => {
-      if (this.#isStopping) return { id, refused: 'the server is stopping' };
+      if (this.#stopping.signal.aborted) return { id, refused: 'the server is stopping' };
       try {
         await this.#keep(portion);
         return { id };

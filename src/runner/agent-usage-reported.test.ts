@@ -216,6 +216,18 @@ describe('telemetry', () => {
     expect(await sums(second)).toEqual(whole(5));
   });
 
+  it('of counters that stood still for long is remembered as long as they are told', async () => {
+    const there = await openAgents();
+    const day = 24 * 60 * minute;
+    await tell(there, [], counters(3));
+    for (let i = 1; i <= 40; i++) {
+      there.time.now = noon + i * day;
+      await tell(there, [], counters(3, { at: there.time.now, endNano: `${100 + i}` }));
+      await there.store.forgetMarks(there.time.now - 31 * day);
+    }
+    expect(await sums(there)).toEqual(whole(3));
+  });
+
   it('reopens a session that was over', async () => {
     const there = await openAgents();
     await there.take(copiesAt('s1', 100));

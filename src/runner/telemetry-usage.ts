@@ -21,6 +21,8 @@ export class TelemetryUsage implements Telemetry {
   readonly #ledger: Ledger;
   readonly #clock: Clock;
   #lane: Promise<void> = Promise.resolve();
+  /** Sessions whose marks were renewed on a day, UTC. */
+  #renewed = { day: 0, sessions: new Set<string>() };
 
   constructor({ agents, ledger, clock }: { agents: AgentUsage; ledger: Ledger; clock: Clock }) {
     this.#agents = agents;
@@ -67,15 +69,25 @@ export class TelemetryUsage implements Telemetry {
       marks.set(name, mark);
       if (value > 0) addTo(rows, total, value, now);
     }
-    if (rows.size === 0) return;
-    const intents = [...rows.values()].map(recordingOfSums);
     const steps = [...marks].map(([name, mark]): UsageStep => ({
       do: 'mark',
       name,
       mark: JSON.stringify(mark),
       at: now,
     }));
+    if (rows.size === 0) return this.#renewDaily(agent, steps, now);
+    const intents = [...rows.values()].map(recordingOfSums);
     await this.#agents.report(agent, Math.min(...[...rows.values()].map(({ at }) => at)), intents, steps);
+  }
+
+  /** A mark that is not renewed is forgotten in time, and a counter that stood still for as long would count again. */
+  async #renewDaily({ owner, sessionId }: LedgerSession, steps: readonly UsageStep[], now: number): Promise<void> {
+    const day = Math.floor(now / 86_400_000);
+    if (this.#renewed.day !== day) this.#renewed = { day, sessions: new Set() };
+    const session = JSON.stringify([owner, sessionId]);
+    if (this.#renewed.sessions.has(session)) return;
+    this.#renewed.sessions.add(session);
+    await this.#ledger.keepUsage(steps);
   }
 }
 

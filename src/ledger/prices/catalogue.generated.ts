@@ -1,28 +1,4 @@
-/*
-Prices of @pydantic/genai-prices 0.1.8, of which this is a part:
-
-The MIT License (MIT)
-
-Copyright (c) Pydantic Services Inc. 2025 to present
-
-Permission is hereby granted, free of charge, to any person obtaining a copy
-of this software and associated documentation files (the "Software"), to deal
-in the Software without restriction, including without limitation the rights
-to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
-copies of the Software, and to permit persons to whom the Software is
-furnished to do so, subject to the following conditions:
-
-The above copyright notice and this permission notice shall be included in all
-copies or substantial portions of the Software.
-
-THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
-IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
-FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
-AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
-LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
-OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
-SOFTWARE.
-*/
+/* Prices of @pydantic/genai-prices 0.1.8, of which this is a part; its licence is in NOTICES.md. */
 export const dataVersion = '0.1.8';
 export const providers =
   '[{"id":"anthropic","provider_match":{"contains":"anthropic"},"model_match":{"contains":"claude"}},{"id":"arcee","provider_match":{"contains":"arcee"}},{"id":"avian"},{"id":"aws","provider_match":{"or":[{"contains":"bedrock"},{"contains":"amazon"}]}},{"id":"azure","fallback_model_providers":["openai","anthropic","deepseek","x-ai","moonshotai"]},{"id":"baseten","provider_match":{"contains":"baseten"}},{"id":"cerebras","provider_match":{"contains":"cerebras"},"model_match":{"contains":"cerebras"}},{"id":"cloudflare","provider_match":{"contains":"cloudflare"},"model_match":{"starts_with":"@cf/"}},{"id":"cohere","provider_match":{"contains":"cohere"},"model_match":{"starts_with":"command-"}},{"id":"cursor","model_match":{"starts_with":"composer-"}},{"id":"deepseek","model_match":{"starts_with":"deepseek"}},{"id":"doubleword"},{"id":"fireworks","model_match":{"starts_with":"accounts/fireworks/"}},{"id":"github-copilot","provider_match":{"contains":"copilot"}},{"id":"google","provider_match":{"or":[{"contains":"google"},{"contains":"vertex"},{"contains":"gemini"}]},"model_match":{"contains":"gemini"},"fallback_model_providers":["anthropic"]},{"id":"groq"},{"id":"huggingface_cerebras","provider_match":{"and":[{"contains":"huggingface"},{"contains":"cerebras"}]}},{"id":"huggingface_fireworks-ai","provider_match":{"and":[{"contains":"huggingface"},{"contains":"fireworks-ai"}]}},{"id":"huggingface_groq","provider_match":{"and":[{"contains":"huggingface"},{"contains":"groq"}]}},{"id":"huggingface_hyperbolic","provider_match":{"and":[{"contains":"huggingface"},{"contains":"hyperbolic"}]}},{"id":"huggingface_nebius","provider_match":{"and":[{"contains":"huggingface"},{"contains":"nebius"}]}},{"id":"huggingface_novita","provider_match":{"and":[{"contains":"huggingface"},{"contains":"novita"}]}},{"id":"huggingface_nscale","provider_match":{"and":[{"contains":"huggingface"},{"contains":"nscale"}]}},{"id":"huggingface_ovhcloud","provider_match":{"and":[{"contains":"huggingface"},{"contains":"ovhcloud"}]}},{"id":"huggingface_publicai","provider_match":{"and":[{"contains":"huggingface"},{"contains":"publicai"}]}},{"id":"huggingface_sambanova","provider_match":{"and":[{"contains":"huggingface"},{"contains":"sambanova"}]}},{"id":"huggingface_together","provider_match":{"and":[{"contains":"huggingface"},{"contains":"together"}]}},{"id":"minimax","model_match":{"or":[{"starts_with":"MiniMax-M"},{"starts_with":"minimax-m"},{"equals":"minimax-01"},{"equals":"M2-her"},{"equals":"m2-her"}]}},{"id":"mistral","provider_match":{"starts_with":"mistral"},"model_match":{"regex":"^(?![^/]+/)(?:labs-)?(?:(?:mi|code|dev|magi|mini)stral|mixtral|pixtral|voxtral|open-(?:mistral|mixtral))"}},{"id":"modal","provider_match":{"contains":"modal"}},{"id":"moonshotai","provider_match":{"contains":"moonshot"},"model_match":{"or":[{"starts_with":"kimi"},{"starts_with":"moonshot"}]}},{"id":"novita"},{"id":"openai","provider_match":{"contains":"openai"},"model_match":{"or":[{"starts_with":"gpt-"},{"equals":"whisper-1"},{"regex":"^o[134]"}]}},{"id":"openrouter"},{"id":"ovhcloud"},{"id":"perplexity"},{"id":"quicksilverpro"},{"id":"together","provider_match":{"or":[{"equals":"together-ai"},{"equals":"together_ai"}]}},{"id":"typesafe","provider_match":{"contains":"typesafe"},"model_match":{"starts_with":"jev-"}},{"id":"voyageai","provider_match":{"contains":"voyage"},"model_match":{"starts_with":"voyage-"}},{"id":"x-ai","provider_match":{"equals":"xai"},"model_match":{"contains":"grok"}},{"id":"zai"},{"id":"zhipuai","model_match":{"or":[{"starts_with":"GLM-"},{"starts_with":"glm-"}]}}]';

@@ -31,11 +31,9 @@ const providerOf = ({ id, provider_match, model_match, fallback_model_providers 
 
 const literal = (value: unknown) => `'${JSON.stringify(value).replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 
-const extract = (all: readonly Provider[]) => `/*
-Prices of @pydantic/genai-prices ${version}, of which this is a part:
-
-${license}
-*/
+const extract = (
+  all: readonly Provider[],
+) => `/* Prices of @pydantic/genai-prices ${version}, of which this is a part; its licence is in NOTICES.md. */
 export const dataVersion = '${version}';
 export const providers =
   ${literal(all.map(providerOf))};
@@ -43,8 +41,20 @@ export const models: Readonly<Record<string, string>> = {
 ${all.map(({ id, models }) => `  '${id}':\n    ${literal(models.map(modelOf))},\n`).join('')}};
 `;
 
+const notices = `# Notices
+
+stint holds parts of others' work, under these licences.
+
+## Prices
+
+\`src/ledger/prices/catalogue.generated.ts\` is a part of @pydantic/genai-prices ${version}.
+
+${license}
+`;
+
 // Written anew by `npm run vitest -- src/ledger/prices -u`.
 it('is what the package has', async () => {
   const file = fileURLToPath(new URL('catalogue.generated.ts', import.meta.url));
   await expect(extract((await waitForUpdate())!)).toMatchFileSnapshot(file);
+  await expect(notices).toMatchFileSnapshot(fileURLToPath(new URL('../../../NOTICES.md', import.meta.url)));
 });
