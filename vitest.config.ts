@@ -5,6 +5,8 @@ export default defineConfig({
     environment: 'node',
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     pool: 'forks',
+    // Most of them wait for something most of the time.
+    maxWorkers: '100%',
     testTimeout: 20_000,
     hookTimeout: 30_000,
     teardownTimeout: 10_000,
