@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scratchFolder } from './scratch.ts';
 
@@ -23,6 +23,8 @@ const ccusage = (folder: string): Peer | undefined => {
   if (version === undefined) return undefined;
   install(folder, `ccusage@${version}`);
   const program = join(folder, 'node_modules', native, 'bin', 'ccusage');
+  // Its launcher sees to that, when it is started for the first time.
+  chmodSync(program, 0o755);
   return { name: `ccusage ${version}`, command: [program, 'daily', '--offline', '--json'] };
 };
 
