@@ -134,6 +134,7 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
     core.hub.stop();
     throw error;
   }
+  usage.begin();
   if (opened.isUnclean) care.check = startCheck(options.folder, log);
 
   const stop = async () => {

@@ -26,7 +26,7 @@ const longMs = 1000;
 export class UsageReading {
   readonly #parts: UsageReadingParts;
   readonly #isOn: boolean;
-  readonly #begunAt: number;
+  #begunAt: number;
   /** Sources of which not all that was there at the start is read. */
   readonly #unsettled: Set<string>;
   readonly #looks = new Map<string, Look>();
@@ -37,6 +37,11 @@ export class UsageReading {
     this.#isOn = parts.names.length > 0;
     this.#unsettled = new Set(parts.names);
     this.#begunAt = parts.now();
+  }
+
+  /** From now on it takes its time. */
+  begin(): void {
+    this.#begunAt = this.#parts.now();
   }
 
   progressed(progress: Progress): void {

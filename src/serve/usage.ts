@@ -32,6 +32,8 @@ export interface Usage {
   progress: () => readonly Progress[];
   skipped: () => Promise<readonly SkippedUsage[]>;
   folders: () => readonly string[];
+  /** Begins to read: once people are served, they do not wait for it. */
+  begin: () => void;
   stop: () => Promise<void>;
 }
 
@@ -66,18 +68,20 @@ export const startUsage = async (
     await agents.take(portion);
     if (portion.limits.length > 0) await limits.take(owner.id, portion.limits);
   };
-  const follow = isRead
-    ? new Follow({
-        wants: 'usage',
-        names: sourceNames,
-        surroundings,
-        known: await knownPlaces(store),
-        take,
-        onProgress: (at) => reading.progressed(at),
-        onSettled: (source) => reading.settled(source),
-        onError,
-      })
-    : undefined;
+  let following: Promise<Follow<'usage'> | undefined> = Promise.resolve(undefined);
+  const follow = async () => {
+    reading.begin();
+    return new Follow({
+      wants: 'usage',
+      names: sourceNames,
+      surroundings,
+      known: await knownPlaces(store),
+      take,
+      onProgress: (at) => reading.progressed(at),
+      onSettled: (source) => reading.settled(source),
+      onError,
+    });
+  };
   const timer = setInterval(() => {
     agents.endIdle().catch(onError);
     limits.thin(clock.now() - limitsKeptMs).catch(onError);
@@ -94,10 +98,16 @@ export const startUsage = async (
     progress: () => reading.underWay,
     skipped: async () => (await store.skips()).flatMap(skippedIn),
     folders: () => sourceNames.flatMap((name) => sources[name]!.usage({}).roots(surroundings)),
+    begin: () => {
+      if (!isRead) return;
+      following = follow();
+      following.catch(onError);
+    },
     stop: async () => {
       clearInterval(timer);
       clearInterval(telling);
-      await Promise.all([follow?.stop(), reprice.stop()]);
+      const follower = await following.catch(() => undefined);
+      await Promise.all([follower?.stop(), reprice.stop()]);
       runs.close();
     },
   };
