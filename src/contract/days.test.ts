@@ -86,3 +86,17 @@ describe('a date', () => {
 });
 
 it('refuses what is no time zone', () => expect(() => daysIn('Mars/Olympus')).toThrow(RangeError));
+
+describe('a time as text', () => {
+  it('is that of a Date', () => {
+    const latest = 8_640_000_000_000_000;
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.integer({ min: -latest, max: latest }), fc.integer({ min: -1e13, max: 1e13 })),
+        (time) => {
+          expect(isoOf(time)).toBe(new Date(time).toISOString());
+        },
+      ),
+    );
+  });
+});

@@ -62,7 +62,17 @@ const within = (time: number): number => Math.max(-mostDays * dayMs, Math.min(mo
 export const dateOf = (day: number): string => isoOf(day * dayMs).split('T')[0] ?? '';
 
 /** `2026-11-20T09:00:00.000Z`; the nearest that there is for a time that no Date can hold. */
-export const isoOf = (time: number): string => new Date(within(time)).toISOString();
+export const isoOf = (time: number): string => {
+  const whole = Math.trunc(within(time));
+  const day = Math.floor(whole / dayMs);
+  // Reports tell many times of few days, and a Date takes a microsecond to be told.
+  if (day !== latest.day) latest = { day, date: new Date(day * dayMs).toISOString().slice(0, -'00:00:00.000Z'.length) };
+  const ms = whole - day * dayMs;
+  const part = (unit: number, of: number, digits = 2) => String(Math.floor(ms / unit) % of).padStart(digits, '0');
+  return `${latest.date}${part(3_600_000, 24)}:${part(60_000, 60)}:${part(1000, 60)}.${part(1, 1000, 3)}Z`;
+};
+
+let latest = { day: Number.NaN, date: '' };
 
 export const dayOf = (date: string): number => Math.floor(Date.parse(date) / dayMs);
 

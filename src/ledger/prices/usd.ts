@@ -6,9 +6,8 @@ const decimals = 12;
 export const usdText = (pico: number): string => {
   const whole = Math.round(pico);
   if (whole < 0) return `-${usdText(-whole)}`;
-  const digits = BigInt(whole)
-    .toString()
-    .padStart(decimals + 1, '0');
+  // All digits as far as a number has them: up to 10²¹, a billion dollars.
+  const digits = (whole < 1e21 ? whole.toFixed(0) : BigInt(whole).toString()).padStart(decimals + 1, '0');
   const fraction = digits.slice(-decimals).replace(/0+$/, '');
   return digits.slice(0, -decimals) + (fraction === '' ? '' : `.${fraction}`);
 };
