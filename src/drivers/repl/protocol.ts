@@ -1,0 +1,100 @@
+import type { GuestRequest } from './guest.ts';
+import type { ScriptLanguage } from './source.ts';
+import type { Limits, Pointers, Stop } from './vm.ts';
+import type { WasmModule } from './wasm.ts';
+
+/** What is said between the main thread and a thread of sandboxes. */
+
+export interface ThreadData {
+  module: WasmModule;
+  /** Text of the module that prints values. */
+  inspector: string;
+  limits: Limits;
+}
+
+/** A sandbox in which nothing has run yet; what sessions are the differences from. */
+export interface Engine {
+  /** Hash of all that is in it. */
+  id: string;
+  /** Hash of the binary: an image is of use to this one alone. */
+  binary: string;
+  pointers: Pointers;
+  /** Its memory, as a difference from nothing; packed. */
+  image: Uint8Array;
+}
+
+/** How a session's latest image comes about. */
+export interface Chain {
+  engine: Engine;
+  /** The first frame is the difference from nothing; else from the engine's memory. */
+  isWhole: boolean;
+  /** Differences, oldest first; packed. */
+  frames: readonly Uint8Array[];
+}
+
+export interface Command {
+  code: string;
+  language: ScriptLanguage;
+  /** What the guest takes for now, Unix ms. */
+  at: number;
+  /** Of its random numbers: a whole number below 2⁵³. */
+  seed: number;
+}
+
+/** How a command goes on that waited. */
+export type Next =
+  | {
+      do: 'answer';
+      id: number;
+      isAnswer: boolean;
+      /** JSON text: the answer, or an error's message. */ json: string;
+      at: number;
+    }
+  | { do: 'wake'; at: number };
+
+/** What can be asked of a sandbox at rest. */
+export type Question = { ask: 'bindings' } | { ask: 'complete'; path: string } | { ask: 'whole' };
+
+export type Order =
+  | { do: 'begin' }
+  | ({ do: 'open'; session: string } & Chain)
+  | { do: 'run'; session: string; command: Command }
+  | ({ session: string } & Next)
+  | ({ do: 'ask'; session: string } & Question);
+
+export type ToThread = { order: Order; flags: SharedArrayBuffer } | { drop: string };
+
+/** The main thread stops what runs by writing 1 here. */
+export const cancelFlag = 0;
+
+export type FromThread =
+  | { printed: string }
+  /** What the order came to. */
+  | { came: Came }
+  /** It could not be followed at all. */
+  | { failed: string };
+
+export type Came =
+  | { to: 'begun'; engine: Engine }
+  | { to: 'open' }
+  | { to: 'waiting'; waiting: Waiting }
+  | { to: 'ended'; ended: Ended }
+  | { to: 'answer'; words: readonly string[]; whole?: Uint8Array };
+
+/** A command waits: for answers, or for its clock to be at `due`, Unix ms. */
+export interface Waiting {
+  requests: readonly GuestRequest[];
+  due?: number;
+  /** The difference from the image before; packed. */
+  frame: Uint8Array;
+}
+
+export interface Ended {
+  as: 'value' | 'error' | 'stopped';
+  text: string;
+  /** Why it was stopped: nothing of it is left then. */
+  why?: Stop | 'broken';
+  frame: Uint8Array;
+  /** Bytes of the engine's memory at the end. */
+  size: number;
+}

@@ -1,0 +1,54 @@
+/** A driver whose images are kept in memory, and whose model answers at once. */
+import type { Command, Ended, Next, Waiting } from './protocol.ts';
+import { ReplDriver } from './repl-driver.ts';
+import type { Limits } from './vm.ts';
+
+const usual: Limits = { memoryBytes: 64 << 20, cpuMs: 5000, outputChars: 1 << 22 };
+const begin = Date.parse('2026-11-20T12:00Z');
+
+export const openRepl = (limits: Partial<Limits> = {}) => {
+  const kept = new Map<string, { isWhole: boolean; frames: Uint8Array[] }>();
+  const keptOf = (session: string) => kept.get(session) ?? { isWhole: false, frames: [] };
+  let isFailing = false;
+  const driver = new ReplDriver({
+    images: { chainOf: async (session) => ({ engine: await driver.engine(), ...keptOf(session) }) },
+    limits: { ...usual, ...limits },
+    mostKept: 3,
+  });
+  const keep = async (session: string, frame: Uint8Array): Promise<void> => {
+    if (isFailing) {
+      isFailing = false;
+      throw new Error('the disk is full');
+    }
+    const { isWhole, frames } = keptOf(session);
+    if (frame.length > 0) kept.set(session, { isWhole, frames: [...frames, frame] });
+  };
+  const goOn = async (session: string, { requests: [request], due = 0, frame }: Waiting): Promise<Next> => {
+    await keep(session, frame);
+    if (!request) return { do: 'wake', at: due };
+    const { prompt } = JSON.parse(request.arguments) as { prompt: string };
+    return { do: 'answer', id: request.id, isAnswer: true, json: JSON.stringify(`answer to ${prompt}`), at: begin };
+  };
+  let sent = 0;
+  const send = (session: string, code: string, printed?: (text: string) => void, n = ++sent): Promise<Ended> => {
+    const command: Command = { code, language: 'javascript', at: begin + 1000 * n, seed: n };
+    return driver.send(session, command, {
+      printed: (text) => printed?.(text),
+      waiting: (waiting) => goOn(session, waiting),
+      ended: (ended) => keep(session, ended.frame),
+    });
+  };
+  return {
+    driver,
+    send,
+    /** What comes next is not kept. */
+    fail: () => {
+      isFailing = true;
+    },
+    restore: async (session: string, snapshot: Uint8Array): Promise<void> => {
+      kept.set(session, { isWhole: true, frames: [snapshot] });
+      await driver.restore(session);
+    },
+    close: () => driver.close(),
+  };
+};

@@ -1,0 +1,98 @@
+import { Worker } from 'node:worker_threads';
+import { workerEnv, workerUrl } from '../../worker-url.ts';
+import { cancelFlag } from './protocol.ts';
+import type { Came, FromThread, Order, ThreadData, ToThread } from './protocol.ts';
+
+/** What runs is stopped this long after it should have stopped by itself: one call of the engine's own can't be interrupted. */
+const graceMs = 1000;
+
+/** The thread has ended, and all sandboxes in it; the order may have run or not. */
+export class ThreadLost extends Error {}
+
+/** The main thread's end of a thread of sandboxes. */
+export class VmThread {
+  readonly #worker: Worker;
+  readonly #cpuMs: number;
+  readonly #flags = new SharedArrayBuffer(4);
+  #waiting:
+    | { settle: (came: Came) => void; refuse: (error: Error) => void; printed: (text: string) => void }
+    | undefined;
+  #lost: Error | undefined;
+  #watchdog: NodeJS.Timeout | undefined;
+  /** Sessions whose sandboxes are in it. */
+  readonly residents = new Set<string>();
+  /** When it was of use last, ms of the process. */
+  usedAt = performance.now();
+
+  constructor(data: ThreadData, onLost: (thread: VmThread) => void) {
+    this.#cpuMs = data.limits.cpuMs;
+    this.#worker = new Worker(workerUrl(import.meta.url, './repl-thread'), {
+      workerData: data,
+      env: workerEnv(),
+      resourceLimits: { stackSizeMb: 4 },
+    });
+    this.#worker.unref();
+    const lose = (reason: string) => {
+      if (this.#lost) return;
+      this.#lost = new ThreadLost(reason);
+      onLost(this);
+      this.#settle()?.refuse(this.#lost);
+    };
+    this.#worker.on('message', (news: FromThread) => this.#hear(news));
+    this.#worker.on('error', (error) =>
+      lose(`the sandbox ended: ${error instanceof Error ? error.message : String(error)}`),
+    );
+    this.#worker.on('exit', () => lose('the sandbox ended'));
+  }
+
+  get isBusy(): boolean {
+    return this.#waiting !== undefined;
+  }
+
+  /** One order at a time. Rejects with {@link ThreadLost} where the thread ended over it. */
+  ask(order: Order, printed: (text: string) => void = () => {}): Promise<Came> {
+    if (this.#lost) return Promise.reject(this.#lost);
+    if (this.#waiting) return Promise.reject(new Error('the thread has an order already'));
+    Atomics.store(new Int32Array(this.#flags), cancelFlag, 0);
+    this.usedAt = performance.now();
+    return new Promise((settle, refuse) => {
+      this.#waiting = { settle, refuse, printed };
+      this.#worker.ref();
+      // A busy machine gives a thread less than a second of CPU in a second.
+      this.#watchdog = setTimeout(() => this.end(), 3 * this.#cpuMs + graceMs).unref();
+      this.#worker.postMessage({ order, flags: this.#flags } satisfies ToThread);
+    });
+  }
+
+  /** Stops what runs, in one way or the other. */
+  cancel(): void {
+    if (!this.#waiting) return;
+    Atomics.store(new Int32Array(this.#flags), cancelFlag, 1);
+    clearTimeout(this.#watchdog);
+    this.#watchdog = setTimeout(() => this.end(), graceMs).unref();
+  }
+
+  drop(session: string): void {
+    if (this.residents.delete(session)) this.#worker.postMessage({ drop: session } satisfies ToThread);
+  }
+
+  end(): void {
+    void this.#worker.terminate();
+  }
+
+  #hear(news: FromThread): void {
+    if ('printed' in news) return this.#waiting?.printed(news.printed);
+    const waiting = this.#settle();
+    if ('came' in news) waiting?.settle(news.came);
+    else waiting?.refuse(new Error(news.failed));
+  }
+
+  #settle() {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    clearTimeout(this.#watchdog);
+    this.#worker.unref();
+    this.usedAt = performance.now();
+    return waiting;
+  }
+}

@@ -1,0 +1,323 @@
+import { EvalFlags, JSException, QuickJS } from 'quickjs-wasi';
+import type { JSValueHandle, QuickJSOptions } from 'quickjs-wasi';
+import { guest } from './guest.ts';
+import type { Control, Standing } from './guest.ts';
+import { differenceOf, packed } from './image.ts';
+import type { Source } from './source.ts';
+import type { WasmMemory, WasmModule } from './wasm.ts';
+
+/**
+ * One sandbox: an engine in WebAssembly with the guest in it. Between calls its memory is its whole state, so an image of that brings
+ * it back, here or in another process (quickjs.md).
+ */
+
+/** What a memory needs beside itself to be alive again; the same for all images that come of one beginning. */
+export interface Pointers {
+  stack: number;
+  runtime: number;
+  context: number;
+  /** The guest's functions, in the order of {@link controls}. */
+  controls: readonly number[];
+}
+
+export interface Image {
+  memory: Buffer;
+  pointers: Pointers;
+}
+
+export interface Limits {
+  memoryBytes: number;
+  cpuMs: number;
+  outputChars: number;
+}
+
+/** Why a command was stopped from outside. */
+export type Stop = 'cancelled' | 'cpu' | 'output';
+
+export interface Surroundings {
+  /** The engine, compiled. */
+  module: WasmModule;
+  /** Text of the module that prints values. */
+  inspector: string;
+  limits: Limits;
+}
+
+const controls = [
+  'begin',
+  'track',
+  'thrown',
+  'look',
+  'settle',
+  'wake',
+  'end',
+  'bindings',
+  'complete',
+] as const satisfies (keyof Control)[];
+type ControlName = (typeof controls)[number];
+
+const outputName = 'output';
+/** Below the engine's own limit, so that deep recursion is an error and not a trap. */
+const stackBytes = 262_144;
+const nanosPerMs = 1_000_000n;
+/** How often the clock of the thread is looked at: the engine asks far more often whether it is to go on. */
+const asksPerLook = 16;
+
+export class Vm {
+  readonly #vm: QuickJS;
+  readonly #pointers: Pointers;
+  readonly #functions = new Map<ControlName, JSValueHandle>();
+  readonly #guard: Guard;
+  #shadow: Buffer;
+
+  private constructor(vm: QuickJS, pointers: Pointers, guard: Guard, shadow: Buffer) {
+    this.#vm = vm;
+    this.#pointers = pointers;
+    this.#guard = guard;
+    this.#shadow = shadow;
+    controls.forEach((name, i) => this.#functions.set(name, vm.importHandle(pointers.controls[i]!)));
+  }
+
+  /** A sandbox in which nothing has run yet. */
+  static async begin({ module, inspector, limits }: Surroundings): Promise<Image> {
+    const guard = new Guard(limits);
+    const vm = await QuickJS.create(optionsOf(module, limits, guard));
+    const output = vm.newFunction(outputName, guard.output);
+    const printing = vm.evalCode(`(() => {
+      globalThis.Atomics = {};
+      const URL = class {}, module = { exports: {} }, exports = module.exports;
+      ${inspector}
+      ;return module.exports;
+    })()`);
+    const make = vm.evalCode(`(${guest.toString()})`);
+    const control = vm.callFunction(make, vm.undefined, output, printing);
+    const tokens = controls.map((name) => vm.exportHandle(control.getProp(name)));
+    for (const handle of [make, printing, control]) handle.dispose();
+    const { memory, stackPointer, runtimePtr, contextPtr } = vm.snapshot();
+    return {
+      memory: Buffer.from(memory.buffer, memory.byteOffset, memory.length),
+      pointers: { stack: stackPointer, runtime: runtimePtr, context: contextPtr, controls: tokens },
+    };
+  }
+
+  /** The sandbox that an image is of. The image's memory is its own from then on. */
+  static async restore({ memory, pointers }: Image, { module, limits }: Surroundings): Promise<Vm> {
+    const guard = new Guard(limits);
+    const snapshot = {
+      memory,
+      stackPointer: pointers.stack,
+      runtimePtr: pointers.runtime,
+      contextPtr: pointers.context,
+      extensions: [],
+    };
+    const vm = await QuickJS.restore(snapshot, optionsOf(module, limits, guard));
+    vm.registerHostCallback(outputName, guard.output);
+    return new Vm(vm, pointers, guard, memory);
+  }
+
+  /** Bytes of the engine's memory. */
+  get size(): number {
+    return this.#vm._getMemory().buffer.byteLength;
+  }
+
+  /** Starts an input; what it came to is told by {@link look}. `at`: Unix ms. */
+  start({ code, isAsync, names, constants }: Source, at: number, seed: number, watch: Watch): Standing {
+    this.#guard.begin();
+    this.#guard.enter(at, watch);
+    this.#call('begin', seed, JSON.stringify(names), JSON.stringify(constants));
+    this.#attempt(() => {
+      const value = this.#vm.evalCode(code, 'repl', isAsync ? EvalFlags.ASYNC : EvalFlags.TYPE_GLOBAL);
+      this.#callWith('track', [value, isAsync ? this.#vm.true : this.#vm.false]);
+      value.dispose();
+    });
+    return this.#standing();
+  }
+
+  /** Answers what the guest has asked for; `json` is the answer, or an error's message. */
+  settle(id: number, isAnswer: boolean, json: string, at: number, watch: Watch): Standing {
+    this.#guard.enter(at, watch);
+    this.#call('settle', id, isAnswer, json);
+    return this.#standing();
+  }
+
+  /** Runs the timers that are due at a time of the guest's clock. */
+  wake(at: number, watch: Watch): Standing {
+    this.#guard.enter(at, watch);
+    this.#attempt(() => this.#call('wake'));
+    return this.#standing();
+  }
+
+  /** The command has come to its end. */
+  end(): void {
+    this.#call('end');
+  }
+
+  bindings(): string[] {
+    return JSON.parse(this.#call('bindings')) as string[];
+  }
+
+  complete(path: string): string[] {
+    return JSON.parse(this.#call('complete', path)) as string[];
+  }
+
+  /** What changed since it was asked last, packed. */
+  frame(): Buffer {
+    const { difference, shadow } = differenceOf(this.#shadow, Buffer.from(this.#vm._getMemory().buffer));
+    this.#shadow = shadow;
+    return packed(difference);
+  }
+
+  /** All of it, as a difference from nothing; packed. */
+  whole(): Buffer {
+    return packed(differenceOf(Buffer.alloc(0), Buffer.from(this.#vm._getMemory().buffer)).difference);
+  }
+
+  /** The state as it was asked for last, for another sandbox: after a command that was stopped this one is of no use. */
+  before(): Image {
+    return { memory: this.#shadow, pointers: this.#pointers };
+  }
+
+  dispose(): void {
+    this.#vm.dispose();
+  }
+
+  /** What the session's code throws is what its command came to. */
+  #attempt(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      if (!(error instanceof JSException)) throw error;
+      this.#guard.check();
+      this.#callWith('thrown', [error.handle]);
+      error.dispose();
+    }
+  }
+
+  /** All that can run has run. */
+  #standing(): Standing {
+    try {
+      this.#vm.executePendingJobs();
+    } finally {
+      this.#guard.leave();
+    }
+    return JSON.parse(this.#call('look')) as Standing;
+  }
+
+  #call(name: ControlName, ...values: (string | number | boolean)[]): string {
+    const handles = values.map((value) => this.#vm.hostToHandle(value));
+    const text = this.#callWith(name, handles);
+    for (const handle of handles) handle.dispose();
+    return text;
+  }
+
+  #callWith(name: ControlName, handles: readonly JSValueHandle[]): string {
+    const answer = this.#vm.callFunction(this.#functions.get(name)!, this.#vm.undefined, ...handles);
+    const text = answer.isString ? answer.toString() : '';
+    answer.dispose();
+    return text;
+  }
+}
+
+/** A command that was stopped: its sandbox is to be thrown away. */
+export class Stopped extends Error {
+  readonly why: Stop;
+
+  constructor(why: Stop) {
+    super(`stopped: ${why}`);
+    this.why = why;
+  }
+}
+
+/** Watches a command while it runs. */
+export interface Watch {
+  /** Whether somebody asked for it to be stopped. */
+  isCancelled: () => boolean;
+  /** What it prints, as it comes. */
+  print: (text: string) => void;
+}
+
+/** What a sandbox meets of the world: a clock, an end of what it may take, and somebody who hears what it prints. */
+class Guard {
+  readonly #limits: Limits;
+  #watch: Watch | undefined;
+  #nanos = 0n;
+  #cpuUntil = Infinity;
+  #cpuLeft = 0;
+  #asks = 0;
+  #chars = 0;
+  #why: Stop | undefined;
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+  }
+
+  /** Of the whole command, also where it goes on after it has waited. */
+  begin(): void {
+    this.#cpuLeft = this.#limits.cpuMs;
+    this.#chars = 0;
+    this.#why = undefined;
+  }
+
+  /** `at`: what the guest takes for now, Unix ms. */
+  enter(at: number, watch: Watch): void {
+    this.#nanos = BigInt(Math.trunc(at)) * nanosPerMs;
+    this.#watch = watch;
+    this.#cpuUntil = cpuNow() + this.#cpuLeft;
+  }
+
+  leave(): void {
+    this.#cpuLeft = this.#cpuUntil - cpuNow();
+    this.#cpuUntil = Infinity;
+    this.check();
+  }
+
+  /** Throws where the command was stopped: what it threw itself is of no matter then. */
+  check(): void {
+    if (this.#why !== undefined) throw new Stopped(this.#why);
+  }
+
+  /** Asked by the engine every so many steps. */
+  readonly isOver = (): boolean => {
+    if (this.#why === undefined && ++this.#asks % asksPerLook === 0) {
+      if (cpuNow() > this.#cpuUntil) this.#why = 'cpu';
+      else if (this.#watch?.isCancelled()) this.#why = 'cancelled';
+    }
+    return this.#why !== undefined;
+  };
+
+  readonly output = (text: JSValueHandle): JSValueHandle => {
+    const said = text.toString();
+    this.#chars += said.length;
+    if (this.#chars > this.#limits.outputChars) this.#why ??= 'output';
+    if (this.#why === undefined) this.#watch?.print(said);
+    return text.vm.undefined;
+  };
+
+  readonly wasi = (memory: WasmMemory) => ({
+    /** Each look at the clock takes a microsecond, so that who waits for time to pass does not wait for ever. */
+    clock_time_get: (_id: number, _precision: bigint, result: number): number => {
+      this.#nanos += 1000n;
+      new DataView(memory.buffer).setBigUint64(result, this.#nanos, true);
+      return 0;
+    },
+    random_get: (start: number, length: number): number => {
+      new Uint8Array(memory.buffer, start, length).fill(0);
+      return 0;
+    },
+    fd_write: (): number => 0,
+  });
+}
+
+/** CPU time of this thread, ms. */
+const cpuNow = (): number => {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+};
+
+const optionsOf = (module: WasmModule, limits: Limits, guard: Guard): QuickJSOptions => ({
+  wasm: module,
+  wasi: guard.wasi,
+  memoryLimit: limits.memoryBytes,
+  maxStackSize: stackBytes,
+  interruptHandler: guard.isOver,
+  timezoneOffset: 0,
+});
