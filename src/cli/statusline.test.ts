@@ -111,6 +111,18 @@ describe('stint statusline', () => {
     expect([await code, await stderr]).toEqual([0, '']);
   });
 
+  it('tells the server nothing when it is only tried', async () => {
+    let requests = 0;
+    const url = await listen((_, response) => {
+      requests++;
+      response.end();
+    });
+    const env = { STINT_URL: url, STINT_TOKEN: 't', NO_COLOR: '1' };
+    const { code, stdout, stderr } = await run(JSON.stringify(status), env, '--dry-run');
+    expect([code, stderr, requests]).toEqual([0, '', 0]);
+    expect(stdout).toMatch(/^Opus 4\.5 · here[^]*30 %/);
+  });
+
   const isoOf = (name: keyof typeof status.rate_limits): string =>
     new Date(status.rate_limits[name].resets_at * 1000).toISOString();
 

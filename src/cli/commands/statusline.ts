@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { clientOf } from '../client.ts';
-import { command } from '../command.ts';
+import { command, flag } from '../command.ts';
 import type { Settings } from '../command.ts';
 import { connectionAtOnce } from '../connection.ts';
 import { exitCodes } from '../failure.ts';
@@ -21,15 +21,18 @@ export const statuslineCommand = command({
     'Prints the status line of a session of Claude Code, which starts it and tells it on stdin how the session stands. How far ' +
     'limits are used is passed on to the server, if one runs; it never starts one, and never fails.',
   args: {},
-  options: {},
-  examples: [['', 'as the command of statusLine in ~/.claude/settings.json']],
-  exec: async ({ settings, screen }) => {
+  options: { dryRun: flag('--dry-run', 'only print: the server is told no limits') },
+  examples: [
+    ['', 'as the command of statusLine in ~/.claude/settings.json'],
+    ['--dry-run < status.json', 'tried with a status that is made up'],
+  ],
+  exec: async ({ options, settings, screen }) => {
     const status = readStatus(process.stdin.isTTY ? '' : await input());
     const now = Date.now();
     const branch = status?.directory === undefined ? undefined : branchOf(status.directory);
     const words = status && statusLines(statusScreen(screen), status, { branch, home: homedir(), now });
     await print(settings.json ? JSON.stringify({ ...status, branch }) : words || nothingTold());
-    if (status !== undefined) await report(settings, status, now);
+    if (status !== undefined && !options.dryRun) await report(settings, status, now);
     return exitCodes.ok;
   },
 });
