@@ -1,3 +1,4 @@
+import type { BudgetFilter } from '../contract/budgets.ts';
 import type { TimedCell, UsageQuery } from '../contract/usage.ts';
 import type { ActivityReads } from '../journal/activity.ts';
 import type { AgentSession, BudgetRow, BudgetTurn, SessionPlaces } from '../journal/budgets.ts';
@@ -6,6 +7,7 @@ import type { UsageReads } from '../journal/usage.ts';
 import { amountOf, edgesOf, liesIn, standingOf, windowOf } from '../ledger/budgets.ts';
 import type { BudgetWindow, Standing, Used } from '../ledger/budgets.ts';
 import { slotMs } from '../session/slot.ts';
+import { isModelOf } from './budget-models.ts';
 
 export interface BudgetReadingParts {
   usage: Pick<UsageReads, 'cells'>;
@@ -195,18 +197,14 @@ export class BudgetReading {
   }
 
   async #cells(budget: BudgetRow, query: Omit<UsageQuery, 'owner' | 'only'>): Promise<readonly TimedCell[]> {
-    const { session, project, agent, model } = budget.only;
-    const names = {
-      ...(agent === undefined ? {} : { source: agent }),
-      ...(model === undefined ? {} : { model }),
-    };
-    const asked = { ...query, ...this.#scope(budget), only: names };
-    if (session !== undefined) return this.#cellsOf(session, asked, project);
-    return this.#cellsIn(project, asked);
+    const { session, agent } = budget.only;
+    const asked = { ...query, ...this.#scope(budget), only: agent === undefined ? {} : { source: agent } };
+    if (session !== undefined) return this.#cellsOf(session, asked, budget.only);
+    return this.#cellsIn(budget.only, asked);
   }
 
   /** Of a session: what its agents used, or where it runs one, what was used there while it ran. */
-  async #cellsOf(session: string, asked: UsageQuery, project: string | undefined): Promise<readonly TimedCell[]> {
+  async #cellsOf(session: string, asked: UsageQuery, only: Fitting): Promise<readonly TimedCell[]> {
     const summary = await this.#parts.sessions.get(session);
     if (summary === undefined || (asked.owner ?? summary.owner) !== summary.owner) return [];
     const { run, owner, startTime, endTime = Infinity } = summary;
@@ -215,20 +213,30 @@ export class BudgetReading {
     if (run !== undefined) {
       const from = Math.max(startTime, query.from ?? 0);
       const until = Math.min(endTime + 1, query.until ?? Infinity);
-      const cells = await this.#cellsIn(run.directory, { ...query, from, ...(until === Infinity ? {} : { until }) });
-      return cells.filter((cell) => project === undefined || liesIn(cell.project, project));
+      const cells = await this.#cellsIn(
+        { ...only, project: run.directory },
+        { ...query, from, ...(until === Infinity ? {} : { until }) },
+      );
+      return cells.filter((cell) => only.project === undefined || liesIn(cell.project, only.project));
     }
     const agents = await this.#agentsOf(session, asked.only?.source);
     const cells = await Promise.all(
-      agents.map((agent) => this.#cellsIn(project, { ...query, only: { ...query.only, ...agent } })),
+      agents.map((agent) => this.#cellsIn(only, { ...query, only: { ...query.only, ...agent } })),
     );
     return cells.flat();
   }
 
-  async #cellsIn(project: string | undefined, query: UsageQuery): Promise<readonly TimedCell[]> {
-    if (project === undefined) return this.#parts.usage.cells(query);
-    const cells = await this.#parts.usage.cells({ ...query, by: [...new Set([...query.by, 'project' as const])] });
-    return cells.filter((cell) => liesIn(cell.project, project));
+  /** A project and a model fit several names: these are told apart, and those that do not fit left out. */
+  async #cellsIn({ project, model }: Fitting, query: UsageQuery): Promise<readonly TimedCell[]> {
+    const by = new Set(query.by);
+    if (project !== undefined) by.add('project');
+    if (model !== undefined) by.add('model');
+    const cells = await this.#parts.usage.cells({ ...query, by: [...by] });
+    return cells.filter(
+      (cell) =>
+        (project === undefined || liesIn(cell.project, project)) &&
+        (model === undefined || isModelOf(model, cell.model)),
+    );
   }
 
   async #agentsOf(session: string, source: string | undefined): Promise<AgentSession[]> {
@@ -238,6 +246,9 @@ export class BudgetReading {
       .map(({ source: of, sessionId }) => ({ source: of, sessionId }));
   }
 }
+
+/** Parts of a filter that fit several names. */
+type Fitting = Pick<BudgetFilter, 'project' | 'model'>;
 
 const isActive = ({ phase }: SessionSummary): number => Number(phase === 'active');
 

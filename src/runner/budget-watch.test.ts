@@ -142,6 +142,20 @@ describe('what a budget counts', () => {
     expect((await standing(rest)).standing.used).toBe(used);
   });
 
+  it('of a model is of its family, and of a day’s only where a day is given', async () => {
+    const server = await openServer();
+    const session = await server.start();
+    server.use(session, 4, { project: '/shop', model: 'claude-opus-4-5-20251101' });
+    server.use(session, 30, { project: '/shop', model: 'anthropic/claude-opus-4-5' });
+    server.use(session, 200, { project: '/shop', model: 'claude-opus-4-1-20250805' });
+    const used = async (model: string, rest: object = {}) =>
+      (await server.budgets.get((await server.set({ only: { model, ...rest } })).id)).standing.used;
+    expect(await used('claude-opus-4-5')).toBe(34);
+    expect(await used('claude-opus-4-5-20251101')).toBe(4);
+    expect(await used('claude-opus-4-5', { project: '/shop' })).toBe(34);
+    expect(await used('claude-opus-4-1', { session })).toBe(200);
+  });
+
   it('is what its owner may see', async () => {
     expect((await standing({}, bo)).standing.used).toBe(300);
     expect((await standing({ only: { project: '/shop' } }, bo)).standing.used).toBe(0);

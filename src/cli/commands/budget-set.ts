@@ -19,7 +19,11 @@ export const budgetSetCommand = command({
   options: {
     project: optional('--project <folder>', 'only agents that work in this folder, or below it', text),
     agent: optional('--agent <name>', 'only this agent, such as claude', label),
-    model: optional('-m, --model <name>', 'only this model, as the agent spells it', label),
+    model: optional(
+      '-m, --model <name>',
+      'only this model, such as claude-opus-4-5; with a date only that of the date',
+      label,
+    ),
     session: optional('-s, --session <session>', 'only this session, by id or name', text),
     name: optional('-n, --name <name>', 'what to call it', label),
     pause: flag('--pause', 'at 100 % pause the sessions that stint runs and that it counts'),
