@@ -1,7 +1,10 @@
+import { ownPriceAt } from '../ledger/prices/own-rates.ts';
 import type { Schemas } from '../sdk/index.ts';
 import { countWords } from './count.ts';
 import { usdWords } from './money.ts';
 import { plain } from './plain.ts';
+import { examplePricesFile } from './price-rates.ts';
+import type { RatedPrices, Unpriced } from './price-rates.ts';
 import { paint } from './screen.ts';
 import type { Screen } from './screen.ts';
 import { tableText } from './table.ts';
@@ -9,39 +12,61 @@ import type { Column } from './table.ts';
 
 /** Prices and what they changed, for people. */
 
-type Prices = Schemas['UsagePrices'];
 type Repriced = Schemas['Repriced'];
 type Own = Schemas['OwnPrice'] & { model: string };
-type Unpriced = Prices['unpriced'][number];
 type Changed = Repriced['models'][number];
 
 const noModel = '(no model told)';
 const modelWords = (model: string): string => (model === '' ? noModel : plain(model));
 
-export const pricesText = (screen: Screen, { version, overrides, unpriced, file, problem }: Prices): string => {
+/** `now`: Unix ms. */
+export const pricesText = (screen: Screen, prices: RatedPrices, now: number): string => {
+  const { version, overrides, rates, file, problem } = prices;
   const own = Object.entries(overrides).map(([model, price]): Own => ({ model, ...price }));
   const where = file === undefined ? '' : ` in ${plain(file)}`;
   return [
     `prices ${plain(version)}`,
     ...(problem === undefined ? [] : [paint(screen, 'red', `own prices can’t be used: ${plain(problem)}`)]),
     own.length === 0 ? `no own prices${where}` : `own prices${where}, US dollars a million tokens:`,
-    ...(own.length === 0 ? [] : ['', tableText(screen, ownColumns(own), own)]),
-    ...unpricedLines(screen, unpriced, file),
+    ...(own.length === 0 ? [] : ['', tableText(screen, priceColumns(own), own)]),
+    ...ratesLines(screen, rates),
+    ...unpricedLines(screen, prices, now),
   ].join('\n');
 };
 
-const unpricedLines = (screen: Screen, unpriced: Prices['unpriced'], file: string | undefined): string[] => {
+const ratesLines = (screen: Screen, rates: RatedPrices['rates']): string[] => {
+  if (rates === undefined) return ['', 'the server reckons by other prices than this stint knows: it can’t show them'];
+  if (rates.length === 0) return [];
+  const heading =
+    'models that were used, US dollars a million tokens today, before what long contexts and regions add:';
+  return ['', heading, '', tableText(screen, priceColumns(rates), rates)];
+};
+
+const unpricedLines = (screen: Screen, prices: RatedPrices, now: number): string[] => {
+  const { unpriced, file } = prices;
   if (unpriced.length === 0) return ['', 'every response has a price'];
-  const { model } = unpriced.find((one) => one.model !== '') ?? { model: 'my-model' };
-  const example = JSON.stringify({ models: { [model]: { input: 1, output: 4, cacheRead: 0.1 } } });
+  const example = examplePricesFile(prices, now);
   return [
     '',
     'without a price:',
     '',
     tableText(screen, unpricedColumns, unpriced),
-    ...(file === undefined ? [] : ['', `give them one in ${plain(file)}, such as`, `  ${plain(example)}`]),
-    ...(file === undefined ? [] : ['and have it reckoned by with: stint usage reprice']),
+    ...needsLines(prices, now),
+    ...(file === undefined || example === undefined
+      ? []
+      : ['', `give them one in ${plain(file)}, with what they really cost:`, '', ...example.split('\n').map(plain)]),
+    ...(file === undefined ? [] : ['', 'have it reckoned by with: stint usage reprice']),
   ];
+};
+
+/** Of models that have a price of some kinds alone, which of the others are wanted. */
+const needsLines = ({ unpriced, overrides }: RatedPrices, now: number): string[] => {
+  const partly = unpriced.filter(
+    ({ model, needs }) => needs.length > 0 && ownPriceAt(model, { models: overrides }, now) !== undefined,
+  );
+  return partly.length === 0
+    ? []
+    : ['', ...partly.map(({ model, needs }) => `${modelWords(model)} needs ${needs.join(', ')} too`)];
 };
 
 const amounts = ['input', 'output', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h', 'webSearch'] as const;
@@ -54,15 +79,24 @@ const headings: Record<(typeof amounts)[number], string> = {
   webSearch: '1K SEARCHES',
 };
 
+const weights: Record<(typeof amounts)[number], number> = {
+  input: 8,
+  output: 9,
+  cacheRead: 7,
+  cacheWrite5m: 5,
+  cacheWrite1h: 4,
+  webSearch: 3,
+};
+
 /** Only what any of them names. */
-const ownColumns = (own: readonly Own[]): Column<Own>[] => [
-  { heading: 'MODEL', cell: ({ model }) => plain(model), weight: 10, shrinksTo: 16 },
+const priceColumns = (own: readonly Own[]): Column<Own>[] => [
+  { heading: 'MODEL', cell: ({ model }) => plain(model), weight: 10, shrinksTo: 16, keepsOver: 6 },
   ...amounts
     .filter((name) => own.some((one) => one[name] !== undefined))
     .map((name): Column<Own> => ({
       heading: headings[name],
-      cell: (one) => (one[name] === undefined ? '' : `$${one[name]}`),
-      weight: 5,
+      cell: ({ [name]: usd }) => (usd === undefined ? '' : `$${usd}`),
+      weight: weights[name],
       isNumber: true,
     })),
   ...(own.some(({ from }) => from !== undefined)
@@ -71,7 +105,7 @@ const ownColumns = (own: readonly Own[]): Column<Own>[] => [
 ];
 
 const unpricedColumns: Column<Unpriced>[] = [
-  { heading: 'MODEL', cell: ({ model }) => modelWords(model), weight: 10, shrinksTo: 16 },
+  { heading: 'MODEL', cell: ({ model }) => modelWords(model), weight: 10, shrinksTo: 16, keepsOver: 6 },
   { heading: 'AGENTS', cell: ({ sources }) => sources.map(plain).join(', '), weight: 3 },
   {
     heading: 'RESPONSES',
@@ -80,6 +114,7 @@ const unpricedColumns: Column<Unpriced>[] = [
     isNumber: true,
   },
   { heading: 'TOKENS', cell: ({ tokens }) => countWords(tokens), weight: 5, isNumber: true },
+  { heading: 'NEEDS', cell: ({ needs }) => needs.join(', '), weight: 4 },
 ];
 
 const responsesWords = (count: number): string =>
@@ -99,7 +134,7 @@ export const repricedText = (screen: Screen, told: Repriced): string => {
 };
 
 const changedColumns: Column<Changed>[] = [
-  { heading: 'MODEL', cell: ({ model }) => modelWords(model), weight: 10, shrinksTo: 16 },
+  { heading: 'MODEL', cell: ({ model }) => modelWords(model), weight: 10, shrinksTo: 16, keepsOver: 6 },
   { heading: 'RESPONSES', cell: ({ responses }) => responses.toLocaleString('en'), weight: 4, isNumber: true },
   { heading: 'BEFORE', cell: ({ before }) => usdWords(before), weight: 6, isNumber: true },
   { heading: 'NOW', cell: ({ after }) => usdWords(after), weight: 8, isNumber: true },

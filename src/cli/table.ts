@@ -13,6 +13,8 @@ export interface Column<T> {
   weight: number;
   /** It is cut rather than left out, but not below this width. */
   shrinksTo?: number;
+  /** Columns of this weight or less are left out before it is cut. */
+  keepsOver?: number;
   isNumber?: boolean;
 }
 
@@ -72,7 +74,9 @@ const total = (kept: readonly { width: number }[]): number =>
 const shrink = <T>(kept: readonly Fitted<T>[], over: number): Fitted<T>[] => {
   let rest = over;
   return kept.map(({ column, width }) => {
-    const given = column.shrinksTo === undefined ? 0 : Math.min(rest, Math.max(0, width - column.shrinksTo));
+    const { keepsOver = -Infinity } = column;
+    const isWhole = kept.some((one) => one.column !== column && one.column.weight <= keepsOver);
+    const given = column.shrinksTo === undefined || isWhole ? 0 : Math.min(rest, Math.max(0, width - column.shrinksTo));
     rest -= given;
     return { column, width: width - given };
   });

@@ -216,9 +216,10 @@ describe('stint usage prices and reprice', () => {
     writeFileSync(transcript, lineOf({ key: 'own', model: 'in-house-1', at: then + 5_000_001 }), { flag: 'a' });
     await responsesAre(laptop, count + 2);
     const { stdout } = await run('prices');
-    expect(stdout).toMatch(/^prices genai-prices-\S+\nno own prices in \S+prices\.json\n\nwithout a price:\n/);
-    expect(stdout).toMatch(/\nin-house-1 +claude +1 +213\n/);
-    const [example = ''] = /^ {2}(\{.*\})$/m.exec(stdout)?.slice(1) ?? [];
+    expect(stdout).toMatch(/^prices genai-prices-\S+\nno own prices in \S+prices\.json\n\nmodels that were used, /);
+    expect(stdout).toMatch(/\n\nwithout a price:\n/);
+    expect(stdout).toMatch(/\nin-house-1 +claude +1 +213 +input, /);
+    const [example = ''] = /^\{\n[^]*^\}$/m.exec(stdout) ?? [];
     writeFileSync(file, example);
     const { stdout: repriced } = await run('reprice');
     expect(repriced).toMatch(/^priced 1,202 responses anew by genai-prices-\S+; 1 cost something else now\n/);
@@ -226,7 +227,7 @@ describe('stint usage prices and reprice', () => {
     expect((await run('reprice')).stdout).toMatch(/^nothing to do: /);
     expect(JSON.parse((await run('reprice', '--json')).stdout)).toMatchObject({ repriced: 0, changed: 0 });
     expect((await run('prices')).stdout).toMatch(
-      /own prices in \S+, US dollars a million tokens:\n\nMODEL +INPUT +OUTPUT +CACHE READ\nin-house-1 +\$1 +\$4 +\$0\.1\n\nevery response has a price\n$/,
+      /own prices in \S+, US dollars a million tokens:\n\nMODEL +INPUT +OUTPUT .*\nin-house-1 +\$1 +\$4[^]*\n\nevery response has a price\n$/,
     );
   });
 

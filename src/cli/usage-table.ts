@@ -51,7 +51,7 @@ const layoutOf = (screen: Screen, { kind, timeZone }: About, report: UsageReport
     const layout = { timeZone, isShort, hasModels, bar: 0 };
     const lines = allLines(kind, report, layout);
     const columns = columnsOf(kind, lines, layout);
-    const least = shortestBar + gap + widthsOf(columns, lines, (column, width) => column.shrinksTo ?? width);
+    const least = shortestBar + gap + widthsOf(columns, lines, leastOf);
     if (!screen.isTerminal && least - shortestBar - gap <= screen.columns) return layout;
     if (!screen.isTerminal || least > screen.columns) continue;
     const left = screen.columns - gap - widthsOf(columns, lines, (_, width) => width);
@@ -59,6 +59,10 @@ const layoutOf = (screen: Screen, { kind, timeZone }: About, report: UsageReport
   }
   return { timeZone, isShort: true, hasModels: false, bar: 0 };
 };
+
+/** What the report is about is not cut to make room for a bar. */
+const leastOf = ({ shrinksTo, keepsOver }: Column<Line>, width: number): number =>
+  keepsOver === undefined ? (shrinksTo ?? width) : width;
 
 const widthsOf = (
   columns: readonly Column<Line>[],
@@ -107,6 +111,9 @@ const columnsOf = (kind: UsageKind, lines: readonly Line[], layout: Layout): Col
 
 const styleOf = ({ style }: Line) => style;
 
+/** Beside what a line is about stand its tokens and cost as long as they can. */
+const optionalWeight = 6;
+
 const nameColumns = (kind: UsageKind): Column<Line>[] =>
   headingsOf[kind].map((heading, i) => ({
     heading,
@@ -115,6 +122,7 @@ const nameColumns = (kind: UsageKind): Column<Line>[] =>
     weight: i === 0 ? 10 : 7 - i * 2,
     ...(heading === 'PROJECT' ? { shrinksTo: i === 0 ? 16 : 10 } : {}),
     ...(heading === 'MODEL' ? { shrinksTo: 16 } : {}),
+    ...(i === 0 ? { keepsOver: optionalWeight } : {}),
   }));
 
 const modelsColumn = (isShort: boolean): Column<Line> => ({

@@ -190,6 +190,24 @@ describe('a line', () => {
     expect(oneOf('sessions', session)).toMatch(/^cc8e3d53-6a51-4a3c-8c36-4f1f6c71e3fa {2}\/srv\/work\/stint {2}/);
   });
 
+  it('has what it is about whole as long as anything beside it can be left out', () => {
+    const at = { firstAt: '2026-11-20T08:00:00.000Z', lastAt: '2026-11-20T08:00:00.000Z' };
+    const model = 'claude-opus-4-5-20251101';
+    const report = { rows: [{ model, sources: ['claude'], ...some, ...at }], totals: some, skipped: [] };
+    const models = (columns: number) => /^claude.*/m.exec(text(columns, report, 'models'))?.[0];
+    for (let columns = 45; columns < 160; columns += 1) expect(models(columns)).toMatch(/^claude-opus-4-5-20251101 /);
+    expect(models(90)).toContain('█');
+    expect(models(30)).toMatch(/^claude-opus-4.*… /);
+    const row = {
+      project: '/srv/some-longer-name/and-another-one',
+      sources: ['claude'],
+      ...some,
+      ...at,
+      modelNames: [],
+    };
+    expect(oneOf('projects', row, 80)).toMatch(/^some-longer-name\/and-another-one /);
+  });
+
   it('shows the models of a row, and the subagents of a session, below it', () => {
     const row = { ...days[1]!, models: [{ model: 'claude-opus-4-5-20251101', ...some }] };
     expect(text(160, { ...daily, rows: [row] })).toMatch(/^Fri 20 Nov .*\n {2}claude-opus-4-5-20251101 .*\n─/m);

@@ -1,19 +1,25 @@
 import { ask, open } from '../api.ts';
 import { command } from '../command.ts';
+import { ratedPrices } from '../price-rates.ts';
 import { pricesText } from '../prices-words.ts';
 
 export const usagePricesCommand = command({
   about:
-    'Shows which prices responses are reckoned by, which of them are your own, and the models that have none. Your own stand in the file “prices.json” of the data folder.',
+    'Shows which prices responses are reckoned by: those of the models that were used, which of them are your own, and the models that have none, with the kinds of tokens that want one. Your own stand in the file “prices.json” of the data folder.',
   args: {},
   options: {},
   examples: [
     ['', 'the prices in force'],
-    ['--json', 'the same as the API answers it'],
+    ['--json', 'the same for scripts'],
   ],
   exec: async ({ settings }) => {
     const client = await open(settings);
-    const told = await ask(client.GET('/api/usage/prices'));
-    return { value: told, text: (screen) => pricesText(screen, told) };
+    const [told, { rows }] = await Promise.all([
+      ask(client.GET('/api/usage/prices')),
+      ask(client.GET('/api/usage/models')),
+    ]);
+    const now = Date.now();
+    const rated = await ratedPrices(told, rows, now);
+    return { value: rated, text: (screen) => pricesText(screen, rated, now) };
   },
 });

@@ -17,18 +17,25 @@ export interface OwnRates {
  * Those for a model, the one that counts first: an id before a pattern, a longer pattern before a shorter one. A model
  * answers to its whole id and to its bare name, see {@link namesOf}.
  */
-export const ownRatesOf = (model: string, { models }: PriceOverrides): OwnRates[] => {
+export const ownRatesOf = (model: string, overrides: PriceOverrides): OwnRates[] =>
+  ownPricesOf(model, overrides).map((price) => ({ from: fromOf(price), rates: ratesOf(price) }));
+
+/** The same, as they were written. */
+const ownPricesOf = (model: string, { models }: PriceOverrides): OwnPrice[] => {
   const names = namesOf(model);
   return Object.entries(models)
     .filter(([pattern]) => names.some((name) => isLike(pattern, name)))
     .toSorted(
       ([a], [b]) => Number(a.includes('*')) - Number(b.includes('*')) || b.length - a.length || (a < b ? -1 : 1),
     )
-    .map(([, price]) => ({
-      from: price.from === undefined ? -Infinity : Date.parse(price.from),
-      rates: ratesOf(price),
-    }));
+    .map(([, price]) => price);
 };
+
+/** The one that counts at a moment, Unix ms. */
+export const ownPriceAt = (model: string, overrides: PriceOverrides, at: number): OwnPrice | undefined =>
+  ownPricesOf(model, overrides).find((price) => fromOf(price) <= at);
+
+const fromOf = ({ from }: OwnPrice): number => (from === undefined ? -Infinity : Date.parse(from));
 
 const isLike = (pattern: string, name: string): boolean => {
   const texts = pattern

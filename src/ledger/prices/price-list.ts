@@ -74,7 +74,8 @@ const toldCost = ({ billing }: Priceable): Priced | undefined => {
   return Number.isSafeInteger(costPico) && costPico > 0 ? { costPico } : undefined;
 };
 
-const listedPeriods = (model: string, billing: Billing | undefined): Period[] => {
+/** What the data has of a model; nothing where it does not know it, or not on these terms. */
+export const listedPeriods = (model: string, billing: Billing | undefined): Period[] => {
   const found = find(plainId(model), billing?.provider);
   if (found === undefined) return [];
   const factor = factorOf(found.provider.id, found.model.id, billing);
