@@ -27,6 +27,8 @@ import { onceSo, startSearch } from './serve/search.ts';
 import type { Search } from './serve/search.ts';
 import { PortInUseError, StartError } from './serve/start-error.ts';
 import { surroundingsOf } from './serve/surroundings.ts';
+import { startRepl } from './serve/repl.ts';
+import type { Repl } from './serve/repl.ts';
 import { startUsage } from './serve/usage.ts';
 import type { Usage } from './serve/usage.ts';
 import type { SqliteStore } from './stores/sqlite/store.ts';
@@ -91,6 +93,7 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
   const bell = startHooks(core, opened, { stopping: stopping.signal, userAgent: `stint/${version()}` });
   const usage = await startUsage(core, opened, prices, { isRead: options.readsAgents ?? false, env: process.env });
   const purse = startBudgets(core, opened, (listener) => usage.agents.onChanged(listener));
+  const repl = await startRepl(core, opened, process.env);
   const search = await startSearch(core, opened, {
     isOn: options.searches ?? false,
     isRead: options.readsAgents ?? false,
@@ -116,6 +119,7 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
       budgets: purse.budgets,
       usage,
       prices,
+      repl,
       search,
       stopping: stopping.signal,
     }),
@@ -130,7 +134,15 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
     await announce(app, server, options);
   } catch (error) {
     await app.close();
-    await Promise.all([loops.stop(), backing.stop(), bell.stop(), purse.stop(), usage.stop(), search.stop()]);
+    await Promise.all([
+      loops.stop(),
+      backing.stop(),
+      bell.stop(),
+      purse.stop(),
+      usage.stop(),
+      repl.stop(),
+      search.stop(),
+    ]);
     core.hub.stop();
     throw error;
   }
@@ -142,8 +154,10 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
     stopping.abort();
     // A backup takes a while to give up: the data is closed meanwhile.
     const givenUp = backing.stop();
+    // What runs is stopped, so that who waits for it is answered.
+    const replStopped = repl.stop();
     await app.close();
-    await Promise.all([loops.stop(), purse.stop(), usage.stop(), search.stop(), care.check?.stop()]);
+    await Promise.all([replStopped, loops.stop(), purse.stop(), usage.stop(), search.stop(), care.check?.stop()]);
     await core.runner.drain();
     await bell.stop();
     core.hub.stop();
@@ -178,12 +192,14 @@ const faceParts = (
     budgets,
     usage,
     prices,
+    repl,
     search,
     stopping,
   }: Pick<FaceParts, 'server' | 'metrics' | 'hooks' | 'budgets' | 'stopping'> & {
     care: Care;
     usage: Usage;
     prices: CurrentPrices;
+    repl: Repl;
     search: Search;
   },
 ): FaceParts => ({
@@ -191,6 +207,7 @@ const faceParts = (
   users,
   hooks,
   budgets,
+  repl,
   runner,
   once: new Once(store, clock),
   journal: store,

@@ -2,6 +2,7 @@ import type {
   AgentOrigin,
   AlertLevel,
   Commented,
+  ReplRecorded,
   Run,
   SessionKind,
   Started,
@@ -70,6 +71,8 @@ export type SessionCommand =
   | (Bare<'reach_checkpoint'> & { phase: string; promptCount: number; metadata?: Record<string, unknown> })
   /** `budget`: of a budget across sessions, whose owner knows which of its alerts were raised; also of a session that is over. */
   | (Bare<'raise_alert'> & { threshold: Threshold; level: AlertLevel; message: string; budget?: string })
+  /** Its entries' `seq` go on where the session's own journal ends. */
+  | (Bare<'record_repl'> & ReplRecorded)
   | (Bare<'comment'> & Omit<Commented, 'id'>)
   /** The clock says that something may have fallen due: the end of the time, or the alert before it. */
   | Bare<'fall_due'>

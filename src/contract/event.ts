@@ -1,3 +1,5 @@
+import type { ReplEntry, ReplSpec } from './repl.ts';
+
 /**
  * What can happen to a session. Types are past tense; `data` holds only what cannot be derived from earlier events.
  * All times are Unix ms, all durations ms.
@@ -89,6 +91,7 @@ export interface Started {
   onDue: OnDue;
   run?: Run;
   agent?: AgentOrigin;
+  repl?: ReplSpec;
 }
 
 export interface TokensRecorded extends TokenParts {
@@ -148,6 +151,18 @@ export interface Commented {
   reference?: string;
 }
 
+export interface ReplRecorded {
+  entries: readonly ReplEntry[];
+  /** Images that were kept with them: numbers follow each other within the session. */
+  images: number;
+  /** Bytes of these images. */
+  imageBytes: number;
+  /** How long the command took that ended, ms. */
+  tookMs?: number;
+  /** Bytes of the engine's memory after it. */
+  memory?: number;
+}
+
 /** Event types and their data: the vocabulary of the journal. */
 export interface EventData {
   started: Started;
@@ -167,6 +182,8 @@ export interface EventData {
   checkpoint_reached: CheckpointReached;
   alert_raised: AlertRaised;
   commented: Commented;
+  /** What happened in a REPL session, in the order of its own journal. */
+  repl_recorded: ReplRecorded;
   /** The time is up and the session runs on (`onDue: 'extend'`). */
   overran: Record<never, never>;
   /**
@@ -195,6 +212,7 @@ const named: Record<EventType, true> = {
   checkpoint_reached: true,
   alert_raised: true,
   commented: true,
+  repl_recorded: true,
   overran: true,
   clock_adjusted: true,
 };

@@ -13,6 +13,8 @@ const kinds = {
   method_not_allowed: { status: 405, retry: false },
   session_already_completed: { status: 409, retry: false },
   session_not_finished: { status: 409, retry: false },
+  session_name_taken: { status: 409, retry: false },
+  session_paused: { status: 409, retry: false },
   user_name_taken: { status: 409, retry: false },
   email_taken: { status: 409, retry: false },
   owner_required: { status: 409, retry: false },

@@ -67,8 +67,9 @@ export class Author {
       at: startTime,
       data: { ...startedFacts, owner, kind, ...(rest.name === undefined ? {} : { name: rest.name }) },
     };
+    const { repl: _, ...facts } = startedFacts;
     const summary: SessionSummary = {
-      ...startedFacts,
+      ...facts,
       id,
       owner,
       kind,

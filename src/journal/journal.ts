@@ -1,6 +1,7 @@
 import type { Recorded, SessionEvent } from '../contract/event.ts';
 import type { UsageStep } from '../contract/usage.ts';
 import type { ActivityStep } from '../session/activity.ts';
+import type { ForkedImages, ReplImage } from './repl-images.ts';
 import type { SavedState } from './saved-state.ts';
 import type { CountChange, SessionSummary } from './sessions.ts';
 
@@ -53,6 +54,10 @@ export interface Entry {
   activity: readonly ActivityStep[];
   /** What a store that keeps the ledger as well commits with them. */
   usage?: readonly UsageStep[];
+  /** Images that belong to the events, of a REPL session. */
+  images?: readonly ReplImage[];
+  /** Those that the session begins with, as a fork. */
+  forked?: ForkedImages;
   saved?: SavedState;
   receipt?: Receipt;
 }

@@ -1,3 +1,4 @@
+import type { ReplFacts } from '../session/repl.ts';
 import type { AgentOrigin, BudgetCounts, OnBudget, OnDue, Run, SessionKind } from '../contract/event.ts';
 import type { Phase } from '../session/state.ts';
 
@@ -22,6 +23,7 @@ export interface SessionSummary {
   onDue: OnDue;
   run?: Run;
   agent?: AgentOrigin;
+  repl?: ReplFacts;
   over: boolean;
   tokensUsed: number;
   cacheRead: number;

@@ -193,7 +193,7 @@ export class AgentUsage {
     this.#happenings(intents, state, hearer);
     const steps = tidings.flatMap((one) => one.steps);
     if (state === undefined) steps.unshift({ do: 'adopt', agent, session });
-    if (intents.length > 0) await runner.execute(session, intents, () => done, undefined, steps);
+    if (intents.length > 0) await runner.execute(session, intents, () => done, undefined, { usage: steps });
     else if (steps.length > 0) await ledger.keepUsage(steps);
   }
 
@@ -211,7 +211,7 @@ export class AgentUsage {
       const next = intents.findIndex((intent) => beginningOf(intent) >= state.endTime);
       if (next >= 0) intents.splice(next, 0, { type: 'reopen', reopenedAt: beginningOf(intents[next]!) });
     }
-    await runner.execute(session, intents, () => done, undefined, steps);
+    await runner.execute(session, intents, () => done, undefined, { usage: steps });
     this.changed();
   }
 

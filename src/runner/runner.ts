@@ -66,6 +66,9 @@ export interface Projector {
   countChanges(before: SessionState, after: Existing): CountChange[];
 }
 
+/** What commits with the events, if there are any. */
+export type Beside = Pick<Entry, 'usage' | 'images' | 'forked'>;
+
 export type ReceiptStub = Omit<Receipt, 'status' | 'body' | 'at'>;
 
 export interface Parts {
@@ -114,14 +117,14 @@ export class Runner {
 
   /**
    * Decides the intents in order, all or nothing, and resolves to `answer` of the outcome when it is durable. Rejects with a
-   * {@link Problem}, and then nothing has changed. `usage`: steps of the ledger that commit with the events, if there are any.
+   * {@link Problem}, and then nothing has changed.
    */
   async execute(
     session: string,
     intents: readonly Intent[],
     answer: (outcome: Outcome) => Answer,
     receipt?: ReceiptStub,
-    usage: readonly UsageStep[] = [],
+    beside: Beside = {},
   ): Promise<Answer> {
     if (this.#endings.size > 0 && intents.some(isEndNow)) await this.#beforeEnd(session);
     if (this.#closing) throw new Problem('server_stopping', 'the server is stopping; try again in a moment');
@@ -138,7 +141,7 @@ export class Runner {
       const { events, state } = this.#decideAll(live.state, intents, at);
       const given = answer({ state, events, at });
       if (events.length === 0) await afterPending(live);
-      else await this.#commit(live, session, state, events, at, receipt && { ...receipt, ...given, at }, usage);
+      else await this.#commit(live, session, state, events, at, receipt && { ...receipt, ...given, at }, beside);
       return given;
     } catch (error) {
       await afterPending(live);
@@ -293,9 +296,9 @@ export class Runner {
     events: readonly SessionEvent[],
     at: number,
     receipt?: Receipt,
-    usage: readonly UsageStep[] = [],
+    beside: Beside = {},
   ): Promise<void> {
-    const entry = this.#entry(session, live.state, state, events, receipt, usage);
+    const entry = this.#entry(session, live.state, state, events, receipt, beside);
     if (!this.#lives.has(session)) this.#keep(session, live);
     const appended = this.#parts.journal.append(entry);
     live.state = state;
@@ -321,7 +324,7 @@ export class Runner {
     after: Existing,
     events: readonly SessionEvent[],
     receipt: Receipt | undefined,
-    usage: readonly UsageStep[],
+    { usage = [], ...rest }: Beside,
   ): Entry {
     const { projector, usageOf } = this.#parts;
     const version = versionOf(after);
@@ -334,6 +337,7 @@ export class Runner {
       counts: projector.countChanges(before, after),
       activity: activityOf(before, events),
       usage: [...(usageOf?.(session, before, events) ?? []), ...usage],
+      ...rest,
       ...(saving ? { saved: { version, shape: stateShape, state: after } } : {}),
       ...(receipt ? { receipt } : {}),
     };

@@ -60,11 +60,19 @@ type AnswerHead = Pick<Response, 'ok' | 'status' | 'statusText'>;
 /** The data of an answer; throws a {@link StintError} where the server refused. */
 export const unwrap = <T>(answer: { data?: T; error?: unknown; response: AnswerHead }): T => {
   if (answer.response.ok) return answer.data as T;
-  throw new StintError(isApiError(answer.error) ? answer.error : unexpected(answer.response));
+  const { error } = answer;
+  if (isApiError(error)) throw new StintError(error);
+  throw new StintError(
+    isReplError(error) ? { ...error, error: error.kind, message: error.error } : unexpected(answer.response),
+  );
 };
 
 const isApiError = (value: unknown): value is ApiError =>
   typeof value === 'object' && value !== null && 'error' in value && 'message' in value && 'code' in value;
+
+/** The repl contract tells what is wrong in `error` itself. */
+const isReplError = (value: unknown): value is Schemas['ReplError'] =>
+  typeof value === 'object' && value !== null && 'error' in value && 'kind' in value && 'code' in value;
 
 const unexpected = ({ status, statusText }: AnswerHead): ApiError => ({
   error: 'unexpected_answer',

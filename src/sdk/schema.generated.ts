@@ -554,6 +554,185 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/repl/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** REPL sessions that you may see, newest first */
+        get: operations["listReplSessions"];
+        put?: never;
+        /** Create a REPL session */
+        post: operations["createReplSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/repl/sessions/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A REPL session */
+        get: operations["getReplSession"];
+        put?: never;
+        post?: never;
+        /** Delete a REPL session with all it holds; what runs is stopped */
+        delete: operations["deleteReplSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/repl/sessions/{name}/execute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a command
+         * @description Answers when the command has ended and all that came of it is durable. A command that throws is answered with 200 and its error as text. A session of that name is created where there is none. `X-Client-Id` names the client in the journal.
+         */
+        post: operations["executeCommand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/repl/sessions/{name}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop the command that runs; its session is what it was before */
+        post: operations["cancelCommand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/repl/sessions/{name}/save": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers when all that was acknowledged is durable, as it is at all times */
+        post: operations["saveReplSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/repl/sessions/{name}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The session’s journal, oldest first
+         * @description `format=jsonl`: a line an event, with the header first where it is asked for from the beginning.
+         */
+        get: operations["listReplEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/repl/sessions/{name}/checkpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The session’s checkpoints, newest first */
+        get: operations["listReplCheckpoints"];
+        put?: never;
+        /** Make a checkpoint of the session as it is */
+        post: operations["makeReplCheckpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/repl/sessions/{name}/goto": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go back to the state after an event; nothing is cut off */
+        post: operations["gotoReplEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/repl/sessions/{name}/fork": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A session of your own that goes on beside this one, from an event or from now */
+        post: operations["forkReplSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/repl/sessions/{name}/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the session has taken */
+        get: operations["getReplMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/comments": {
         parameters: {
             query?: never;
@@ -1984,6 +2163,186 @@ export interface components {
             deliveries: components["schemas"]["HookDelivery"][];
             /** @description Continues the walk; absent at the end */
             cursor?: string;
+        };
+        /** @description What `llm(…)` asks; the server’s machine has the key */
+        ReplModel: {
+            /**
+             * @description `openai` is any server that speaks its chat completions
+             * @enum {string}
+             */
+            provider: "anthropic" | "openai";
+            /** @example claude-sonnet-4-5 */
+            model: string;
+            /**
+             * Format: uri
+             * @description Where the provider is reached, when not at its own address; the owner’s to set
+             */
+            baseUrl?: string;
+        };
+        CreateReplSession: {
+            /**
+             * @description Unique among your REPL sessions
+             * @example notes
+             */
+            name: string;
+            /**
+             * @description javascript when absent
+             * @enum {string}
+             */
+            language?: "javascript" | "typescript";
+            /**
+             * @description `readonly` refuses every command
+             * @enum {string}
+             */
+            accessMode?: "readonly" | "readwrite";
+            llm?: components["schemas"]["ReplModel"];
+        };
+        ReplSession: {
+            id: string;
+            name: string;
+            /**
+             * @description ISO 8601
+             * @example 2026-11-20T12:00:00.000Z
+             */
+            created: string;
+            /**
+             * @description ISO 8601
+             * @example 2026-11-20T12:00:00.000Z
+             */
+            lastAccessed: string;
+            /** @description Without the header */
+            eventCount: number;
+            checkpointCount: number;
+            /** @description Bytes of its journal and its images */
+            size: number;
+            /** @enum {string} */
+            language: "javascript" | "typescript";
+            /**
+             * @description `readonly` refuses every command
+             * @enum {string}
+             */
+            accessMode: "readonly" | "readwrite";
+            /**
+             * @description As of every session
+             * @example active
+             */
+            status: string;
+            forkedFrom?: {
+                session: string;
+                seq: number;
+            };
+        };
+        ReplSessionList: {
+            sessions: components["schemas"]["ReplSession"][];
+        };
+        /**
+         * @example {
+         *       "command": "1 + 1"
+         *     }
+         */
+        ExecuteRequest: {
+            command: string;
+        };
+        ExecuteResponse: {
+            /**
+             * @description What it printed, and its value or error
+             * @example 2
+             */
+            output: string;
+            /** @description It was `:quit` */
+            shouldExit: boolean;
+        };
+        ReplSuccess: {
+            /** @constant */
+            success: true;
+        };
+        ReplCheckpoint: {
+            /** @description Place in the session’s journal */
+            seq: number;
+            /**
+             * @description A state of the session
+             * @example s12
+             */
+            stateId: string;
+            /** @enum {string} */
+            reason: "command" | "llm_boundary" | "periodic" | "manual" | "goto" | "fork";
+            label?: string;
+            /**
+             * @description ISO 8601
+             * @example 2026-11-20T12:00:00.000Z
+             */
+            timestamp: string;
+        };
+        ReplCheckpointList: {
+            /** @description Newest first */
+            checkpoints: components["schemas"]["ReplCheckpoint"][];
+        };
+        MakeReplCheckpoint: {
+            label?: string;
+        };
+        GotoRequest: {
+            /** @description Place in the session’s journal */
+            seq: number;
+        };
+        GotoResponse: {
+            /** @description Place in the session’s journal */
+            seq: number;
+            /**
+             * @description A state of the session
+             * @example s12
+             */
+            stateId: string;
+        };
+        ForkRequest: {
+            /**
+             * @description Unique among your REPL sessions
+             * @example notes
+             */
+            name: string;
+            /** @description Place in the session’s journal */
+            seq?: number;
+        };
+        ReplMetrics: {
+            commandCount: number;
+            /** @description ms */
+            averageExecutionTime: number;
+            /** @description Bytes */
+            peakMemoryUsage: number;
+            /**
+             * @description ISO 8601
+             * @example 2026-11-20T12:00:00.000Z
+             */
+            lastAccessed: string;
+            /** @description Bytes of its journal and its images */
+            sessionSize: number;
+        };
+        /** @description input, output, error, checkpoint, llm_req or llm_resp */
+        ReplEvent: {
+            /** @example input */
+            type: string;
+            /** @description Place in the session’s journal */
+            seq?: number;
+        } & {
+            [key: string]: unknown;
+        };
+        ReplEventList: {
+            events: components["schemas"]["ReplEvent"][];
+        };
+        /** @description Refused */
+        ReplError: {
+            /** @description What is wrong, with the path of a bad field */
+            error: string;
+            /**
+             * @description The same in one snake_case word
+             * @example session_not_found
+             */
+            kind: string;
+            /**
+             * @description HTTP status
+             * @example 404
+             */
+            code: number;
+            details?: unknown;
         };
         FoundText: {
             /**
@@ -3436,7 +3795,7 @@ export interface operations {
                 /** @description At most this many (100) */
                 limit?: number;
                 /** @description Only events of this type */
-                type?: "started" | "paused" | "resumed" | "completed" | "failed" | "cancelled" | "timed_out" | "reopened" | "renamed" | "budget_changed" | "duration_changed" | "tokens_recorded" | "checkpoint_reached" | "alert_raised" | "commented" | "overran" | "clock_adjusted";
+                type?: "started" | "paused" | "resumed" | "completed" | "failed" | "cancelled" | "timed_out" | "reopened" | "renamed" | "budget_changed" | "duration_changed" | "tokens_recorded" | "checkpoint_reached" | "alert_raised" | "commented" | "repl_recorded" | "overran" | "clock_adjusted";
             };
             header?: never;
             path: {
@@ -4649,6 +5008,566 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listReplSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplSessionList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+        };
+    };
+    createReplSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateReplSession"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplSession"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+        };
+    };
+    getReplSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, or its id */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplSession"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+        };
+    };
+    deleteReplSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, or its id */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+        };
+    };
+    executeCommand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, or its id */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExecuteRequest"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecuteResponse"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+        };
+    };
+    cancelCommand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, or its id */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplSuccess"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+        };
+    };
+    saveReplSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, or its id */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplSuccess"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+        };
+    };
+    listReplEvents: {
+        parameters: {
+            query?: {
+                /** @description Only events after this one */
+                after?: number;
+                /** @description At most so many */
+                limit?: number;
+                /** @description A line an event */
+                format?: "jsonl";
+            };
+            header?: never;
+            path: {
+                /** @description Its name, or its id */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplEventList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+        };
+    };
+    listReplCheckpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, or its id */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplCheckpointList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+        };
+    };
+    makeReplCheckpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, or its id */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["MakeReplCheckpoint"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplCheckpoint"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+        };
+    };
+    gotoReplEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, or its id */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GotoRequest"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GotoResponse"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+        };
+    };
+    forkReplSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, or its id */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForkRequest"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplSession"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+        };
+    };
+    getReplMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, or its id */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplMetrics"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
                 };
             };
         };

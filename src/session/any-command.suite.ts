@@ -49,6 +49,8 @@ export const asked: { [C in CommandType]: fc.Arbitrary<Omit<CommandOf<C>, 'type'
       timestamp: -lateMs,
       ...(transcript ? { beganAt: -lateMs } : {}),
     })),
+  // Of a REPL session alone; see repl.test.ts.
+  record_repl: fc.constant({ entries: [], images: 0, imageBytes: 0 }),
   reach_checkpoint: fc.record({ phase: fc.string(), promptCount: fc.nat() }),
   raise_alert: fc.record(
     {

@@ -50,6 +50,7 @@ const commands: { [C in CommandType]: SessionCommand } = {
   record_tokens: recordTokens(20, 7),
   reach_checkpoint: command('reach_checkpoint', 20, { phase: 'design', promptCount: 3 }),
   raise_alert: command('raise_alert', 20, { threshold: 'budget_80', level: 'warning', message: 'look' }),
+  record_repl: command('record_repl', 20, { entries: [], images: 0, imageBytes: 0 }),
   comment: command('comment', 20, { author: 'ada', text: 'well done' }),
   fall_due: command('fall_due', 20),
   adjust_clock: command('adjust_clock', 20, { by: 5000 }),
@@ -75,6 +76,8 @@ const table: { [C in CommandType]: { [S in StateName]: readonly EventType[] | Pr
   record_tokens: open(['tokens_recorded']),
   reach_checkpoint: open(['checkpoint_reached']),
   raise_alert: open(['alert_raised']),
+  // Of a REPL session alone; see repl.test.ts.
+  record_repl: { absent: unknown, active: 'write_conflict', paused: 'write_conflict', ended: over },
   comment: { absent: unknown, active: ['commented'], paused: ['commented'], ended: ['commented'] },
   fall_due: { absent: unknown, active: [], paused: [], ended: [] },
   adjust_clock: { absent: unknown, active: ['clock_adjusted'], paused: [], ended: [] },

@@ -211,6 +211,17 @@ const raiseAlert = (command: CommandOf<'raise_alert'>, state: Existing): Session
 const raiseLate = (command: CommandOf<'raise_alert'>, state: Ended): SessionEvent[] =>
   command.budget === undefined ? over() : raiseAlert(command, state);
 
+const recordRepl = (command: CommandOf<'record_repl'>, { facts: { repl } }: Open): SessionEvent[] => {
+  const { type: _, at, id: __, ...data } = command;
+  const first = data.entries[0]?.seq;
+  if (repl === undefined || first !== repl.nextSeq)
+    throw new Problem(
+      'write_conflict',
+      `the session’s journal goes on at ${repl?.nextSeq ?? 'nothing'}, not at ${first}`,
+    );
+  return [{ type: 'repl_recorded', at, data }];
+};
+
 const comment = (command: CommandOf<'comment'>, state: Existing): SessionEvent[] => {
   const { type: _, at, id, ...rest } = command;
   return [{ type: 'commented', at, data: { id: entityId(id, versionOf(state)), ...rest } }];
@@ -234,6 +245,7 @@ const decisions: Decisions = {
   record_tokens: { absent: unknown, active: recordTokens, paused: recordTokens, ended: recordLate },
   reach_checkpoint: whileOpen(reachCheckpoint),
   raise_alert: { absent: unknown, active: raiseAlert, paused: raiseAlert, ended: raiseLate },
+  record_repl: whileOpen(recordRepl),
   comment: { absent: unknown, active: comment, paused: comment, ended: comment },
   fall_due: { absent: unknown, active: fallDue, paused: nothing, ended: nothing },
   adjust_clock: { absent: unknown, active: adjustClock, paused: nothing, ended: nothing },

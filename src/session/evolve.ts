@@ -1,3 +1,4 @@
+import { replAfter, replAtStart } from './repl.ts';
 import type { EventOf, EventType, SessionEvent } from '../contract/event.ts';
 import { armedForBudget, armedForTime } from './budget.ts';
 import { noPace, withRow } from './pace.ts';
@@ -47,11 +48,12 @@ const closed = (state: Active, until: number): Partial<Facts> => ({
   spans: withSpan(state.facts.spans, [state.since, Math.max(state.since, until)]),
 });
 
-const start = (_: SessionState, { at, data }: EventOf<'started'>): Active => ({
+const start = (_: SessionState, { at, data: { repl, ...data } }: EventOf<'started'>): Active => ({
   status: 'active',
   since: at,
   facts: {
     ...data,
+    ...(repl && { repl: replAtStart(repl) }),
     version: 1,
     startTime: at,
     updatedAt: at,
@@ -136,6 +138,8 @@ const onFacts = {
     ),
   commented: <S extends Existing>(state: S, event: EventOf<'commented'>): S =>
     same(state, event, { comments: state.facts.comments + 1 }),
+  repl_recorded: <S extends Existing>(state: S, event: EventOf<'repl_recorded'>): S =>
+    same(state, event, state.facts.repl && { repl: replAfter(state.facts.repl, event.data) }),
   overran: <S extends Existing>(state: S, event: EventOf<'overran'>): S => same(state, event, { over: true }),
 };
 
@@ -156,6 +160,7 @@ const transitions: Transitions = {
     checkpoint_reached: never,
     alert_raised: never,
     commented: never,
+    repl_recorded: never,
     overran: never,
     clock_adjusted: never,
   },
@@ -199,6 +204,7 @@ const transitions: Transitions = {
     checkpoint_reached: never,
     alert_raised: onFacts.alert_raised,
     commented: onFacts.commented,
+    repl_recorded: never,
     overran: never,
     clock_adjusted: never,
   },

@@ -1,5 +1,6 @@
 import type { AgentOrigin, BudgetCounts, OnBudget, OnDue, Run, SessionKind, Threshold } from '../contract/event.ts';
 import type { Pace } from './pace.ts';
+import type { ReplFacts } from './repl.ts';
 import type { Told } from './told.ts';
 
 /** A span of active time on the wall clock: from (inclusive), to (exclusive), Unix ms. */
@@ -22,6 +23,7 @@ export interface Facts {
   onDue: OnDue;
   run?: Run;
   agent?: AgentOrigin;
+  repl?: ReplFacts;
   /** What counts against the budget. */
   tokensUsed: number;
   /** Cache reads are shown apart, whether they count or not. */
@@ -95,4 +97,4 @@ export const versionOf = (state: SessionState): number => (state.status === 'abs
 /**
  * Changes with every change of the state's shape: a saved state of another shape is folded again from the journal.
  */
-export const stateShape = 2;
+export const stateShape = 3;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'vitest';
-import type { ApiError } from '../../src/sdk/index.ts';
+import type { ApiError, Schemas } from '../../src/sdk/index.ts';
 
 /** Holds answers against openapi.json: every 2xx has the shape that the description promises, every refusal the one of all. */
 
@@ -60,16 +60,26 @@ export const checked = async (request: Request, response: Response): Promise<Res
   return response;
 };
 
+const isRepl = (path: string): boolean => /^\/api\/repl(\/|$)/.test(path);
+
+/** A refusal of any contract in the words of the timer's. */
+export const problemIn = (body: unknown): ApiError => {
+  const isOfRepl = typeof body === 'object' && body !== null && 'kind' in body && !('message' in body);
+  if (!isOfRepl) return body as ApiError;
+  const { kind, error, ...rest } = body as Schemas['ReplError'];
+  return { ...rest, error: kind, message: error };
+};
+
 /** A refusal: the shape of all, what has to come with its status, and nothing of the server's inside. */
 export const expectProblem = (status: number, headers: Headers, body: unknown, path = ''): ApiError => {
-  const problem = body as ApiError;
+  const problem = problemIn(body);
   // What `/health` answers while the server drains is no refusal.
   if (status === 503 && 'success' in (body as object)) return problem;
-  expect(Object.keys(problem).toSorted()).toEqual([
+  expect(Object.keys(body as object).toSorted()).toEqual([
     'code',
     ...('details' in problem ? ['details'] : []),
     'error',
-    'message',
+    isRepl(path) ? 'kind' : 'message',
     ...(/^\/api\/v1(\/|$)/.test(path) ? ['timestamp'] : []),
   ]);
   expect(problem.code).toBe(status);

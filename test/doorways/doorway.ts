@@ -6,7 +6,7 @@ import { createClient, unwrap } from '../../src/sdk/index.ts';
 import type { ApiError, Schemas, Session, StintClient } from '../../src/sdk/index.ts';
 import { serve } from '../../src/serve.ts';
 import type { ServeOptions, Serving } from '../../src/serve.ts';
-import { checked } from './answers.ts';
+import { checked, problemIn } from './answers.ts';
 import { HandTime } from './hand-time.ts';
 
 export const ownerToken = 'the-owner-of-this-doorway-0123456789';
@@ -131,7 +131,7 @@ export class Doorway {
     const response = await checked(request, await fetch(request));
     const text = await response.text();
     const parsed = isJson(response) && text !== '' ? (JSON.parse(text) as unknown) : text;
-    return { status: response.status, headers: response.headers, body: parsed, problem: parsed as ApiError };
+    return { status: response.status, headers: response.headers, body: parsed, problem: problemIn(parsed) };
   }
 
   async startSession(body: Partial<Schemas['StartSession']> = {}, token = ownerToken): Promise<Session> {
@@ -177,4 +177,4 @@ export class Doorway {
 
 const stringOf = (json: unknown): string | undefined => (json === undefined ? undefined : JSON.stringify(json));
 
-const isJson = (response: Response): boolean => response.headers.get('content-type')?.includes('json') ?? false;
+const isJson = (response: Response): boolean => /[/+]json\b/.test(response.headers.get('content-type') ?? '');

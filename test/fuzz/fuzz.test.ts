@@ -6,8 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { ApiError } from '../../src/sdk/index.ts';
-import { expectProblem, objections } from '../doorways/answers.ts';
+import { expectProblem, objections, problemIn } from '../doorways/answers.ts';
 import { newFolder } from '../faults/data-folder.ts';
 import { contentsOf, expectWhole } from '../faults/journal-audit.ts';
 import { record, recorded, startSession } from '../faults/operations.ts';
@@ -69,7 +68,7 @@ const secretPattern = /"(?:token|ticket)":"([^"]{20,})"|#code=([^"]{20,})"/g;
 /** What is wrong with an answer; nothing, when all is well. */
 const complaints = ({ method, path }: FuzzRequest, { status, headers, text }: WireAnswer): string[] => {
   const body = jsonIn(text);
-  const isShed = status === 503 && (body as Partial<ApiError> | undefined)?.error === 'overloaded';
+  const isShed = status === 503 && (body === undefined ? undefined : problemIn(body).error) === 'overloaded';
   if (status >= 500 && !isShed) return [`answered ${status} ${text}`];
   const isJson = headers.get('content-type')?.startsWith('application/json') ?? false;
   if (method === 'HEAD') return [];

@@ -16,6 +16,8 @@ export interface GuestRequest {
   op: 'llm' | 'checkpoint';
   /** JSON text. */
   arguments: string;
+  /** An earlier command made it. */
+  isOld: boolean;
 }
 
 /** How a command stands when nothing more of it can run. */
@@ -156,7 +158,7 @@ export function guest(output: (text: string) => void, util: Inspector): Control 
   };
 
   // Requests to the host, and timers; in the order in which they were made.
-  interface Pending extends GuestRequest {
+  interface Pending extends Omit<GuestRequest, 'isOld'> {
     resolve: (value: unknown) => void;
     reject: (error: unknown) => void;
   }
@@ -170,6 +172,8 @@ export function guest(output: (text: string) => void, util: Inspector): Control 
   let requests: Pending[] = [];
   let timers: Timer[] = [];
   let lastId = 0;
+  /** As it was when the command began. */
+  let begunId = 0;
   const without = <T extends { id: number }>(list: readonly T[], id: unknown): T[] => {
     const rest: T[] = [];
     for (let i = 0; i < list.length; i++) if (list[i]!.id !== id) rest[rest.length] = list[i]!;
@@ -258,6 +262,8 @@ export function guest(output: (text: string) => void, util: Inspector): Control 
   let done: Standing['done'];
   let outcome = '';
   let constants: string[] = [];
+  /** One that was left may come to its end while another is under way. */
+  let command = 0;
   const settled = (value: unknown): void => {
     world['_'] = value;
     done = 'value';
@@ -282,8 +288,10 @@ export function guest(output: (text: string) => void, util: Inspector): Control 
 
   return {
     begin: (seed, names, sealed) => {
+      command += 1;
       done = undefined;
       constants = parse(sealed) as string[];
+      begunId = lastId;
       outcome = '';
       depth = 0;
       reseed(seed);
@@ -295,15 +303,20 @@ export function guest(output: (text: string) => void, util: Inspector): Control 
       }
     },
     track: (value, isAsync) => {
-      if (isAsync) then(value, (one) => settled((one as { value: unknown }).value), failed);
-      else settled(value);
+      if (!isAsync) return settled(value);
+      const own = command;
+      then(
+        value,
+        (one) => void (own === command && settled((one as { value: unknown }).value)),
+        (error) => void (own === command && failed(error)),
+      );
     },
     thrown: failed,
     look: () => {
       const asked: string[] = [];
       for (let i = 0; i < requests.length; i++) {
         const { id, op, arguments: args } = requests[i]!;
-        asked[i] = `{"id":${id},"op":"${op}","arguments":${stringify(args)}}`;
+        asked[i] = `{"id":${id},"op":"${op}","arguments":${stringify(args)},"isOld":${id <= begunId}}`;
       }
       let due = Infinity;
       for (let i = 0; i < timers.length; i++) due = min(due, timers[i]!.at);

@@ -28,7 +28,7 @@ export interface Chain {
   engine: Engine;
   /** The first frame is the difference from nothing; else from the engine's memory. */
   isWhole: boolean;
-  /** Differences, oldest first; packed. */
+  /** Differences, oldest first; packed. An empty one is of a memory that did not change. */
   frames: readonly Uint8Array[];
 }
 
@@ -39,6 +39,8 @@ export interface Command {
   at: number;
   /** Of its random numbers: a whole number below 2⁵³. */
   seed: number;
+  /** The frame at its end is to be a whole memory. */
+  wantsWhole?: boolean;
 }
 
 /** How a command goes on that waited. */
@@ -94,7 +96,9 @@ export interface Ended {
   text: string;
   /** Why it was stopped: nothing of it is left then. */
   why?: Stop | 'broken';
+  /** The difference from the image before, or all of the memory; packed. */
   frame: Uint8Array;
+  isWhole: boolean;
   /** Bytes of the engine's memory at the end. */
   size: number;
 }

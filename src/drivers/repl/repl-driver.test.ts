@@ -187,16 +187,16 @@ describe('a state', () => {
   );
 
   it('that was brought back at any point is that of a session that went straight through', async () => {
+    const repl = open();
+    let runs = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(commands, fc.boolean()), { minLength: 1, maxLength: 12 }), async (steps) => {
-        const repl = openRepl();
+        const [straight, broken] = [`straight ${++runs}`, `broken ${runs}`];
         for (const [i, [input, leaves]] of steps.entries()) {
-          const straight = await repl.send('straight', input, undefined, i);
-          const broken = await repl.send('broken', input, undefined, i);
-          expect(broken.text).toBe(straight.text);
-          if (leaves) await repl.driver.pause('broken');
+          const expected = await repl.send(straight, input, undefined, i);
+          expect((await repl.send(broken, input, undefined, i)).text).toBe(expected.text);
+          if (leaves) await repl.driver.pause(broken);
         }
-        await repl.close();
       }),
       { numRuns: 25 },
     );

@@ -156,8 +156,12 @@ export class ReplDriver implements Driver<Command, Ended, Sending> {
   async #run(session: string, held: Held, command: Command, sending: Sending): Promise<Ended> {
     let order: Order = { do: 'run', session, command };
     for (;;) {
-      const came = await this.#orderOrLost(session, held, order, sending.printed);
-      if (came.to === 'ended') return came.ended;
+      const came = await this.#orderOrLost(session, held, order, (text) => sending.printed(text));
+      if (came.to === 'ended') {
+        // What it was before the command is not what it was when it waited.
+        if (came.ended.as === 'stopped') this.#drop(session, held);
+        return came.ended;
+      }
       if (came.to !== 'waiting') throw new Error(`a command came to ${came.to}`);
       const next = await sending.waiting(came.waiting);
       if (held.isCancelled) {
@@ -248,6 +252,7 @@ const stoppedEnd = (why: 'cancelled' | 'cpu'): Ended => ({
   why,
   text: `stopped: ${why}`,
   frame: new Uint8Array(),
+  isWhole: false,
   size: 0,
 });
 

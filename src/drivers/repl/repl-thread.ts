@@ -12,6 +12,8 @@ import type { Image, Watch } from './vm.ts';
 
 const surroundings = workerData as ThreadData;
 const vms = new Map<string, Vm>();
+/** Sessions whose command is to end with a whole memory. */
+const wanted = new Set<string>();
 const port = parentPort!;
 const tell = (news: FromThread): void => port.postMessage(news);
 
@@ -24,7 +26,7 @@ const begin = async (): Promise<Came> => {
 
 const imageOf = ({ engine: { image, pointers }, isWhole, frames }: Chain): Image => ({
   memory: (isWhole ? frames : [image, ...frames]).reduce<Buffer>(
-    (memory, frame) => withDifference(memory, unpacked(frame)),
+    (memory, frame) => (frame.length > 0 ? withDifference(memory, unpacked(frame)) : memory),
     Buffer.alloc(0),
   ),
   pointers,
@@ -50,7 +52,9 @@ const follow = async (order: Order, watch: Watch): Promise<Came> => {
       return { to: 'answer', words: order.ask === 'bindings' ? vm.bindings() : vm.complete(order.path) };
     }
     case 'run': {
-      const { code, language, at, seed } = order.command;
+      const { code, language, at, seed, wantsWhole = false } = order.command;
+      if (wantsWhole) wanted.add(order.session);
+      else wanted.delete(order.session);
       return proceed(order.session, (vm) => vm.start(sourceOf(code, language), at, seed, watch));
     }
     case 'answer':
@@ -75,20 +79,22 @@ const proceed = async (session: string, run: (vm: Vm) => Standing): Promise<Came
     standing = run(vm);
     if (standing.done !== undefined) vm.end();
   } catch (error) {
-    if (error instanceof SourceError) return ended(vm, { as: 'error', text: `Uncaught ${String(error)}` });
+    if (error instanceof SourceError) return ended(session, vm, { as: 'error', text: `Uncaught ${String(error)}` });
     return stopped(session, vm, error);
   }
   const { done, text = '', requests, due } = standing;
-  if (done !== undefined) return ended(vm, { as: done, text });
-  if (requests.length === 0 && due === undefined) return ended(vm, { as: 'error', text: nothingLeft });
+  if (done !== undefined) return ended(session, vm, { as: done, text });
+  if (requests.length === 0 && due === undefined) return ended(session, vm, { as: 'error', text: nothingLeft });
   return { to: 'waiting', waiting: { requests, frame: vm.frame(), ...(due !== undefined && { due }) } };
 };
 
-type Outcome = Omit<Extract<Came, { to: 'ended' }>['ended'], 'frame' | 'size'>;
+type Outcome = Omit<Extract<Came, { to: 'ended' }>['ended'], 'frame' | 'isWhole' | 'size'>;
 
-const ended = (vm: Vm, outcome: Outcome): Came => {
+const ended = (session: string, vm: Vm, outcome: Outcome): Came => {
   const { size } = vm;
-  return { to: 'ended', ended: { ...outcome, frame: vm.frame(), size } };
+  const isWhole = wanted.delete(session);
+  const frame = vm.frame();
+  return { to: 'ended', ended: { ...outcome, frame: isWhole ? vm.whole() : frame, isWhole, size } };
 };
 
 /** V4 of driver.ts: the sandbox is thrown away, and one takes its place as it was before the order. */
@@ -98,7 +104,8 @@ const stopped = async (session: string, vm: Vm, error: unknown): Promise<Came> =
   const anew = await Vm.restore(before, surroundings);
   vms.set(session, anew);
   const text = error instanceof Error ? error.message : String(error);
-  return ended(anew, { as: 'stopped', text, why: error instanceof Stopped ? error.why : 'broken' });
+  wanted.delete(session);
+  return ended(session, anew, { as: 'stopped', text, why: error instanceof Stopped ? error.why : 'broken' });
 };
 
 const answer = async (order: Order, flags: SharedArrayBuffer): Promise<void> => {

@@ -25,6 +25,7 @@ import { measureRequests, metricsRoutes } from './metrics-routes.ts';
 import { pages } from './pages.ts';
 import type { FaceParts } from './parts.ts';
 import { onError, prefixOf, refuseUnreadable } from './problems.ts';
+import { replRoutes } from './repl-routes.ts';
 import { searchRoutes } from './search-routes.ts';
 import { shedding } from './shedding.ts';
 import { systemRoutes } from './system-routes.ts';
@@ -114,6 +115,7 @@ export const newApp = async (parts: FaceParts, options: AppOptions): Promise<Fas
     searchRoutes,
     budgetsRoutes,
     telemetryRoutes,
+    replRoutes,
     commentsRoutes,
     hooksRoutes,
     accessRoutes,

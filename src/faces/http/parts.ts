@@ -15,6 +15,8 @@ import type { Metrics } from '../../metrics/metrics.ts';
 import type { Budgets } from '../../runner/budgets.ts';
 import type { Clock } from '../../runner/clock.ts';
 import type { Once } from '../../runner/once.ts';
+import type { ReplNames } from '../../runner/repl/repl-names.ts';
+import type { ReplSessions } from '../../runner/repl/repl-sessions.ts';
 import type { Reprice } from '../../runner/reprice.ts';
 import type { Runner } from '../../runner/runner.ts';
 import type { Telemetry } from '../../runner/telemetry.ts';
@@ -68,6 +70,7 @@ export interface FaceParts {
   push: Pick<UsagePush, 'take'>;
   /** What agents' sessions have in the ledger; see `Ledger`. */
   sessionUsage: Ledger['sessionUsage'];
+  repl: { repl: ReplSessions; names: ReplNames };
   budgets: Budgets;
   limits: Limits;
   /** Takes what agents send of themselves. */

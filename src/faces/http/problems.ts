@@ -4,6 +4,7 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { ApiError } from '../../contract/fields.ts';
 import { invalid, Problem } from '../../contract/problem.ts';
 import type { FieldProblem, ProblemKind } from '../../contract/problem.ts';
+import type { ReplError } from '../../contract/repl-calls.ts';
 import type { Clock } from '../../runner/clock.ts';
 import { pathOf } from './paths.ts';
 
@@ -40,13 +41,25 @@ const researchShape = (problem: Problem, now: number) => ({
   timestamp: new Date(now).toISOString(),
 });
 
+/** The repl contract tells what is wrong in `error` itself. */
+const replShape = ({ kind, message, status, details }: Problem): ReplError => ({
+  error: message,
+  kind,
+  code: status,
+  ...(details === undefined ? {} : { details }),
+});
+
+const isRepl = (url: string): boolean => /^\/api\/repl(\/|$)/.test(pathOf(url));
+
 const isResearch = (url: string): boolean => /^\/api\/v1(\/|$)/.test(pathOf(url));
 
 /** The beginning of a path by which its contract is known; empty for the timer's. */
-export const prefixOf = (url: string): string => (isResearch(url) ? '/api/v1' : '');
+export const prefixOf = (url: string): string => (isResearch(url) ? '/api/v1' : isRepl(url) ? '/api/repl' : '');
 
-const bodyOf = (problem: Problem, { url, server }: FastifyRequest): object =>
-  isResearch(url) ? researchShape(problem, server.clock.now()) : shapeOf(problem);
+const bodyOf = (problem: Problem, { url, server }: FastifyRequest): object => {
+  if (isRepl(url)) return replShape(problem);
+  return isResearch(url) ? researchShape(problem, server.clock.now()) : shapeOf(problem);
+};
 
 export const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply => {
   if (problem.status === 429 || problem.status === 503) void reply.header('retry-after', retryAfterOf(problem));

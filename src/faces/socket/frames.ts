@@ -87,6 +87,7 @@ export const frameOf = (event: Recorded, seen: Seen): EventFrame | undefined => 
     case 'budget_changed':
     case 'commented':
     case 'overran':
+    case 'repl_recorded':
       return undefined;
   }
 };

@@ -5,6 +5,8 @@ import { openStatus } from '../../journal/sessions.ts';
 import type { CountChange } from '../../journal/sessions.ts';
 import type { ActivityStep } from '../../session/activity.ts';
 import { newActivityRows } from './activity-rows.ts';
+import { newReplImageRows } from './repl-images.ts';
+import type { PackedImages } from './repl-images.ts';
 import { newUsageRows } from './usage-rows.ts';
 import { eventCrc, lastPositionSql, stateCrc } from './rows.ts';
 
@@ -25,6 +27,8 @@ export interface PackedEntry {
   counts: readonly CountChange[];
   activity: readonly ActivityStep[];
   usage: readonly UsageStep[];
+  /** Absent where there are none. */
+  repl?: PackedImages;
   saved: { version: number; shape: number; state: string } | null;
   receipt: Receipt | null;
 }
@@ -37,6 +41,8 @@ export const pack = ({
   counts,
   activity,
   usage = [],
+  images = [],
+  forked,
   saved,
   receipt,
 }: Entry): PackedEntry => ({
@@ -54,6 +60,7 @@ export const pack = ({
   counts,
   activity,
   usage,
+  ...((images.length > 0 || forked) && { repl: { images, forked: forked ?? null } }),
   saved: saved ? { ...saved, state: JSON.stringify(saved.state) } : null,
   receipt: receipt ?? null,
 });
@@ -71,6 +78,7 @@ export const newAppender = (db: DatabaseSync): Appender => {
   const statements = prepare(db);
   const activity = newActivityRows(db);
   const usage = newUsageRows(db);
+  const repl = newReplImageRows(db);
   let position = lastPosition(db);
 
   const one = (entry: PackedEntry): Placed => {
@@ -83,6 +91,7 @@ export const newAppender = (db: DatabaseSync): Appender => {
     for (const { owner, kind, status, by } of entry.counts) statements.count.run(owner, kind, status, by);
     activity.take(key, entry.owner, entry.activity);
     usage.take(entry.usage);
+    if (entry.repl) repl.take(key, entry.repl);
     if (entry.saved) saveState(entry.saved, key);
     if (entry.receipt) insertReceipt(entry.receipt);
     return first;

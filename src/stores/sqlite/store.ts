@@ -26,6 +26,7 @@ import type {
   SessionPage,
   StoreHealth,
 } from '../../journal/journal.ts';
+import type { ImageChain, ReplEngine, ReplImages } from '../../journal/repl-images.ts';
 import { Listeners } from '../../journal/listeners.ts';
 import type { Ledger } from '../../journal/usage.ts';
 import { activityRemoval } from './activity-removal.ts';
@@ -38,6 +39,7 @@ import { openForReading } from './reading.ts';
 import { newReads } from './read.ts';
 import type { Reads } from './read.ts';
 import { Reader } from './reader.ts';
+import { keepEngineSql, newReplImageReads } from './repl-images.ts';
 import { tornLog } from './torn-log.ts';
 import type { TornLog } from './torn-log.ts';
 import type { TextRow } from './text-rows.ts';
@@ -55,11 +57,12 @@ const pageOfChanges = 1000;
 const indexed: ReadonlySet<EventType> = new Set(['checkpoint_reached', 'commented', 'alert_raised']);
 
 /** The journal in SQLite: one thread writes, short reads happen here, long ones in a reader thread. */
-export class SqliteStore implements Journal, SessionReads, ActivityReads, Ledger {
+export class SqliteStore implements Journal, SessionReads, ActivityReads, Ledger, ReplImages {
   readonly #file: string;
   readonly #writer: Writer;
   readonly #db: DatabaseSync;
   readonly #reads: Reads;
+  readonly #images: ReturnType<typeof newReplImageReads>;
   readonly #reader: Reader;
   /** Searches may take their time: nothing else waits for them. */
   readonly #searcher: Reader;
@@ -86,6 +89,7 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads, Ledger
     this.torn = torn;
     this.#db = openForReading(file);
     this.#reads = newReads(this.#db);
+    this.#images = newReplImageReads(this.#db);
     this.#reader = new Reader(file);
     this.#searcher = new Reader(file);
     if (this.#hasMuch()) this.#reader.warmUp();
@@ -166,6 +170,7 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads, Ledger
       },
       { sql: `DELETE FROM events WHERE session = ${named}`, params },
       { sql: `DELETE FROM saved_states WHERE session = ${named}`, params },
+      { sql: `DELETE FROM repl_images WHERE session = ${named}`, params },
       {
         sql: `UPDATE session_counts SET n = n - 1 WHERE (owner, kind, status) =
               (SELECT owner, kind, status FROM sessions WHERE id = ? AND version = ?)`,
@@ -288,6 +293,14 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads, Ledger
 
   async sessionUsage(sessions: readonly string[]): Promise<readonly SessionUsage[]> {
     return this.#reads.sessionUsage(sessions);
+  }
+
+  async imageChain(session: string, image: number): Promise<ImageChain | undefined> {
+    return this.#images.imageChain(session, image);
+  }
+
+  async keepEngine({ id, binary, pointers, image }: ReplEngine): Promise<void> {
+    await this.run([{ sql: keepEngineSql, params: [id, binary, pointers, image] }]);
   }
 
   async marks(names: readonly string[]): Promise<Readonly<Record<string, string>>> {

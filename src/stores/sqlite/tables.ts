@@ -3,6 +3,7 @@ import { activity } from './migrations/activity.ts';
 import { budgets } from './migrations/budgets.ts';
 import { hooks } from './migrations/hooks.ts';
 import { limits } from './migrations/limits.ts';
+import { repl } from './migrations/repl.ts';
 import { runs } from './migrations/runs.ts';
 import { search } from './migrations/search.ts';
 import { sessions } from './migrations/sessions.ts';
@@ -31,6 +32,7 @@ export const migrations: readonly Migration[] = [
   budgets,
   usageRevisions,
   search,
+  repl,
 ];
 
 /** Performs a migration inside the caller's transaction. */

@@ -19,7 +19,7 @@ import { newUsageRows } from './usage-rows.ts';
 
 export interface Statement {
   sql: string;
-  params: readonly (string | number | null)[];
+  params: readonly (string | number | Uint8Array | null)[];
 }
 
 export type WriterRequest =

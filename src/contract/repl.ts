@@ -1,0 +1,51 @@
+/**
+ * What happens in a REPL session. Its journal is in the shape of the session server's document (session-server.ts), with a `seq` of its
+ * own from 0 without gaps; what stint knows beside is in fields of its own. Times are Unix ms.
+ */
+
+export const replLanguages = ['javascript', 'typescript'] as const;
+export type ReplLanguage = (typeof replLanguages)[number];
+
+export const modelProviders = ['anthropic', 'openai'] as const;
+
+export interface ReplModel {
+  provider: (typeof modelProviders)[number];
+  model: string;
+  baseUrl?: string;
+}
+
+export interface ReplSpec {
+  language: ReplLanguage;
+  /** `readonly` refuses every command. */
+  accessMode: 'readonly' | 'readwrite';
+  llm?: ReplModel;
+  forkedFrom?: {
+    session: string;
+    /** The last event that the fork has of it; -1 for none. */
+    seq: number;
+  };
+}
+
+/** Why there is a checkpoint. */
+export const checkpointReasons = ['command', 'llm_boundary', 'periodic', 'manual', 'goto', 'fork'] as const;
+export type CheckpointReason = (typeof checkpointReasons)[number];
+
+interface Entry<T extends string> {
+  type: T;
+  seq: number;
+}
+
+export type ReplEntry =
+  /** `clock` and `seed`: what the code took for now, and of its random numbers; so it can be run again. */
+  | (Entry<'input'> & { code: string; timestamp: number; clock: number; seed: number; client?: string })
+  | (Entry<'output'> & { value: string; timestamp: number })
+  | (Entry<'error'> & { message: string; timestamp: number })
+  | (Entry<'checkpoint'> & { reason: CheckpointReason; stateId: string; label?: string; timestamp: number })
+  /** `request`: the number that the code's own request has; `of`: hash of what was asked of the model. */
+  | (Entry<'llm_req'> & { prompt: string; receiptKey: string; request: number; of: string; timestamp: number })
+  /** `clock`: what the code took for now when it went on. */
+  | (Entry<'llm_resp'> & { response: string; receiptKey: string; isError?: boolean; timestamp: number; clock: number });
+
+/** A state is named by the number of its image within the session. */
+export const stateIdOf = (image: number): string => `s${image}`;
+export const imageOf = (stateId: string): number => Number(stateId.slice(1));

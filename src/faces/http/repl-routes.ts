@@ -1,0 +1,384 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { noQuery } from '../../contract/fields.ts';
+import { isId } from '../../contract/ids.ts';
+import { invalid, Problem } from '../../contract/problem.ts';
+import {
+  checkpointRequest,
+  createReplRequest,
+  eventsQuery,
+  executeRequest,
+  executeResponse,
+  forkRequest,
+  gotoRequest,
+  gotoResponse,
+  replCheckpointSchema,
+  replCheckpointsSchema,
+  replErrorSchema,
+  replEventsSchema,
+  replListSchema,
+  replMetricsSchema,
+  replName,
+  replParams,
+  replSessionSchema,
+  successSchema,
+} from '../../contract/repl-calls.ts';
+import type { SessionSummary } from '../../journal/sessions.ts';
+import { checkpointsOf, entriesOf } from '../../runner/repl/repl-journal.ts';
+import { headerOf, toReplCheckpoint, toReplEvent, toReplMetrics, toReplSession } from '../repl-view.ts';
+import type { ReplSummary } from '../repl-view.ts';
+import { changesNothing, checkHost, isOwner, mayChange, seenBy } from '../rights.ts';
+import { answerOf, once, sendAnswer } from './answers.ts';
+import { callerOf } from './guard.ts';
+import type { FaceParts } from './parts.ts';
+import { unknownSession, visibleSession } from './session-of-caller.ts';
+
+/** The repl contract: sessions of code. One's own are addressed by name, others that one may see by id. */
+
+const tags = ['repl'];
+const refusals = { '4XX': replErrorSchema, '5XX': replErrorSchema };
+const params = replParams;
+const querystring = noQuery;
+const emptyBody = z.strictObject({}).nullish();
+const eventsAtOnce = 1000;
+const longestClientId = 200;
+
+export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => {
+  const routes = app.withTypeProvider<ZodTypeProvider>();
+  const { repl, names } = parts.repl;
+
+  /** Of the caller's own by that name; undefined where there is none. */
+  const ownNamed = (request: FastifyRequest, name: string): string | undefined =>
+    names.find(callerOf(request).user.id, name);
+
+  const seen = async (request: FastifyRequest, name: string): Promise<ReplSummary> => {
+    const id = isId(name) ? name : ownNamed(request, checkedName(name));
+    if (id === undefined) throw unknownSession();
+    const summary = await visibleSession(parts, request, id);
+    if (!isRepl(summary)) throw unknownSession();
+    return summary;
+  };
+
+  const changed = async (request: FastifyRequest, name: string): Promise<ReplSummary> => {
+    const summary = await seen(request, name);
+    if (!mayChange(callerOf(request).user)) throw changesNothing();
+    return summary;
+  };
+
+  const create = async (request: FastifyRequest, wanted: z.infer<typeof createReplRequest>): Promise<string> => {
+    const caller = callerOf(request);
+    const { name, language = 'javascript', accessMode = 'readwrite', llm } = wanted;
+    if (llm) checkHost(caller);
+    if (llm?.baseUrl !== undefined && !isOwner(caller.user))
+      throw new Problem('forbidden', 'llm.baseUrl: only the owner may say where the server sends its key');
+    if (ownNamed(request, name) !== undefined) throw taken(name);
+    const { baseUrl, ...model } = llm ?? {};
+    const spec = llm && { ...llm, ...model, ...(baseUrl !== undefined && { baseUrl }) };
+    return repl.create({
+      owner: caller.user.id,
+      name,
+      language,
+      accessMode,
+      ...(spec && { llm: { provider: spec.provider, model: spec.model, ...(baseUrl !== undefined && { baseUrl }) } }),
+    });
+  };
+
+  const told = async (id: string) => {
+    const state = await parts.runner.state(id);
+    if (state?.facts.repl === undefined) throw unknownSession();
+    return toReplSession(parts.summarize(id, state) as ReplSummary);
+  };
+
+  routes.post(
+    '/api/repl/sessions',
+    {
+      schema: {
+        tags,
+        operationId: 'createReplSession',
+        summary: 'Create a REPL session',
+        body: createReplRequest,
+        querystring,
+        response: { 201: replSessionSchema, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const answer = await once(parts, request, async () =>
+        answerOf(201, await told(await create(request, request.body))),
+      );
+      return sendAnswer(reply, answer);
+    },
+  );
+
+  routes.get(
+    '/api/repl/sessions',
+    {
+      schema: {
+        tags,
+        operationId: 'listReplSessions',
+        summary: 'REPL sessions that you may see, newest first',
+        querystring,
+        response: { 200: replListSchema, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const sessions: unknown[] = [];
+      for (let more = true; more;) {
+        const offset = sessions.length;
+        const page = await parts.sessions.list({ kind: 'repl', limit: 200, offset, ...seenBy(callerOf(request).user) });
+        sessions.push(...page.sessions.filter(isRepl).map(toReplSession));
+        more = page.more && sessions.length > offset;
+      }
+      return sendAnswer(reply, answerOf(200, { sessions }));
+    },
+  );
+
+  routes.get(
+    '/api/repl/sessions/:name',
+    {
+      schema: {
+        tags,
+        operationId: 'getReplSession',
+        summary: 'A REPL session',
+        params,
+        querystring,
+        response: { 200: replSessionSchema, ...refusals },
+      },
+    },
+    async (request, reply) => sendAnswer(reply, answerOf(200, toReplSession(await seen(request, request.params.name)))),
+  );
+
+  routes.delete(
+    '/api/repl/sessions/:name',
+    {
+      schema: {
+        tags,
+        operationId: 'deleteReplSession',
+        summary: 'Delete a REPL session with all it holds; what runs is stopped',
+        params,
+        querystring,
+        response: { 204: z.null().describe('Deleted'), ...refusals },
+      },
+    },
+    async (request, reply) => {
+      await repl.remove((await changed(request, request.params.name)).id);
+      return reply.code(204).send(null);
+    },
+  );
+
+  routes.post(
+    '/api/repl/sessions/:name/execute',
+    {
+      schema: {
+        tags,
+        operationId: 'executeCommand',
+        summary: 'Run a command',
+        description:
+          'Answers when the command has ended and all that came of it is durable. A command that throws is answered with 200 and its ' +
+          'error as text. A session of that name is created where there is none. `X-Client-Id` names the client in the journal.',
+        params,
+        body: executeRequest,
+        querystring,
+        response: { 200: executeResponse, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const { name } = request.params;
+      const { command } = request.body;
+      const answer = await once(parts, request, async () => {
+        const own = isId(name)
+          ? undefined
+          : (ownNamed(request, checkedName(name)) ?? (await create(request, { name })));
+        const { id } = await changed(request, own ?? name);
+        const quits = /^\s*:quit\s*$/.test(command);
+        const client = clientOf(request);
+        const output = quits ? '' : await repl.execute(id, command, { ...(client !== undefined && { client }) });
+        return answerOf(200, { output, shouldExit: quits });
+      });
+      return sendAnswer(reply, answer);
+    },
+  );
+
+  routes.post(
+    '/api/repl/sessions/:name/cancel',
+    {
+      schema: {
+        tags,
+        operationId: 'cancelCommand',
+        summary: 'Stop the command that runs; its session is what it was before',
+        params,
+        body: emptyBody,
+        querystring,
+        response: { 200: successSchema, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      repl.interrupt((await changed(request, request.params.name)).id);
+      return sendAnswer(reply, answerOf(200, { success: true }));
+    },
+  );
+
+  routes.post(
+    '/api/repl/sessions/:name/save',
+    {
+      schema: {
+        tags,
+        operationId: 'saveReplSession',
+        summary: 'Answers when all that was acknowledged is durable, as it is at all times',
+        params,
+        body: emptyBody,
+        querystring,
+        response: { 200: successSchema, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      await repl.settled((await changed(request, request.params.name)).id);
+      return sendAnswer(reply, answerOf(200, { success: true }));
+    },
+  );
+
+  routes.get(
+    '/api/repl/sessions/:name/events',
+    {
+      schema: {
+        tags,
+        operationId: 'listReplEvents',
+        summary: 'The session’s journal, oldest first',
+        description: '`format=jsonl`: a line an event, with the header first where it is asked for from the beginning.',
+        params,
+        querystring: eventsQuery,
+        response: { 200: replEventsSchema, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const summary = await seen(request, request.params.name);
+      const { after, limit, format } = request.query;
+      const isLines = format === 'jsonl';
+      const entries = await entriesOf(parts.journal, summary.id, {
+        ...(after !== undefined && { after }),
+        limit: limit ?? (isLines ? Infinity : eventsAtOnce),
+      });
+      const events = entries.map(toReplEvent);
+      if (!isLines) return sendAnswer(reply, answerOf(200, { events }));
+      const lines = [...(after === undefined ? [headerOf(summary)] : []), ...events].map((event) =>
+        JSON.stringify(event),
+      );
+      return reply.type('application/x-ndjson; charset=utf-8').send(`${lines.join('\n')}\n` as never);
+    },
+  );
+
+  routes.get(
+    '/api/repl/sessions/:name/checkpoints',
+    {
+      schema: {
+        tags,
+        operationId: 'listReplCheckpoints',
+        summary: 'The session’s checkpoints, newest first',
+        params,
+        querystring,
+        response: { 200: replCheckpointsSchema, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const { id } = await seen(request, request.params.name);
+      const checkpoints = await checkpointsOf(parts.journal, id);
+      return sendAnswer(reply, answerOf(200, { checkpoints: checkpoints.map(toReplCheckpoint) }));
+    },
+  );
+
+  routes.post(
+    '/api/repl/sessions/:name/checkpoints',
+    {
+      schema: {
+        tags,
+        operationId: 'makeReplCheckpoint',
+        summary: 'Make a checkpoint of the session as it is',
+        params,
+        body: checkpointRequest.nullish(),
+        querystring,
+        response: { 201: replCheckpointSchema, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const { id } = await changed(request, request.params.name);
+      const { label } = request.body ?? {};
+      return sendAnswer(reply, answerOf(201, toReplCheckpoint(await repl.checkpoint(id, label))));
+    },
+  );
+
+  routes.post(
+    '/api/repl/sessions/:name/goto',
+    {
+      schema: {
+        tags,
+        operationId: 'gotoReplEvent',
+        summary: 'Go back to the state after an event; nothing is cut off',
+        params,
+        body: gotoRequest,
+        querystring,
+        response: { 200: gotoResponse, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const { id } = await changed(request, request.params.name);
+      return sendAnswer(reply, answerOf(200, await repl.goto(id, request.body.seq)));
+    },
+  );
+
+  routes.post(
+    '/api/repl/sessions/:name/fork',
+    {
+      schema: {
+        tags,
+        operationId: 'forkReplSession',
+        summary: 'A session of your own that goes on beside this one, from an event or from now',
+        params,
+        body: forkRequest,
+        querystring,
+        response: { 201: replSessionSchema, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const { name, seq } = request.body;
+      const answer = await once(parts, request, async () => {
+        const { id } = await seen(request, request.params.name);
+        if (ownNamed(request, name) !== undefined) throw taken(name);
+        return answerOf(201, await told(await repl.fork(id, name, callerOf(request).user.id, seq)));
+      });
+      return sendAnswer(reply, answer);
+    },
+  );
+
+  routes.get(
+    '/api/repl/sessions/:name/metrics',
+    {
+      schema: {
+        tags,
+        operationId: 'getReplMetrics',
+        summary: 'What the session has taken',
+        params,
+        querystring,
+        response: { 200: replMetricsSchema, ...refusals },
+      },
+    },
+    async (request, reply) => sendAnswer(reply, answerOf(200, toReplMetrics(await seen(request, request.params.name)))),
+  );
+};
+
+const isRepl = (summary: SessionSummary): summary is ReplSummary => summary.repl !== undefined;
+
+const checkedName = (name: string): string => {
+  const { success, error } = replName.safeParse(name);
+  if (success) return name;
+  throw invalid([{ path: 'name', message: error.issues[0]?.message ?? 'is no name' }]);
+};
+
+const taken = (name: string): Problem =>
+  new Problem('session_name_taken', `name: you have a session '${name}' already; choose another name`);
+
+const clientOf = ({ headers }: FastifyRequest): string | undefined => {
+  const client = headers['x-client-id'];
+  if (client === undefined) return undefined;
+  if (typeof client === 'string' && client.length >= 1 && client.length <= longestClientId) return client;
+  throw invalid([{ path: 'X-Client-Id', message: `must have 1 to ${longestClientId} characters` }]);
+};

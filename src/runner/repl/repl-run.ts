@@ -1,0 +1,101 @@
+import type { TokenParts } from '../../contract/event.ts';
+import { stateIdOf } from '../../contract/repl.ts';
+import type { CheckpointReason, ReplEntry } from '../../contract/repl.ts';
+import type { ReplImage } from '../../journal/repl-images.ts';
+import type { ReplFacts } from '../../session/repl.ts';
+import type { Intent, Runner } from '../runner.ts';
+
+/** What a model used for one answer. */
+export interface AnswerUsage extends TokenParts {
+  model: string;
+  reasoning?: number;
+}
+
+type Unnumbered = ReplEntry extends infer E ? (E extends ReplEntry ? Omit<E, 'seq'> : never) : never;
+
+interface Ending {
+  tookMs: number;
+  memory: number;
+}
+
+/**
+ * What one command, or one change of its session, adds to the session's journal: entries and images are gathered, and committed
+ * together. Nobody else adds to the session meanwhile.
+ */
+export class ReplRun {
+  readonly #runner: Runner;
+  readonly #session: string;
+  readonly #engine: string;
+  #nextSeq: number;
+  #nextImage: number;
+  #image: number;
+  #entries: ReplEntry[] = [];
+  #images: ReplImage[] = [];
+
+  /** `engine`: the id of the engine that the session's images are of. */
+  constructor(runner: Runner, session: string, facts: ReplFacts, engine: string) {
+    this.#runner = runner;
+    this.#session = session;
+    this.#engine = engine;
+    this.#nextSeq = facts.nextSeq;
+    this.#nextImage = facts.nextImage;
+    this.#image = facts.image;
+  }
+
+  /** Frames that are not committed yet, oldest first. */
+  get uncommitted(): readonly Uint8Array[] {
+    return this.#images.map(({ frame }) => frame);
+  }
+
+  get image(): number {
+    return this.#image;
+  }
+
+  /** Returns its `seq`. */
+  add(entry: Unnumbered): number {
+    const seq = this.#nextSeq++;
+    this.#entries.push({ ...entry, seq });
+    return seq;
+  }
+
+  /** The session's memory changed so. */
+  changed(frame: Uint8Array, isWhole = false): void {
+    const n = this.#nextImage++;
+    this.#images.push({ n, base: this.#image, isWhole, engine: this.#engine, frame });
+    this.#image = n;
+  }
+
+  checkpoint(reason: CheckpointReason, timestamp: number, label?: string): { seq: number; stateId: string } {
+    const stateId = stateIdOf(this.#image);
+    const seq = this.add({ type: 'checkpoint', reason, stateId, timestamp, ...(label !== undefined && { label }) });
+    return { seq, stateId };
+  }
+
+  /** The session is what it was at that image. Images that are not committed are of no use then. */
+  goTo(image: number): void {
+    this.#nextImage -= this.#images.length;
+    this.#images = [];
+    this.#image = image;
+  }
+
+  /** Resolves when all that was gathered is durable. */
+  async commit(used: readonly AnswerUsage[] = [], ending?: Ending): Promise<void> {
+    const [entries, images] = [this.#entries, this.#images];
+    const imageBytes = images.reduce((sum, { frame }) => sum + frame.length, 0);
+    const recorded: Intent = { type: 'record_repl', entries, images: images.length, imageBytes, ...ending };
+    await this.#runner.execute(this.#session, [recorded, ...used.map(tokensOf)], () => done, undefined, { images });
+    [this.#entries, this.#images] = [[], []];
+  }
+}
+
+const done = { status: 200, body: '' };
+
+const tokensOf = ({ model, reasoning, ...parts }: AnswerUsage): Intent => ({
+  type: 'record_tokens',
+  source: 'api',
+  operation: 'llm',
+  tokensUsed: (parts.input ?? 0) + (parts.output ?? 0) + (parts.cacheWrite5m ?? 0) + (parts.cacheWrite1h ?? 0),
+  model,
+  ...parts,
+  ...(reasoning !== undefined && { reasoning }),
+});

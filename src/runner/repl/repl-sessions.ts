@@ -1,0 +1,314 @@
+import { imageOf, stateIdOf } from '../../contract/repl.ts';
+import type { ReplEntry, ReplSpec } from '../../contract/repl.ts';
+import { Problem } from '../../contract/problem.ts';
+import type { Engine } from '../../drivers/repl/protocol.ts';
+import type { ReplDriver } from '../../drivers/repl/repl-driver.ts';
+import type { Journal } from '../../journal/journal.ts';
+import type { ReplEngine, ReplImages } from '../../journal/repl-images.ts';
+import type { ReplFacts } from '../../session/repl.ts';
+import type { Active, Existing } from '../../session/state.ts';
+import type { Clock } from '../clock.ts';
+import type { Runner } from '../runner.ts';
+import type { Models } from './model-calls.ts';
+import type { Checkpoint } from './repl-journal.ts';
+import { entriesOf, lastCheckpoint, receiptFor, requestsIn } from './repl-journal.ts';
+import { ReplCommand } from './repl-command.ts';
+import { ReplRun } from './repl-run.ts';
+
+export interface ReplSessionsParts {
+  runner: Runner;
+  journal: Journal;
+  images: ReplImages;
+  driver: ReplDriver;
+  models: Models;
+  clock: Clock;
+  newId: () => string;
+  /** A whole number below 2⁵³. */
+  newSeed: () => number;
+  cpuMs: number;
+}
+
+export interface NewRepl extends ReplSpec {
+  owner: string;
+  name: string;
+}
+
+/** What a command is run with beside its code. */
+export interface ExecuteOptions {
+  client?: string;
+  told?: (text: string) => void;
+}
+
+/** So many images lie between two whole ones, so that bringing one back takes no longer than that. */
+const imagesPerWhole = 64;
+/** Of a fork's journal in one event. */
+const entriesAtOnce = 500;
+
+/**
+ * REPL sessions: what their code does, and where they go back and fork.
+ *
+ *  P1  One change of a session at a time, in the order in which they came; another session's never waits for it.
+ *  P2  What is answered is durable: the journal's entries and the image of the state after them, in one commit.
+ *  P3  A command that a stop of the server broke off is ended by an error before anything else happens in its session, which is
+ *      then what it was before that command.
+ */
+export class ReplSessions {
+  readonly #parts: ReplSessionsParts;
+  readonly #lanes = new Map<string, Promise<unknown>>();
+  readonly #commands = new Map<string, { command: ReplCommand; run: ReplRun }>();
+  /** By session: how often a model was asked the very same, by the hash of that. */
+  readonly #occurrences = new Map<string, Map<string, number>>();
+  #keptEngine: Promise<Engine> | undefined;
+
+  constructor(parts: ReplSessionsParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves to the new session's id. The name is the caller's to check. */
+  async create({ owner, name, ...repl }: NewRepl): Promise<string> {
+    const { runner, newId } = this.#parts;
+    const { id: engine } = await this.#engine();
+    const session = newId();
+    const images = [{ n: 0, isWhole: false, engine, frame: nothingChanged }];
+    await runner.execute(session, [startOf(owner, name, repl)], () => done, undefined, { images });
+    return session;
+  }
+
+  /** Resolves to what the command printed and came to. */
+  execute(session: string, code: string, { client, told = () => {} }: ExecuteOptions = {}): Promise<string> {
+    return this.#inTurn(session, async () => {
+      const { clock, models, driver, newSeed, cpuMs } = this.#parts;
+      const facts = await this.#ready(session);
+      if (facts.accessMode === 'readonly')
+        throw new Problem('forbidden', 'the session is read-only: it runs no commands');
+      const run = await this.#run(session, facts);
+      const [at, seed] = [clock.now(), newSeed()];
+      run.add({ type: 'input', code, timestamp: at, clock: at, seed, ...(client !== undefined && { client }) });
+      const command = new ReplCommand({
+        run,
+        clock,
+        models,
+        model: facts.llm,
+        occurrences: await this.#occurrencesIn(session),
+        receiptOf: (request, of) => receiptFor(this.#parts.journal, session, { request, of, image: facts.image }),
+        told,
+        cpuMs,
+        before: facts.image,
+        beganAt: at,
+      });
+      this.#commands.set(session, { command, run });
+      try {
+        const wantsWhole = facts.nextImage % imagesPerWhole === 0;
+        await driver.send(session, { code, language: facts.language, at, seed, wantsWhole }, command);
+        return command.output;
+      } finally {
+        this.#commands.delete(session);
+      }
+    });
+  }
+
+  /** Stops the command that is under way, if there is one. */
+  interrupt(session: string): void {
+    this.#parts.driver.interrupt(session);
+    this.#commands.get(session)?.command.stop();
+  }
+
+  /** A checkpoint of the state as it is. */
+  checkpoint(session: string, label?: string): Promise<Checkpoint> {
+    return this.#inTurn(session, async () => {
+      const run = await this.#run(session, await this.#ready(session));
+      const timestamp = this.#parts.clock.now();
+      const made = run.checkpoint('manual', timestamp, label);
+      await run.commit();
+      return { type: 'checkpoint', reason: 'manual', timestamp, ...made, ...(label !== undefined && { label }) };
+    });
+  }
+
+  /** The session is what it was after that event. Nothing is cut off. */
+  goto(session: string, seq: number): Promise<{ seq: number; stateId: string }> {
+    return this.#inTurn(session, async () => {
+      const facts = await this.#ready(session);
+      const image = await this.#imageAt(session, facts, seq);
+      const run = await this.#run(session, facts);
+      run.goTo(image);
+      const { stateId } = run.checkpoint('goto', this.#parts.clock.now());
+      await run.commit();
+      await this.#parts.driver.pause(session);
+      return { seq, stateId };
+    });
+  }
+
+  /** A session that goes on beside this one from an event, by default the latest. Resolves to its id. */
+  fork(session: string, name: string, owner: string, at?: number): Promise<string> {
+    return this.#inTurn(session, async () => {
+      const { runner, clock, newId } = this.#parts;
+      const facts = await this.#ready(session);
+      const seq = at ?? facts.nextSeq - 1;
+      const image = await this.#imageAt(session, facts, seq);
+      const { language, accessMode, llm } = facts;
+      const forkedFrom = { session, seq };
+      const start = startOf(owner, name, { language, accessMode, forkedFrom, ...(llm && { llm }) });
+      const entries = await entriesOf(this.#parts.journal, session, { until: seq });
+      const timestamp = clock.now();
+      entries.push({ type: 'checkpoint', seq: seq + 1, reason: 'fork', stateId: stateIdOf(image), timestamp });
+      const records = chunks(entries).map((some, i) => ({
+        type: 'record_repl' as const,
+        entries: some,
+        images: i === 0 ? facts.nextImage - 1 : 0,
+        imageBytes: 0,
+      }));
+      const id = newId();
+      const forked = { session, upTo: facts.nextImage - 1 };
+      await runner.execute(id, [start, ...records], () => done, undefined, { forked });
+      return id;
+    });
+  }
+
+  /** What runs is stopped, and all of the session is gone. */
+  async remove(session: string): Promise<void> {
+    this.interrupt(session);
+    await this.#inTurn(session, async () => {
+      const { runner, driver } = this.#parts;
+      const state = await runner.state(session);
+      if (state?.status === 'active' || state?.status === 'paused')
+        await runner.execute(session, [{ type: 'complete' }], () => done);
+      await runner.remove(session);
+      await driver.stop(session);
+      this.#occurrences.delete(session);
+    });
+  }
+
+  /** Resolves when what came before it is durable. */
+  settled(session: string): Promise<void> {
+    return this.#inTurn(session, () => Promise.resolve());
+  }
+
+  /** Names that the session's code has bound. */
+  async bindings(session: string): Promise<readonly string[]> {
+    await this.#inTurn(session, () => this.#ready(session));
+    return (await this.#parts.driver.ask(session, { ask: 'bindings' })).words;
+  }
+
+  /** Resolves when what is under way has ended. */
+  async stop(): Promise<void> {
+    for (const session of this.#commands.keys()) this.interrupt(session);
+    await Promise.allSettled(this.#lanes.values());
+    await this.#parts.driver.close();
+  }
+
+  /** How the image that the session is now comes about, for the driver. */
+  async chainOf(session: string) {
+    const running = this.#commands.get(session)?.run;
+    const uncommitted = running?.uncommitted ?? [];
+    const image = (running?.image ?? (await this.#factsOf(session)).image) - uncommitted.length;
+    const chain = await this.#parts.images.imageChain(session, image);
+    if (chain === undefined) throw new Problem('journal_damaged', `the session’s image ${image} is not there`);
+    const { binary } = await this.#parts.driver.engine();
+    if (chain.engine.binary !== binary)
+      throw new Problem('journal_damaged', 'the session’s images are of another version of the engine');
+    return { engine: engineOf(chain.engine), isWhole: chain.isWhole, frames: [...chain.frames, ...uncommitted] };
+  }
+
+  /** P1. */
+  #inTurn<T>(session: string, change: () => Promise<T>): Promise<T> {
+    const changed = (this.#lanes.get(session) ?? Promise.resolve()).then(change);
+    const lane = changed.then(nothing, nothing).then(() => {
+      if (this.#lanes.get(session) === lane) this.#lanes.delete(session);
+    });
+    this.#lanes.set(session, lane);
+    return changed;
+  }
+
+  async #factsOf(session: string): Promise<ReplFacts> {
+    const state = await this.#parts.runner.state(session);
+    if (state?.facts.repl === undefined) throw new Problem('session_not_found', 'there is no such session');
+    return state.facts.repl;
+  }
+
+  /** P3; throws where the session takes no commands. */
+  async #ready(session: string): Promise<ReplFacts> {
+    const state = await this.#parts.runner.state(session);
+    const facts = openIn(state);
+    if (facts.open === undefined) return facts;
+    const { clock } = this.#parts;
+    const run = await this.#run(session, facts);
+    const message = 'Uncaught Error: the server stopped while the command ran; the state is what it was before it';
+    run.add({ type: 'error', message, timestamp: clock.now() });
+    run.goTo(facts.open.image);
+    run.checkpoint('command', clock.now());
+    await run.commit();
+    return this.#factsOf(session);
+  }
+
+  async #run(session: string, facts: ReplFacts): Promise<ReplRun> {
+    const chain = await this.#parts.images.imageChain(session, facts.image);
+    if (chain === undefined) throw new Problem('journal_damaged', `the session’s image ${facts.image} is not there`);
+    return new ReplRun(this.#parts.runner, session, facts, chain.engine.id);
+  }
+
+  async #imageAt(session: string, facts: ReplFacts, seq: number): Promise<number> {
+    if (seq < -1 || seq >= facts.nextSeq)
+      throw new Problem('not_found', `there is no event ${seq}: the session’s events are 0 to ${facts.nextSeq - 1}`);
+    const found = await lastCheckpoint(this.#parts.journal, session, seq);
+    return found === undefined ? 0 : imageOf(found.stateId);
+  }
+
+  async #occurrencesIn(session: string): Promise<Map<string, number>> {
+    const known = this.#occurrences.get(session) ?? (await requestsIn(this.#parts.journal, session));
+    this.#occurrences.set(session, known);
+    return known;
+  }
+
+  /** Kept before the first image that is of it. */
+  #engine(): Promise<Engine> {
+    return (this.#keptEngine ??= this.#keepEngine().catch((error: unknown) => {
+      this.#keptEngine = undefined;
+      throw error;
+    }));
+  }
+
+  async #keepEngine(): Promise<Engine> {
+    const engine = await this.#parts.driver.engine();
+    await this.#parts.images.keepEngine({ ...engine, pointers: JSON.stringify(engine.pointers) });
+    return engine;
+  }
+}
+
+const done = { status: 200, body: '' };
+const nothing = (): void => {};
+/** See `Chain` of drivers/repl/protocol.ts. */
+const nothingChanged = new Uint8Array();
+
+const engineOf = ({ pointers, ...rest }: ReplEngine): Engine => ({
+  ...rest,
+  pointers: JSON.parse(pointers) as Engine['pointers'],
+});
+
+const startOf = (owner: string, name: string, repl: ReplSpec) => ({
+  type: 'start' as const,
+  kind: 'repl' as const,
+  owner,
+  name,
+  duration: 0,
+  onBudget: 'pause' as const,
+  budgetCounts: 'new' as const,
+  onDue: 'complete' as const,
+  repl,
+});
+
+const openIn = (state: Existing | undefined): ReplFacts => {
+  if (state?.facts.repl === undefined) throw new Problem('session_not_found', 'there is no such session');
+  if (state.status === 'paused')
+    throw new Problem('session_paused', 'the session is paused: resume it, or raise its budget, and try again');
+  if (!isActive(state))
+    throw new Problem('session_already_completed', 'the session has ended; reopen it and try again');
+  return state.facts.repl;
+};
+
+const isActive = (state: Existing): state is Active => state.status === 'active';
+
+const chunks = (entries: readonly ReplEntry[]): ReplEntry[][] => {
+  const all: ReplEntry[][] = [];
+  for (let i = 0; i < entries.length; i += entriesAtOnce) all.push(entries.slice(i, i + entriesAtOnce));
+  return all;
+};
