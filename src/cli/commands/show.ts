@@ -1,5 +1,7 @@
 import type { Schemas, Session } from '../../sdk/index.ts';
 import { ask, open } from '../api.ts';
+import { budgetPauseOf, pauserWords } from '../budget-pause.ts';
+import type { BudgetPause } from '../budget-pause.ts';
 import type { Client } from '../client.ts';
 import { command, optional } from '../command.ts';
 import { commentText } from '../comment-words.ts';
@@ -28,6 +30,8 @@ interface Shown {
   alerts: SessionEvent[];
   /** The last few, oldest first. */
   comments: Comment[];
+  /** What paused it, where a budget did. */
+  pause: BudgetPause | undefined;
 }
 
 const mostAlerts = 1000;
@@ -46,10 +50,10 @@ export const showCommand = command({
     const client = await open(settings);
     const { id } = await chooseSession(client, args.session, ['active', 'paused'], ['completed']);
     const shown = await shownOf(client, id);
-    const { session, projection, alerts, comments } = shown;
+    const { session, projection, alerts, comments, pause } = shown;
     const raised = alerts.map(({ at, data }) => ({ at, ...data }));
     return {
-      value: { ...session, projection, alerts: raised, comments },
+      value: { ...session, ...(pause && { pausedBy: valueOf(pause) }), projection, alerts: raised, comments },
       text: (screen) => details(screen, shown),
     };
   },
@@ -72,12 +76,18 @@ const shownOf = async (client: Client, id: string): Promise<Shown> => {
   const inOrder = comments.toSorted(
     (a, b) => Number.parseInt(a.comment_id.slice(28), 16) - Number.parseInt(b.comment_id.slice(28), 16),
   );
-  return { session, projection, alerts: events, comments: inOrder };
+  const pause = await budgetPauseOf(client, session);
+  return { session, projection, alerts: events, comments: inOrder, pause };
 };
+
+const valueOf = ({ id, budget }: BudgetPause) => ({
+  ...(id === undefined ? {} : { budget: id }),
+  ...(budget?.name === undefined ? {} : { name: budget.name }),
+});
 
 type Row = readonly [name: string, value: string];
 
-const details = (screen: Screen, { session, projection, alerts, comments }: Shown): string => {
+const details = (screen: Screen, { session, projection, alerts, comments, pause }: Shown): string => {
   const now = Date.now();
   const rows = [
     ...stateRows(session, now),
@@ -85,7 +95,8 @@ const details = (screen: Screen, { session, projection, alerts, comments }: Show
     ...runRows(session),
     ...agentRows(session),
   ];
-  const head = `${paint(screen, 'bold', nameOf(session))}  ${statusWords(screen, session)}`;
+  const by = pause === undefined ? '' : ` by ${pauserWords(pause)}`;
+  const head = `${paint(screen, 'bold', nameOf(session))}  ${statusWords(screen, session)}${by}`;
   const lines = rows.map(([name, value]) => `${paint(screen, 'dim', name.padEnd(9))}${value}`);
   const { checkpoints } = session;
   const tables = [

@@ -6,10 +6,12 @@ import type { Settings } from '../command.ts';
 import { connectionNow } from '../connection.ts';
 import { follow as followLive } from '../live.ts';
 import type { Session } from '../../sdk/index.ts';
+import { say } from '../say.ts';
 import { startCommand } from './child.ts';
 import type { Ended, Running } from './child.ts';
 import { Course } from './course.ts';
 import { commandEnvironment } from './environment.ts';
+import { Pauses } from './pauses.ts';
 import { stopTree } from './stopping.ts';
 import { terminalOf, Title } from './terminal.ts';
 import { noteTerminalModes } from './terminal-modes.ts';
@@ -30,8 +32,10 @@ export interface Errand {
 }
 
 export const attend = async (errand: Errand): Promise<{ ended: Ended; course: Course; wasStopped: boolean }> => {
-  const { session, words, stopsAtEnd } = errand;
+  const { session, settings, words, stopsAtEnd } = errand;
   const course = new Course(session, () => uptime() * 1000);
+  const pauses = new Pauses();
+  await begin(settings, course, pauses);
   const resetTerminal = stopsAtEnd ? noteTerminalModes() : () => {};
   const write = terminalOf([process.stderr, process.stdout], process.env);
   const title = write && new Title(write, process.env);
@@ -39,7 +43,8 @@ export const attend = async (errand: Errand): Promise<{ ended: Ended; course: Co
   title?.show(course);
   const running = startCommand(words, commandEnvironment(process.env, checkoutRoot));
   signals.passTo(running);
-  const release = running.pid === undefined ? async () => false : accompany(errand, running.pid, course, title);
+  const release =
+    running.pid === undefined ? async () => false : accompany(errand, running.pid, { course, pauses, title });
   const ended = await running.ended;
   const wasStopped = await release();
   title?.end();
@@ -48,14 +53,31 @@ export const attend = async (errand: Errand): Promise<{ ended: Ended; course: Co
   return { ended, course, wasStopped };
 };
 
+/** Whatever it was, the command is started. */
+const begin = async (settings: Settings, course: Course, pauses: Pauses): Promise<void> => {
+  try {
+    const connection = await connectionNow(settings);
+    if (connection) course.put(await pauses.atStart(clientOf(connection), course.session, say));
+  } catch {
+    // It is heard of while the command runs.
+  }
+};
+
+/** The command may be amid a line, and may have set its terminal so that a line's end is no return. */
+const sayBeside = (sentence: string): void => {
+  const [before, after] = process.stderr.isTTY ? ['\r\n', '\r'] : ['', ''];
+  process.stderr.write(before);
+  say(sentence);
+  process.stderr.write(after);
+};
+
 /** All that goes on beside the command; the function that is returned ends it, and tells whether it stopped the command. */
 const accompany = (
   { session, settings, stopsAtEnd }: Errand,
   pid: number,
-  course: Course,
-  title?: Title,
+  { course, pauses, title }: { course: Course; pauses: Pauses; title: Title | undefined },
 ): (() => Promise<boolean>) => {
-  const follower = follow(session.id, settings, course);
+  const follower = follow(session.id, settings, course, pauses);
   const titles = setInterval(() => title?.show(course), titleMs);
   let stopping: Promise<void> | undefined;
   const look = (): NodeJS.Timeout => {
@@ -76,13 +98,15 @@ const accompany = (
 };
 
 /** Hears what becomes of the session. While the server is away the course goes on by itself. */
-const follow = (id: string, settings: Settings, course: Course): { close: () => void } => {
+const follow = (id: string, settings: Settings, course: Course, pauses: Pauses): { close: () => void } => {
   const find = () => connectionNow(settings);
   const refresh = async () => {
     try {
       const connection = await find();
-      if (connection)
-        course.put(await ask(clientOf(connection).GET('/api/sessions/{id}', { params: { path: { id } } })));
+      if (connection === undefined) return;
+      const client = clientOf(connection);
+      course.put(await ask(client.GET('/api/sessions/{id}', { params: { path: { id } } })));
+      await pauses.look(client, course.session, sayBeside);
     } catch {
       // Whatever it was, the command runs on; it is asked again.
     }
