@@ -47,6 +47,26 @@ export const filterWords = ({ only: { session, project, agent, model }, all }: B
   return plain([parts.length === 0 ? 'everything' : parts.join(', '), ...(all ? ['cache reads too'] : [])].join(', '));
 };
 
+/** What each counts, for where there is little room: of folders only as much of their ends as tells them apart, `…/shop`. */
+export const shortFilterWords = (budgets: readonly Budget[]): ((budget: Budget) => string) => {
+  const projects = [...new Set(budgets.flatMap(({ only: { project } }) => project ?? []))];
+  return (budget) => {
+    const { project } = budget.only;
+    if (project === undefined) return filterWords(budget);
+    return filterWords({ ...budget, only: { ...budget.only, project: endOf(project, projects) } });
+  };
+};
+
+const endOf = (project: string, projects: readonly string[]): string => {
+  const others = projects.filter((one) => one !== project);
+  const steps = project.split('/');
+  for (let kept = 1; kept < steps.length - 1; kept++) {
+    const end = `/${steps.slice(-kept).join('/')}`;
+    if (!others.some((one) => one.endsWith(end))) return `…${end}`;
+  }
+  return project;
+};
+
 /** `team`, or for want of a name `5M tokens a day`. */
 export const budgetName = (budget: Budget): string => plain(budget.name ?? limitWords(budget));
 

@@ -26,7 +26,8 @@ const said = async (...args: string[]): Promise<string> => {
 
 describe('budgets by the command line', () => {
   it('are set, changed by being set again, shown, listed and deleted', async () => {
-    expect(await said('budget', 'ls')).toMatch(/^ID +BUDGET/);
+    expect(await said('budget', 'ls')).toBe('no budgets yet; set one with: stint budget set 20usd day\n');
+    expect(await json('budget', 'ls')).toEqual({ budgets: [] });
     expect(await said('budget', 'set', '5M tokens per day')).toBe('set 5M tokens a day · everything · 0 % used\n');
     expect(await said('budget', 'set', 'day', '6M', '--name', 'mine', '--pause')).toBe(
       'changed mine · 6M tokens a day · everything · pauses · 0 % used\n',

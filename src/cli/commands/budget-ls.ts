@@ -1,6 +1,6 @@
 import { ask, open } from '../api.ts';
 import { barOf } from '../bar.ts';
-import { amountWords, budgetName, filterWords, stateWords, styleOf, usedWords } from '../budget-words.ts';
+import { amountWords, budgetName, shortFilterWords, stateWords, styleOf, usedWords } from '../budget-words.ts';
 import type { Budget } from '../budget-words.ts';
 import { command } from '../command.ts';
 import type { Screen } from '../screen.ts';
@@ -9,7 +9,7 @@ import { tableText } from '../table.ts';
 import type { Column } from '../table.ts';
 
 const barWidth = 12;
-const empty = 'No budgets. Set one with: stint budget set day 5M';
+const empty = 'no budgets yet; set one with: stint budget set 20usd day';
 
 export const budgetLsCommand = command({
   about: 'Lists your budgets across sessions and how they stand, newest first.',
@@ -24,12 +24,16 @@ export const budgetLsCommand = command({
     const found = await ask(client.GET('/api/usage/budgets'));
     return {
       value: found,
-      text: (screen) => tableText(screen, columns(screen, Date.now()), found.budgets, empty),
+      text: (screen) => (found.budgets.length === 0 ? empty : budgetTable(screen, found.budgets, Date.now())),
     };
   },
 });
 
-const columns = (screen: Screen, now: number): Column<Budget>[] => {
+export const budgetTable = (screen: Screen, budgets: readonly Budget[], now: number): string =>
+  tableText(screen, columns(screen, shortFilterWords(budgets), now), budgets);
+
+/** What tells budgets apart stays longest: without it nothing else says anything. */
+const columns = (screen: Screen, ofWords: (budget: Budget) => string, now: number): Column<Budget>[] => {
   const bar: Column<Budget> = {
     heading: '',
     cell: ({ percent }) => Object.values(barOf(percent / 100, barWidth)).join(''),
@@ -38,8 +42,8 @@ const columns = (screen: Screen, now: number): Column<Budget>[] => {
   };
   return [
     { heading: 'ID', cell: ({ id }) => shortId(id), style: () => 'dim', weight: 6 },
-    { heading: 'BUDGET', cell: budgetName, weight: 8, shrinksTo: 10 },
-    { heading: 'OF', cell: filterWords, weight: 2, shrinksTo: 10 },
+    { heading: 'BUDGET', cell: budgetName, weight: 10, shrinksTo: 14 },
+    { heading: 'OF', cell: ofWords, weight: 8, shrinksTo: 12 },
     ...(screen.isTerminal ? [bar] : []),
     { heading: 'USED', cell: usedWords, weight: 5, isNumber: true },
     { heading: '%', cell: ({ percent }) => String(Math.floor(percent)), style: styleOf, weight: 9, isNumber: true },

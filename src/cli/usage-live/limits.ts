@@ -1,4 +1,12 @@
-import { amountWords, budgetName, stateWords, styleOf, usedWords as budgetUsed } from '../budget-words.ts';
+import {
+  amountWords,
+  budgetName,
+  limitWords,
+  shortFilterWords,
+  stateWords,
+  styleOf,
+  usedWords as budgetUsed,
+} from '../budget-words.ts';
 import type { Budget } from '../budget-words.ts';
 import { countWords } from '../count.ts';
 import { usdWords } from '../money.ts';
@@ -49,7 +57,7 @@ const nameOfWindow = (window: Window): string => `${plain(window.source)} ${wind
 
 /** All names stand in one column. */
 const labelWidth = (screen: Screen, { windows, budgets }: Figures): number => {
-  const names = [...windows.map(nameOfWindow), ...nearest(budgets).map(budgetName)];
+  const names = [...windows.map(nameOfWindow), ...budgetsOf(budgets).map(({ name }) => name)];
   return Math.max(label, Math.min(layoutOf(screen).name, Math.max(0, ...names.map(widthOf)) + 2));
 };
 
@@ -102,24 +110,43 @@ const mostBudgets = 6;
 const nearest = (budgets: Figures['budgets']): Budget[] =>
   budgets.toSorted((a, b) => b.percent - a.percent).slice(0, mostBudgets);
 
+interface Named {
+  budget: Budget;
+  name: string;
+  /** What the name does not say. */
+  rest: string;
+}
+
+/** Without a name it is called by what it is of, and where that is everything by its limit. */
+const budgetsOf = (budgets: Figures['budgets']): Named[] => {
+  const ofWords = shortFilterWords(budgets);
+  return nearest(budgets).map((budget) => {
+    const of = ofWords(budget);
+    const isOfAll = Object.keys(budget.only).length === 0;
+    if (budget.name === undefined && !isOfAll) return { budget, name: of, rest: limitWords(budget) };
+    return { budget, name: budgetName(budget), rest: isOfAll ? '' : of };
+  });
+};
+
 export const budgetLines = (screen: Screen, { figures }: Shown): string[] => {
   const { budgets } = figures;
   const width = labelWidth(screen, figures);
-  const some = nearest(budgets);
+  const some = budgetsOf(budgets);
   const rest = budgets.length - some.length;
   return [
-    ...some.map((budget) => budgetLine(screen, budget, width)),
+    ...some.map((one) => budgetLine(screen, one, width)),
     ...(rest > 0 ? [lineOf(screen, [[`and ${rest} more budgets`, 'dim']])] : []),
   ];
 };
 
-const budgetLine = (screen: Screen, budget: Budget, width: number): string => {
+const budgetLine = (screen: Screen, { budget, name, rest }: Named, width: number): string => {
   const { percent, projected, state } = budget;
   const facts: Stretch[] = [
     [percentWords(percent), styleOf(budget)],
     ...(state === 'within' ? [] : [[stateWords(budget), styleOf(budget)] as const]),
     [budgetUsed(budget)],
+    ...(rest === '' ? [] : [[rest, 'dim'] as const]),
     ...(projected === undefined ? [] : [[`heading for ${amountWords(budget, projected)}`] as const]),
   ];
-  return barLine(screen, [budgetName(budget), width], { share: percent / 100, style: styleOf(budget) }, facts);
+  return barLine(screen, [name, width], { share: percent / 100, style: styleOf(budget) }, facts);
 };

@@ -210,6 +210,27 @@ describe('usage as it stands', () => {
     for (const character of ['\u001b', '\n']) expect(lines.join('')).not.toContain(character);
   });
 
+  it('calls budgets without a name by what they are of, and says of the others what that is', () => {
+    const { name: _, ...unnamed } = budget();
+    const budgets = [
+      { ...unnamed, percent: 90, only: { project: '/home/ada/work/shop' } },
+      { ...unnamed, percent: 80, only: { project: '/home/ada/work/blog' } },
+      budget({ percent: 70, only: { agent: 'codex' } }),
+      { ...unnamed, percent: 60 },
+    ];
+    const told = (columns: number) =>
+      usageLines(screen(columns, 40), shown({ budgets }))
+        .filter((line) => / (90|80|70|60) %/.test(line))
+        .map((line) => line.replace(/ *[█▏▎▍▌▋▊▉░]+ */, '|'));
+    expect(told(40).map((line) => line.split('|')[0])).toEqual(['…/shop', '…/blog', 'team', '5M tokens a …']);
+    expect(told(120)).toEqual([
+      '…/shop|90 % · near · 4.1M of 5M · 5M tokens a day · heading for 6M',
+      '…/blog|80 % · near · 4.1M of 5M · 5M tokens a day · heading for 6M',
+      'team|70 % · heading over · 4.1M of 5M · codex · heading for 6M',
+      '5M tokens a day|60 % · heading over · 4.1M of 5M · heading for 6M',
+    ]);
+  });
+
   it('leaves out agents rather than anything above them', () => {
     const sessions = Array.from({ length: 9 }, (_, i) => session({ name: `number ${i}`, updatedAt: now - i * minute }));
     const many = shown({ sessions });
