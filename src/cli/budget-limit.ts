@@ -22,16 +22,29 @@ const periods: Record<string, Period> = {
   all: 'total',
 };
 const fillers = new Set(['a', 'an', 'per', 'each', 'every', 'the', 'in', 'of']);
-const expected = 'say how much and for how long, for example: day 5M, month 200usd, week 40h, total 1G';
+const example = 'for example: stint budget set 20usd day';
+const spans = 'day, week, month, or total for all time';
+/** A smaller bare number is more likely meant in dollars: an agent uses that many tokens at once. */
+const fewestBare = 1000;
 
 /** Throws a Failure that says what is missing. */
 export const parseBudget = (words: readonly string[]): { period: Period } & Limit => {
   const spoken = words.flatMap((word) => word.trim().split(/\s+/)).filter((word) => !fillers.has(word.toLowerCase()));
   const [period, ...more] = spoken.filter(isPeriod).map((word) => periods[word.toLowerCase()] ?? 'day');
   const amount = spoken.filter((word) => !isPeriod(word)).join('');
-  if (period === undefined || amount === '' || more.length > 0) throw usageFailure(expected);
+  if (amount === '') throw usageFailure(period === undefined ? nothingSaid : `how much is missing; ${example}`);
+  const limit = limitOf(amount);
+  if (period === undefined)
+    throw usageFailure(`the period is missing: ${spans}; for example: stint budget set ${plain(words.join(' '))} day`);
+  if (more.length > 0) throw usageFailure(`a budget has one period: ${spans}; ${example}`);
+  return { period, ...limit };
+};
+
+const nothingSaid = `say how much and for how long, ${example}; or 5M week, 40h month, 1G total`;
+
+const limitOf = (amount: string): Limit => {
   try {
-    return { period, ...parseLimit(amount) };
+    return parseLimit(amount);
   } catch (error) {
     const { message } = error as Error;
     throw usageFailure(`“${plain(amount)}” can’t be a limit: ${message.charAt(0).toLowerCase()}${message.slice(1)}`);
@@ -45,6 +58,9 @@ const parseLimit = (text: string): Limit => {
   if (dollars) return { measure: 'usd', limit: parseDollars(dollars[1] ?? dollars[2] ?? '') };
   const tokens = /^(.+?)tokens?$/i.exec(text)?.[1];
   if (tokens !== undefined) return { measure: 'tokens', limit: parseCount(tokens) };
+  const foreign = /^[€£¥]?([\d._]+)(?:[€£¥]|eur|euros?|gbp|pounds?)?$/i.exec(text)?.[1];
+  if (foreign !== undefined && foreign !== text)
+    throw new Error(`Money is counted in US dollars, which are written ${foreign}usd`);
   if (/^[\d._]+m$/.test(text))
     throw new Error(`${text} could be tokens (${text.slice(0, -1)}M) or minutes (${text}in): say which`);
   const time = text
@@ -57,11 +73,15 @@ const parseLimit = (text: string): Limit => {
 
 const parseTokens = (text: string): number => {
   if (!/^\d/.test(text)) throw new Error('A limit looks like 5M (tokens), 200usd or 40h');
-  return parseCount(text);
+  const count = parseCount(text);
+  if (/^\d+$/.test(text) && count < fewestBare)
+    throw new Error(`It could be dollars (${text}usd) or tokens (“${text} tokens”): say which`);
+  return count;
 };
 
 const parseDollars = (text: string): string => {
   const amount = text.replaceAll('_', '');
   if (!/^\d{1,9}(\.\d{1,2})?$|^\d{1,5}\.\d{3,6}$/.test(amount)) throw new Error('Dollars look like 200usd or 0.50usd');
+  if (!/[1-9]/.test(amount)) throw new Error('A limit is more than 0');
   return amount;
 };

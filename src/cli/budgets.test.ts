@@ -72,10 +72,13 @@ describe('budgets by the command line', () => {
 
   it.each([
     [['day', '30m'], /30m could be tokens \(30M\) or minutes \(30min\)/],
-    [['day'], /say how much and for how long/],
+    [['day'], /how much is missing/],
+    [['5M'], /the period is missing/],
+    [['200', 'month'], /200usd/],
+    [['0usd', 'day'], /^stint: “0usd” can’t be a limit: a limit is more than 0\n$/],
     [['day', '5M', '--pause', '--warn'], /not both/],
     [['day', '5usd', '--count', 'all'], /goes with tokens/],
-    [[], /missing required argument/],
+    [[], /say how much and for how long, for example: stint budget set 20usd day/],
   ])('are not set by %j: 2', async (args, sentence) => {
     const { code, stderr } = await run('budget', 'set', ...args);
     expect([code, sentence.test(stderr)]).toEqual([2, true]);

@@ -15,7 +15,7 @@ export const budgetSetCommand = command({
   about:
     'Sets a budget across sessions: tokens, US dollars or time, for a day, a week, a month or in all. Alerts are raised at 80, 95 ' +
     'and 100 %, and when the period would end over it. Setting the same filter, period and kind of limit again changes it.',
-  args: { what: several('<what...>', 'how much and for how long: day 5M, month 200usd, week 40h, 5M tokens in all') },
+  args: { what: several('[what...]', 'how much and for how long: day 5M, month 200usd, week 40h, 5M tokens in all') },
   options: {
     project: optional('--project <folder>', 'only agents that work in this folder, or below it', text),
     agent: optional('--agent <name>', 'only this agent, such as claude', label),
