@@ -67,10 +67,10 @@ export const serve = async (options: ServeOptions): Promise<Serving> => {
 
 const start = async (options: ServeOptions, release: () => void): Promise<Serving> => {
   const { folder } = options;
-  const { log, flush } = await openLog(folder, options.logLevel, options.quiet);
+  const { log, flush, settled } = await openLog(folder, options.logLevel, options.quiet);
   const data = await openData(folder, log);
   try {
-    return await compose(options, { ...data, log, flush, release });
+    return await compose(options, { ...data, log, flush, settled, release });
   } catch (error) {
     await data.store.close();
     throw error;
@@ -80,11 +80,12 @@ const start = async (options: ServeOptions, release: () => void): Promise<Servin
 interface Opened extends OpenedData {
   log: Logger;
   flush: () => void;
+  settled: () => Promise<void>;
   release: () => void;
 }
 
 const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> => {
-  const { store, log, flush, release } = opened;
+  const { store, log, flush, settled, release } = opened;
   const prices = await openFolderPrices(options.folder, log);
   const core = await openCore(options, opened, prices);
   const loops = await startLoops(core, { ...opened, folder: options.folder });
@@ -167,6 +168,7 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
     await givenUp;
     release();
     log.info({ activeSessions }, 'stopped');
+    await settled();
     flush();
   };
   const logFatal = (error: unknown) => {

@@ -14,6 +14,8 @@ export interface Log {
   log: Logger;
   /** Writes out what is still in memory; returns when it is written. */
   flush: () => void;
+  /** Resolves when all is written; a disk that takes nothing is not waited for. */
+  settled: () => Promise<void>;
 }
 
 /** Logs to stderr, unless `quiet`, and to rolling files in the data folder. stdout is for people and scripts. */
@@ -35,7 +37,7 @@ export const openLog = async (
     ...(quiet ? [] : [{ level: onTerminal, stream: process.stderr }]),
   ]);
   const log = pino({ level: threshold, base: null, timestamp: pino.stdTimeFunctions.isoTime }, streams);
-  return { log, flush: () => flush(file) };
+  return { log, flush: () => flush(file), settled: () => file.settled() };
 };
 
 const flush = (file: { flushSync: () => void }): void => {

@@ -13,8 +13,12 @@ export interface Bounds {
 export interface RollingFile extends NodeJS.EventEmitter {
   write(line: string): boolean;
   flushSync(): void;
+  /** Resolves when all that was handed to it is written, or can't be for now. */
+  settled(): Promise<void>;
 }
 
+/** A disk that neither writes nor fails is not waited for any longer. */
+const patienceMs = 1000;
 /** Kept in memory at most, bytes, while the file can't be written; what comes after that is dropped. */
 const mostBuffered = 1024 * 1024;
 
@@ -29,7 +33,23 @@ export const openRollingFile = (folder: string, { largestBytes, filesKept }: Bou
     sync: false,
     maxLength: mostBuffered,
   });
+  // A flush does not wait for the write that is under way.
+  let underWay = 0;
+  const waiting = new Set<() => void>();
+  const write = file.write.bind(file);
+  file.write = (line) => {
+    underWay += Buffer.byteLength(line);
+    return write(line);
+  };
+  const settle = () => {
+    for (const resolve of waiting) resolve();
+    waiting.clear();
+  };
+  file.on('error', settle);
+  file.on('drop', (line: string) => (underWay -= Buffer.byteLength(line)));
   file.on('write', (bytes: number) => {
+    underWay -= bytes;
+    if (underWay <= 0) settle();
     size += bytes;
     if (size < largestBytes) return;
     size = 0;
@@ -38,7 +58,15 @@ export const openRollingFile = (folder: string, { largestBytes, filesKept }: Bou
     forgetOldest(folder, number - filesKept);
   });
   forgetOldest(folder, number - filesKept);
-  return file;
+  const settled = async () => {
+    if (underWay <= 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    waiting.add(resolve);
+    const patience = setTimeout(resolve, patienceMs);
+    await promise;
+    clearTimeout(patience);
+  };
+  return Object.assign(file, { settled });
 };
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
