@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { widthOf } from './plain.ts';
 import type { Screen } from './screen.ts';
 import { windowsText } from './windows-words.ts';
 import type { Windows } from './windows-words.ts';
@@ -46,6 +47,24 @@ describe('windows in words', () => {
     const lines = shown([calibrated, estimated]);
     expect(lines[1]).toMatch(/^ {2}5h .*37 % calibrated of \$9\.07, by earlier official figures$/);
     expect(lines[3]).toMatch(/^ {2}week .*37 % estimated of 3\.5M tokens, by your own history$/);
+  });
+
+  it('have each line begin beneath what it belongs to, on a narrow screen', () => {
+    const old = { ...official, reading: { ...official.reading!, at: iso(-1234), tokensSince: 123_456 } };
+    const calibrated = { ...bare, basis: 'calibrated' as const, limitUsd: '148.2' };
+    const heads = (columns: number): string[] =>
+      shown([official, old, calibrated], screen(columns)).filter((line) => !line.includes('resets'));
+    expect(heads(50)).toEqual([
+      'claude',
+      '  5h    ███░░░░░  37 % official 3m ago',
+      '        1.2k tokens since',
+      '  5h    ███░░░░░  37 % official 20h 34m ago',
+      '        123k tokens since',
+      '  5h    ███░░░░░  37 % calibrated of $148.20',
+      '        by earlier official figures',
+    ]);
+    for (const columns of [50, 60, 70, 80])
+      for (const line of heads(columns)) expect(widthOf(line)).toBeLessThanOrEqual(columns);
   });
 
   it('say where nothing is known, runs or ends', () => {

@@ -3,7 +3,7 @@ import { barOf } from './bar.ts';
 import { countWords } from './count.ts';
 import { durationWords } from './duration.ts';
 import { usdWords } from './money.ts';
-import { plain } from './plain.ts';
+import { plain, shownWidthOf } from './plain.ts';
 import { paint } from './screen.ts';
 import type { Screen, Stretch, Style } from './screen.ts';
 import { momentWords } from './session-words.ts';
@@ -14,6 +14,7 @@ export type Windows = Schemas['UsageWindows'];
 export type Window = Windows['windows'][number];
 
 const nameWidth = 6;
+const indent = ' '.repeat(nameWidth + 2);
 const longestBar = 24;
 const shortestBar = 8;
 /** What stands beside the bar at most. */
@@ -33,10 +34,19 @@ export const windowsText = (screen: Screen, { windows, now: told }: Windows): st
 
 const windowLines = (screen: Screen, window: Window, now: number): string[] => {
   const facts = [...usedWords(window), ...endWords(screen, window, now)];
-  return [
-    `  ${paint(screen, 'dim', windowName(window).padEnd(nameWidth))}${levelWords(screen, window)} ${basisWords(screen, window, now)}`,
-    ' '.repeat(nameWidth + 2) + facts.join(' · '),
-  ];
+  const name = paint(screen, 'dim', windowName(window).padEnd(nameWidth));
+  const [basis, more] = basisWords(screen, window, now);
+  const head = `  ${name}${levelWords(screen, window)} ${basis}`;
+  return [...joined(screen, head, more), indent + facts.join(' · ')];
+};
+
+/** On a line of its own where there is no room for it, beneath what it belongs to rather than beneath the name. */
+const joined = (screen: Screen, head: string, more: string): string[] => {
+  if (more === '') return [head];
+  const rest = paint(screen, 'dim', more);
+  const line = `${head}${paint(screen, 'dim', ',')} ${rest}`;
+  const fits = !screen.isTerminal || shownWidthOf(line) <= screen.columns;
+  return fits ? [line] : [head, indent + rest];
 };
 
 export const windowName = ({ windowMinutes }: Window): string =>
@@ -54,24 +64,28 @@ export const levelStyle = (percent: number): Style => (percent >= 85 ? 'red' : p
 
 export const percentWords = (percent: number): string => `${Math.floor(percent)} %`;
 
-const basisWords = (screen: Screen, window: Window, now: number): string => {
-  if (window.basis === 'official')
-    return `${paint(screen, 'green', 'official')}${paint(screen, 'dim', ageWords(window, now))}`;
+/** What it is based on, and what more there is to say of that. */
+const basisWords = (screen: Screen, window: Window, now: number): readonly [basis: string, more: string] => {
+  if (window.basis === 'official') {
+    const [age, since] = ageWords(window, now);
+    return [`${paint(screen, 'green', 'official')}${paint(screen, 'dim', age)}`, since];
+  }
   const of = window.limitUsd === undefined ? tokenLimit(window) : usdWords(window.limitUsd);
   const about = window.basis === 'calibrated' ? 'by earlier official figures' : 'by your own history';
-  const rest = of === undefined ? about : `of ${of}, ${about}`;
-  return `${paint(screen, 'yellow', window.basis)} ${paint(screen, 'dim', rest)}`;
+  const basis = paint(screen, 'yellow', window.basis);
+  if (of !== undefined) return [`${basis} ${paint(screen, 'dim', `of ${of}`)}`, about];
+  return [`${basis} ${paint(screen, 'dim', about)}`, ''];
 };
 
 const tokenLimit = ({ limitTokens }: Window): string | undefined =>
   limitTokens === undefined ? undefined : `${countWords(limitTokens)} tokens`;
 
 /** Of what was told just now there is nothing to say. */
-const ageWords = ({ reading }: Window, now: number): string => {
+const ageWords = ({ reading }: Window, now: number): readonly [age: string, since: string] => {
   const age = reading === undefined ? 0 : now - Date.parse(reading.at);
-  if (reading === undefined || age < minuteMs) return '';
-  const since = reading.tokensSince === 0 ? '' : `, ${countWords(reading.tokensSince)} tokens since`;
-  return ` ${durationWords(age)} ago${since}`;
+  if (reading === undefined || age < minuteMs) return ['', ''];
+  const since = reading.tokensSince === 0 ? '' : `${countWords(reading.tokensSince)} tokens since`;
+  return [` ${durationWords(age)} ago`, since];
 };
 
 export const usedWords = ({ tokens, costUsd, unpriced, cacheRead, burn }: Window): string[] => [
