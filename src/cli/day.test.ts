@@ -10,12 +10,27 @@ describe('a day that is typed', () => {
     ['0d', '2026-03-01'],
     ['7d', '2026-02-22'],
     ['365d', '2025-03-01'],
+    ['2w', '2026-02-15'],
+    ['3m', '2025-12-01'],
+    ['2026-11', '2026-11-01'],
   ])('%s is %s', (typed, date) => expect(parseDay(typed)('2026-03-01')).toBe(date));
 
   it.each(['', '2026-02-30', '2026-13-01', '26-11-20', 'tomorrow', '7', '-1d', '2026-11-20T10:00', '99999d'])(
     '%s is none',
     (typed) => expect(() => parseDay(typed)).toThrow('A day is a date such as 2026-11-20'),
   );
+});
+
+describe('a month that is typed', () => {
+  it('goes up to its last day', () => {
+    expect(parseDay('2026-11')('2026-03-01', 'last')).toBe('2026-11-30');
+    expect(parseDay('2028-02')('2026-03-01', 'last')).toBe('2028-02-29');
+  });
+
+  it('before a longer one has no day beyond its last', () => {
+    expect(parseDay('1m')('2026-03-31')).toBe('2026-02-28');
+    expect(parseDay('13m')('2026-01-15')).toBe('2024-12-15');
+  });
 });
 
 describe('a day that is read', () => {

@@ -4,19 +4,44 @@ import type { Parse } from './command.ts';
 
 const dayMs = 86_400_000;
 
-/** `YYYY-MM-DD`, counted from today, which is the caller's to know. */
-export type Day = (today: string) => string;
+/** `YYYY-MM-DD`, counted from today, which is the caller's to know. Of a month it is the first day, or the last one. */
+export type Day = (today: string, end?: 'first' | 'last') => string;
 
-/** `2026-11-20`, `20261120`, `today`, `yesterday`, `7d`. */
+/** The help of options that take a day. */
+export const dayExamples = '2026-11-20, 20261120, 2026-11, today, yesterday, 7d, 2w, 3m';
+
+/** `2026-11-20`, `20261120`, `2026-11`, `today`, `yesterday`, `7d`, `2w`, `3m`. */
 export const parseDay: Parse<Day> = (text) => {
   const typed = text.trim().toLowerCase();
-  const named = { today: 0, yesterday: 1 }[typed] ?? /^(\d{1,4})d$/.exec(typed)?.[1];
-  if (named !== undefined) return (today) => dateOf(Date.parse(today) - Number(named) * dayMs);
+  const named = { today: '0d', yesterday: '1d' }[typed] ?? typed;
+  const [, count, unit] = /^(\d{1,4})([dwm])$/.exec(named) ?? [];
+  if (count !== undefined && unit === 'm') return (today) => monthsBefore(today, Number(count));
+  if (count !== undefined) return (today) => dateOf(Date.parse(today) - Number(count) * (unit === 'w' ? 7 : 1) * dayMs);
+  const isMonth = /^\d{4}-\d\d$/.test(typed) && !Number.isNaN(Date.parse(`${typed}-01`));
+  if (isMonth) return (_, end = 'first') => (end === 'first' ? `${typed}-01` : lastOfMonth(typed));
   const [, year = '', month = '', day = ''] = /^(\d{4})-?(\d\d)-?(\d\d)$/.exec(typed) ?? [];
   const date = `${year}-${month}-${day}`;
   if (year === '' || Number.isNaN(Date.parse(date)) || dateOf(Date.parse(date)) !== date)
-    throw new Error('A day is a date such as 2026-11-20, today, yesterday, or 7d for seven days ago');
+    throw new Error(
+      'A day is a date such as 2026-11-20, a month such as 2026-11, today, yesterday, or 7d, 2w, 3m for so many days, weeks, months ago',
+    );
   return () => date;
+};
+
+/** The same day of an earlier month, or the last one of a month that is shorter. */
+const monthsBefore = (today: string, count: number): string => {
+  const first = new Date(`${today.slice(0, 7)}-01`);
+  first.setUTCMonth(first.getUTCMonth() - count);
+  const month = dateOf(first.getTime()).slice(0, 7);
+  const same = `${month}${today.slice(7)}`;
+  const last = lastOfMonth(month);
+  return same < last ? same : last;
+};
+
+const lastOfMonth = (month: string): string => {
+  const next = new Date(`${month}-01`);
+  next.setUTCMonth(next.getUTCMonth() + 1, 0);
+  return dateOf(next.getTime());
 };
 
 const dateOf = (time: number): string => new Date(time).toISOString().slice(0, 'YYYY-MM-DD'.length);

@@ -1,4 +1,5 @@
 import type { Parse } from './command.ts';
+import { nearest } from './nearest.ts';
 
 /** What options and arguments are read with; see also duration.ts and count.ts. */
 
@@ -10,11 +11,14 @@ export const label: Parse<string> = (given) => {
   return given;
 };
 
-export const choice = <const T extends string>(known: readonly T[]): Parse<T> => {
+/** `others`: words that may stand in the same place and are read elsewhere, for the sentence that lists them. */
+export const choice = <const T extends string>(known: readonly T[], others: readonly string[] = []): Parse<T> => {
   const parse = (given: string): T => {
     const met = known.find((one) => one.toLowerCase() === given.toLowerCase());
-    if (met === undefined) throw new Error(`It is one of ${known.join(', ')}`);
-    return met;
+    if (met !== undefined) return met;
+    const all = [...known, ...others];
+    const meant = nearest(given, all);
+    throw new Error(`It is one of ${all.join(', ')}${meant === undefined ? '' : `; did you mean ${meant}?`}`);
   };
   return Object.assign(parse, { choices: known });
 };

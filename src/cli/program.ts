@@ -147,6 +147,11 @@ const describe = (node: Node, { about, args, options, examples, passesThrough }:
     ([typed, meaning]) => `  # ${meaning}\n  ${['stint', name, typed].filter(Boolean).join(' ')}`,
   );
   node.addHelpText('after', `\nExamples:\n${lines.join('\n')}\n`);
+  const [example] = examples.find(([typed]) => typed !== '') ?? [];
+  node.exitOverride((error) => {
+    if (error.code !== 'commander.missingArgument' || example === undefined) throw error;
+    throw usageFailure(`${sentenceOf(error.message)}; it looks like: stint ${name} ${example}`);
+  });
 };
 
 const toArgument = (parameter: Parameter<unknown>): Argument => {

@@ -24,6 +24,10 @@ const longestEcho = 80;
 
 const addressOf = (typed: string, insecure: boolean): string => {
   const shown = cut(plain(typed), longestEcho);
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(typed) && !/^https?:/.test(typed))
+    throw usageFailure(
+      `${shown} can’t be pushed to: it must be http:// or https://, such as https://stint.example.org`,
+    );
   if (!/^https?:\/\/[^/]/.test(typed) || !URL.canParse(typed))
     throw usageFailure(`${shown} is not a URL; one looks like https://stint.example.org`);
   const { protocol, hostname, username, password, search, hash } = new URL(typed);

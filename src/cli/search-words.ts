@@ -68,10 +68,17 @@ export const readingWords = ({ index: { state, files = 0, of = 0 } }: FoundTexts
 };
 
 export const nothingWords = (query: string, isFiltered: boolean): string => {
+  const word = beginningIn(query);
   const hints = [
     ...(/\s/.test(query) ? ['all words must occur: try fewer'] : []),
     ...(isFiltered ? ['look without the options'] : []),
-    'the beginning of a word does too: “cook*”',
+    ...(word === undefined ? [] : [`the beginning of a word does too: “${plain(word)}*”`]),
   ];
-  return `nothing that was said fits “${plain(query)}”; ${hints.join(', or ')}`;
+  return `nothing that was said fits “${plain(query)}”${hints.length === 0 ? '' : `; ${hints.join(', or ')}`}`;
+};
+
+/** The first word that is looked for and might be the beginning of a longer one. */
+const beginningIn = (query: string): string | undefined => {
+  const wanted = query.replaceAll(/-"[^"]*"\*?/g, ' ');
+  return /(?<![\p{L}\p{N}-])[\p{L}\p{N}]{3,}(?![\p{L}\p{N}*])/u.exec(wanted)?.[0];
 };

@@ -75,8 +75,11 @@ describe('what was found', () => {
   });
 
   it('is nothing, with what else to try', () => {
-    expect(nothingWords('a b', true)).toContain('try fewer, or look without the options, or ');
+    expect(nothingWords('abc b', true)).toContain('try fewer, or look without the options, or ');
     expect(nothingWords('a', false)).not.toMatch(/fewer|options/);
+    expect(nothingWords('zzzqq', false)).toContain('the beginning of a word does too: “zzzqq*”');
+    expect(nothingWords('-"not this" wanted', false)).toContain('“wanted*”');
+    expect(nothingWords('zzz*', false)).toBe('nothing that was said fits “zzz*”');
   });
 });
 
@@ -99,8 +102,9 @@ describe('stint search', () => {
   });
 
   it.each([
-    [['search'], /missing required argument 'words'/],
-    [['search', '!?'], /q: has no word in it/],
+    [['search'], /missing required argument 'words'; it looks like: stint search session cookie/],
+    [['search', 'a', '--since', 'soon'], /2026-11-20, a month such as 2026-11, today/],
+    [['search', '!?'], /^stint: “!\?” has no word in it/],
     [['search', 'a', '--since', '3d', '--until', '5d'], /lies before --since/],
     [['search', 'a', '--by', 'me'], /one of user, agent/],
   ])('%j is refused with a sentence', async (args, sentence) => {

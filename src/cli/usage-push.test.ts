@@ -174,6 +174,12 @@ describe('stint usage push', () => {
       5,
       /does not know the token that .*token holds/,
     ],
+    [
+      'another protocol',
+      () => ['ftp://x', '--token-file', tokenFile],
+      2,
+      /^stint: ftp:\/\/x can’t be pushed to: it must be http:\/\/ or https:\/\//,
+    ],
     ['no URL', () => ['stint.example.org', '--token-file', tokenFile], 2, /is not a URL; one looks like https:/],
     ['a password', () => ['https://ada:pw@stint.example.org', '--token-file', tokenFile], 2, /no place for a password/],
     ['a page', () => ['https://stint.example.org/?x=1', '--token-file', tokenFile], 2, /is a page/],

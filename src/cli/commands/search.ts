@@ -2,10 +2,11 @@ import { resolve } from 'node:path';
 import { ask, open } from '../api.ts';
 import type { Client } from '../client.ts';
 import { command, optional, several, withDefault } from '../command.ts';
-import { dayAt, daysLater, parseDay, timeZoneHere } from '../day.ts';
+import { dayAt, dayExamples, daysLater, parseDay, timeZoneHere } from '../day.ts';
 import type { Day } from '../day.ts';
 import { exitCodes, Failure, usageFailure } from '../failure.ts';
 import { choice, label, text, wholeNumber } from '../parse.ts';
+import { cut, plain } from '../plain.ts';
 import { say } from '../say.ts';
 import { nothingWords, readingWords, searchText } from '../search-words.ts';
 import { chooseSession } from '../session-choice.ts';
@@ -19,11 +20,15 @@ export const searchCommand = command({
   options: {
     not: several('--not <word>', 'leave out what has this word or phrase; may be repeated'),
     by: optional('--by <who>', 'only what was said by the user, or by the agent', choice(['user', 'agent'])),
-    since: optional('--since <day>', 'from this day on: 2026-11-20, today, yesterday, 7d', parseDay),
-    until: optional('--until <day>', 'up to this day', parseDay),
+    since: optional('--since <day>', `from this day on: ${dayExamples}`, parseDay),
+    until: optional('--until <day>', 'up to this day; of a month, up to its last', parseDay),
     source: optional('--source <agent>', 'only this agent: claude, codex, …', label),
     project: optional('--project <folder>', 'only sessions in this folder or below it', text),
-    session: optional('--session <id>', 'only this session: id, or a part of it, or name', label),
+    session: optional(
+      '--session <id>',
+      'only this session: its id or the agent’s own, or a part of it, or name',
+      label,
+    ),
     limit: withDefault(
       '-n, --limit <count>',
       `show at most this many (${usualTexts})`,
@@ -45,7 +50,7 @@ export const searchCommand = command({
     const client = await open(settings);
     const session = options.session === undefined ? undefined : await sessionMeant(client, options.session);
     const only = given({ by, source, session, ...days, project: project === undefined ? undefined : resolve(project) });
-    const found = await ask(client.GET('/api/search', { params: { query: { q, limit, ...only } } }));
+    const found = await asked(q, ask(client.GET('/api/search', { params: { query: { q, limit, ...only } } })));
     if (found.index.state === 'off') throw switchedOff();
     const more = readingWords(found);
     if (more !== undefined) say(more);
@@ -59,6 +64,18 @@ export const searchCommand = command({
   },
 });
 
+/** What is wrong with the words is said of them as they were typed, not of a field that nobody did. */
+const asked = async <T>(q: string, answer: Promise<T>): Promise<T> => {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof Failure) || !error.message.startsWith('q: ')) throw error;
+    throw usageFailure(`“${cut(plain(q), longestEcho)}” ${error.message.slice('q: '.length)}`, error.details);
+  }
+};
+
+const longestEcho = 40;
+
 /** What the shell was told to keep together is a phrase. */
 const asTyped = (word: string): string => (/\s/.test(word.trim()) && !word.includes('"') ? phrase(word) : word);
 
@@ -70,7 +87,7 @@ const phrase = (words: string): string => {
 /** Days are those of this machine. */
 const momentsOf = ({ since, until }: { since: Day | undefined; until: Day | undefined }) => {
   const today = dayAt(Date.now(), timeZoneHere());
-  const [from, to] = [since?.(today), until?.(today)];
+  const [from, to] = [since?.(today), until?.(today, 'last')];
   if (from !== undefined && to !== undefined && to < from)
     throw usageFailure(`--until ${to} lies before --since ${from}`);
   return {
