@@ -13,7 +13,7 @@ export type Status = Session['status'];
 
 /** The help of every argument that names a session. */
 export const sessionHelp =
-  'id as stint ls shows it, or a beginning or end of it (4 characters or more), or name; - or nothing: the latest that is open';
+  'id as stint ls shows it or the agent’s own, or a beginning or end of one (4 characters or more), or name; - or nothing: the latest that is open';
 
 /** For commands whose other words stand before or after the session. */
 export const sessionOption = optional('-s, --session <session>', 'the same as [session]', text);
@@ -28,6 +28,8 @@ const page = 200;
 const farthest = 5000;
 const longestName = 200;
 const fragment = /^[0-9a-f-]{4,36}$/;
+/** Agents' own ids are not all made alike: `ses_3f2c…`. */
+const agentFragment = /^[\w.:-]{4,200}$/;
 const wholeId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
@@ -42,7 +44,7 @@ export const chooseSession = async (
 ): Promise<Session> => {
   if (asked === undefined || asked === '-') return latest(client, [preferred, otherwise]);
   if (asked === '') throw usageFailure('a session is named by its id or name, not by nothing');
-  if (wholeId.test(asked)) return ask(client.GET('/api/sessions/{id}', { params: { path: { id: asked } } }));
+  if (wholeId.test(asked)) return ofWholeId(client, asked);
   for (const statuses of asked.length > longestName ? [] : [preferred, undefined]) {
     const found = matching(asked, await listed(client, statuses, asked));
     if (found.length > 1) throw ambiguous(asked, found);
@@ -55,11 +57,29 @@ export const chooseSession = async (
   );
 };
 
-/** Those that `asked` names: by name if there are any, else by an end of the id. */
+/** Those that `asked` names: by name if there are any, else by the agent's whole id, else by an end of an id. */
 export const matching = (asked: string, sessions: readonly Session[]): Session[] => {
   const named = sessions.filter(({ name }) => name === asked);
-  if (named.length > 0 || !fragment.test(asked)) return named;
-  return sessions.filter(({ id }) => isPartOf(id, asked));
+  if (named.length > 0 || !agentFragment.test(asked)) return named;
+  const whole = sessions.filter(({ agent }) => agent?.sessionId === asked);
+  if (whole.length > 0) return whole;
+  return sessions.filter(
+    ({ id, agent }) =>
+      (fragment.test(asked) && isPartOf(id, asked)) || (agent !== undefined && isPartOf(agent.sessionId, asked)),
+  );
+};
+
+/** It may be the server's or the agent's; what is neither fails as the server says. */
+const ofWholeId = async (client: Client, id: string): Promise<Session> => {
+  try {
+    return await ask(client.GET('/api/sessions/{id}', { params: { path: { id } } }));
+  } catch (error) {
+    if (!(error instanceof Failure) || error.exitCode !== exitCodes.notFound) throw error;
+    const found = (await walk(client, { kind: 'agent' })).filter(({ agent }) => agent?.sessionId === id);
+    if (found.length > 1) throw ambiguous(id, found);
+    if (found[0]) return found[0];
+    throw error;
+  }
 };
 
 const latest = async (client: Client, choices: readonly (readonly Status[])[]): Promise<Session> => {
@@ -84,18 +104,24 @@ const latestOf = async (client: Client, statuses: readonly Status[]): Promise<Se
   )[0];
 };
 
-/** Sessions that may be meant. The server finds names; an end of an id is looked for among the latest. */
+/** Sessions that may be meant. The server finds names; an end of an id is looked for among the latest where none has the name. */
 const listed = async (client: Client, statuses: readonly Status[] | undefined, asked: string): Promise<Session[]> => {
-  const byId = fragment.test(asked);
-  const lists = await Promise.all([
-    walk(client, { q: asked }),
-    ...(byId ? (statuses ?? [undefined]).map((status) => walk(client, status ? { status } : {})) : []),
-  ]);
-  const all = new Map(lists.flat().map((session) => [session.id, session]));
-  return [...all.values()].filter(({ status }) => statuses === undefined || statuses.includes(status));
+  const isMeant = ({ status }: Session): boolean => statuses === undefined || statuses.includes(status);
+  const named = (await walk(client, { q: asked })).filter(isMeant);
+  if (named.some(({ name }) => name === asked) || !agentFragment.test(asked)) return named;
+  const kind = fragment.test(asked) ? {} : { kind: 'agent' as const };
+  const walks = (statuses ?? [undefined]).map((status) => walk(client, { ...kind, ...(status ? { status } : {}) }));
+  const all = new Map([...named, ...(await Promise.all(walks)).flat()].map((session) => [session.id, session]));
+  return [...all.values()].filter(isMeant);
 };
 
-const walk = async (client: Client, query: { q?: string; status?: Status }): Promise<Session[]> => {
+interface Walked {
+  q?: string;
+  status?: Status;
+  kind?: Session['kind'];
+}
+
+const walk = async (client: Client, query: Walked): Promise<Session[]> => {
   const met: Session[] = [];
   for (let cursor: string | undefined; met.length < farthest;) {
     const more = cursor === undefined ? {} : { cursor };

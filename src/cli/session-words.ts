@@ -16,6 +16,14 @@ export const isPartOf = (id: string, typed: string): boolean =>
 
 export const nameOf = ({ id, name }: Pick<Session, 'id' | 'name'>): string => plain(name ?? shortId(id));
 
+/** A session as its agent names it. */
+export interface AgentSession {
+  source: string;
+  sessionId: string;
+}
+
+export const nameKey = ({ source, sessionId }: AgentSession): string => `${source} ${sessionId}`;
+
 /** `2h 14m of 5h`. */
 export const timeWords = ({ elapsed, duration, unlimited }: Session): string =>
   unlimited ? durationWords(elapsed) : `${durationWords(elapsed)} of ${durationWords(duration)}`;
