@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { exitCodes, Failure, usageFailure } from './failure.ts';
 import { plain } from './plain.ts';
@@ -64,11 +65,16 @@ const whole = async (name: Named, typed: Filters, filters: Filters, read: ReadRe
   if (all.includes(exact)) return exact;
   const fits = all.filter((one) => part.length >= shortestPart && one.toLowerCase().includes(part.toLowerCase()));
   if (fits.length === 1) return fits[0] ?? exact;
+  // A folder is there whether anything was used in it or not.
+  if (fits.length === 0 && name === 'project' && isFolder(part)) return exact;
   const hint = `see what there is with: stint usage ${kind}`;
   if (fits.length === 0)
     throw new Failure(exitCodes.notFound, 'not_found', `no ${what} “${plain(part)}” has used anything; ${hint}`);
   throw usageFailure(`“${plain(part)}” fits ${fits.length}: ${listed(fits)}; say which`, fits);
 };
+
+/** Whether what was typed can only be a path; a mere name may be a part of one that was misspelt. */
+export const isFolder = (typed: string): boolean => /^(\.{0,2}\/|\.{1,2}$)/.test(typed) || existsSync(resolve(typed));
 
 const mostListed = 8;
 

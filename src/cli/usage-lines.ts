@@ -1,9 +1,9 @@
 import type { UsageReportKind, UsageRow, UsageSums } from '../contract/usage-report.ts';
 import { dateWords, dayAt, daysLater, monthWords, weekdayWords } from './day.ts';
 import { durationWords } from './duration.ts';
-import { plain, widthOf } from './plain.ts';
+import { cut, plain, widthOf } from './plain.ts';
 import type { Style } from './screen.ts';
-import { shortId } from './session-words.ts';
+import { nameKey, shortId } from './session-words.ts';
 
 /** Rows of reports of usage as the lines of a table. */
 
@@ -30,6 +30,8 @@ export interface Looks {
   timeZone: string;
   /** Directories by their last names alone. */
   isShort: boolean;
+  /** Of sessions, by {@link nameKey}. */
+  sessionNames?: ReadonlyMap<string, string>;
 }
 
 /** Headings of the columns that tell what a line is about, the one that stays longest first. */
@@ -38,7 +40,7 @@ export const headingsOf: Record<UsageKind, readonly [string, ...string[]]> = {
   weekly: ['WEEK'],
   monthly: ['MONTH'],
   blocks: ['BLOCK'],
-  sessions: ['SESSION', 'PROJECT', 'AGENT', 'LAST'],
+  sessions: ['SESSION', 'NAME', 'PROJECT', 'AGENT', 'LAST'],
   models: ['MODEL', 'AGENT'],
   projects: ['PROJECT', 'AGENT'],
 };
@@ -52,7 +54,8 @@ export const linesOf = (kind: UsageKind, rows: readonly Row[], looks: Looks): Li
     return [
       line,
       ...models.map((sums) => partOf(kind, (looks.isShort ? shortModel : modelWords)(sums.model), sums)),
-      ...agents.map((sums) => partOf(kind, `subagent ${plain(sums.agentId)}`, sums)),
+      // What a subagent used is in the session's models too.
+      ...agents.map((sums) => partOf(kind, `  of which subagent ${plain(agentWords(sums.agentId, looks))}`, sums)),
     ];
   });
 };
@@ -89,8 +92,14 @@ const namesOf = (kind: UsageKind, heading: string, row: Row, looks: Looks, hasYe
     : { MODEL: modelWords(row.model), AGENT };
 };
 
+const shortName = 30;
+const longestName = 50;
+
+const agentWords = (agentId: string, { isShort }: Looks): string => (isShort ? shortId(agentId) : agentId);
+
 const sessionNames = (row: UsageRow<'sessions'>, looks: Looks) => ({
   SESSION: plain(looks.isShort ? shortId(row.sessionId) : row.sessionId),
+  NAME: cut(plain(looks.sessionNames?.get(nameKey(row)) ?? ''), looks.isShort ? shortName : longestName),
   PROJECT: projectWords(row.project, looks, 1),
   AGENT: plain(row.source),
   LAST: `${dateWords(dayAt(Date.parse(row.lastAt), looks.timeZone))} ${clockWords(row.lastAt, looks)}`,

@@ -108,6 +108,38 @@ describe('stint usage', () => {
     expect(stderr).toMatch(/^stint: 3 things in 1 file were not counted/);
   });
 
+  it('has as many rows as asked for, and the totals of all, in every form', async () => {
+    const { rows, totals } = await json('models', '-n', '1');
+    expect([rows.length, totals.input]).toEqual([1, 7]);
+    expect((await json('daily', '-n', '1')).rows).toHaveLength(1);
+    const { stdout } = await usage('models', '--csv', '-n', '2');
+    expect(stdout.split('\r\n').slice(0, -1)).toHaveLength(3);
+  });
+
+  it('knows a folder in which nothing was used from a name that is misspelt', async () => {
+    const empty = emptyFolder();
+    expect(await stint(['usage', '--project', '.'], { env: env(url), cwd: empty })).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`Nothing that was used in ${empty} fits. See all with: stint usage`) as string,
+    });
+    expect(await usage('--project', '.', '--source', 'codex')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`Nothing that was used in ${folder} fits.`) as string,
+    });
+    expect(await usage('--model', 'opus', '--session', 'b3c4d5')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Nothing that was used fits\./) as string,
+    });
+    expect(await usage('--project', 'srvv')).toMatchObject({ code: 4 });
+    expect(await usage('--project', '.', '--model', 'opuss')).toMatchObject({ code: 4 });
+  });
+
+  it('says how it is had without a server', async () =>
+    expect(await stint(['usage', '--no-start'], { env: { STINT_DATA: emptyFolder() } })).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/; or read the agents’ files without one, with: --no-server\n$/) as string,
+    }));
+
   it('says when there is nothing, and where it was looked for', async () => {
     expect(await stint(['usage'], { env: env(emptyUrl) })).toMatchObject({
       code: 0,
@@ -120,6 +152,8 @@ describe('stint usage', () => {
   });
 
   it.each([
+    [['sesions'], /projects, prices, reprice, push; did you mean sessions\?/],
+    [['pries'], /did you mean prices\?/],
     [['yearly'], /one of daily, weekly, monthly, blocks, sessions, models, projects/],
     [['--since', 'soon'], /“soon” can’t be --since: a day is a date such as 2026-11-20/],
     [['--tz', 'Mars/Olympus'], /“Mars\/Olympus” can’t be --tz: it is an IANA time zone/],

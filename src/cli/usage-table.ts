@@ -11,9 +11,8 @@ import type { Line, Looks, Sums, UsageKind, UsageReport } from './usage-lines.ts
 
 /** The table of a report of usage: whole numbers where there is room, short ones where there is less, bars in what is left. */
 
-interface About {
+interface About extends Pick<Looks, 'timeZone' | 'sessionNames'> {
   kind: UsageKind;
-  timeZone: string;
 }
 
 export const tokensOf = ({ input, output, cacheRead, cacheWrite5m, cacheWrite1h }: Sums): number =>
@@ -42,13 +41,14 @@ const allLines = (kind: UsageKind, { rows, totals }: UsageReport, looks: Looks):
 ];
 
 /** The richest way to show it that the screen has room for; what is left of it goes to the bars. */
-const layoutOf = (screen: Screen, { kind, timeZone }: About, report: UsageReport): Layout => {
+const layoutOf = (screen: Screen, { kind, timeZone, sessionNames }: About, report: UsageReport): Layout => {
+  const about = { timeZone, ...(sessionNames === undefined ? {} : { sessionNames }) };
   for (const [isShort, hasModels] of [
     [false, true],
     [true, true],
     [true, false],
   ] as const) {
-    const layout = { timeZone, isShort, hasModels, bar: 0 };
+    const layout = { ...about, isShort, hasModels, bar: 0 };
     const lines = allLines(kind, report, layout);
     const columns = columnsOf(kind, lines, layout);
     const least = shortestBar + gap + widthsOf(columns, lines, leastOf);
@@ -57,7 +57,7 @@ const layoutOf = (screen: Screen, { kind, timeZone }: About, report: UsageReport
     const left = screen.columns - gap - widthsOf(columns, lines, (_, width) => width);
     return { ...layout, bar: Math.max(shortestBar, Math.min(longestBar, left)) };
   }
-  return { timeZone, isShort: true, hasModels: false, bar: 0 };
+  return { ...about, isShort: true, hasModels: false, bar: 0 };
 };
 
 /** What the report is about is not cut to make room for a bar. */
@@ -96,7 +96,7 @@ const columnsOf = (kind: UsageKind, lines: readonly Line[], layout: Layout): Col
     isNumber: true,
   });
   return [
-    ...nameColumns(kind),
+    ...nameColumns(kind, lines),
     ...(hasModels && lines.some(({ models }) => models) ? [modelsColumn(isShort)] : []),
     count('INPUT', 5, ({ input }) => input),
     count('OUTPUT', 6, ({ output }) => output),
@@ -114,16 +114,21 @@ const styleOf = ({ style }: Line) => style;
 /** Beside what a line is about stand its tokens and cost as long as they can. */
 const optionalWeight = 6;
 
-const nameColumns = (kind: UsageKind): Column<Line>[] =>
-  headingsOf[kind].map((heading, i) => ({
-    heading,
-    cell: ({ names }) => names[heading] ?? '',
-    style: styleOf,
-    weight: i === 0 ? 10 : 7 - i * 2,
-    ...(heading === 'PROJECT' ? { shrinksTo: i === 0 ? 16 : 10 } : {}),
-    ...(heading === 'MODEL' ? { shrinksTo: 16 } : {}),
-    ...(i === 0 ? { keepsOver: optionalWeight } : {}),
-  }));
+/** How long those columns stay that tell what a line is about, beside the first. */
+const nameWeights: Record<string, number> = { PROJECT: 5, NAME: 4.5, AGENT: 3, LAST: 1 };
+
+const nameColumns = (kind: UsageKind, lines: readonly Line[]): Column<Line>[] =>
+  headingsOf[kind]
+    .filter((heading) => heading !== 'NAME' || lines.some(({ names }) => names[heading]))
+    .map((heading, i) => ({
+      heading,
+      cell: ({ names }) => names[heading] ?? '',
+      style: styleOf,
+      weight: i === 0 ? 10 : (nameWeights[heading] ?? 1),
+      ...(heading === 'PROJECT' ? { shrinksTo: i === 0 ? 16 : 10 } : {}),
+      ...(heading === 'MODEL' || heading === 'NAME' ? { shrinksTo: 16 } : {}),
+      ...(i === 0 ? { keepsOver: optionalWeight } : {}),
+    }));
 
 const modelsColumn = (isShort: boolean): Column<Line> => ({
   heading: 'MODELS',

@@ -214,6 +214,46 @@ describe('a line', () => {
     expect(text(100, { ...daily, rows: [row] })).toMatch(/^Fri 20 Nov .*\n {2}opus-4-5 .*\n─/m);
   });
 
+  it('of a session has its name where there is one and room for it', () => {
+    const at = { firstAt: '2026-11-20T08:00:00.000Z', lastAt: '2026-11-20T23:30:00.000Z' };
+    const row = {
+      sessionId: 'cc8e3d53-6a51-4a3c',
+      source: 'claude',
+      project: '/srv/stint',
+      ...at,
+      ...some,
+      modelNames: [],
+    };
+    const sessionNames = new Map([['claude cc8e3d53-6a51-4a3c', 'Mend the login\u0007']]);
+    const shown = (columns: number, names = sessionNames) =>
+      usageText(
+        terminal(columns),
+        { ...asked('sessions'), sessionNames: names },
+        { rows: [row], totals: some, skipped: [] },
+      );
+    expect(shown(120)).toMatch(/^SESSION +NAME +PROJECT .*\n\S+ {2}Mend the login\ufffd? +/m);
+    expect(shown(80)).toContain('Mend the login');
+    expect(shown(40)).not.toContain('Mend');
+    expect(shown(120, new Map())).not.toContain('NAME');
+  });
+
+  it('of a subagent is told as a part, deeper than the models that have it too', () => {
+    const at = { firstAt: '2026-11-20T08:00:00.000Z', lastAt: '2026-11-20T23:30:00.000Z' };
+    const row = {
+      sessionId: 'cc8e3d53-6a51-4a3c',
+      source: 'claude',
+      project: '/srv/stint',
+      ...at,
+      ...some,
+      modelNames: ['gpt-5'],
+      models: [{ model: 'gpt-5', ...some }],
+      agents: [{ agentId: 'a1b2', ...few }],
+    };
+    expect(text(160, { rows: [row], totals: some, skipped: [] }, 'sessions')).toMatch(
+      /\n {2}gpt-5 .*\n {4}of which subagent a1b2 .*\n─/,
+    );
+  });
+
   it('has names that steer nothing', () => {
     const at = { firstAt: '2026-11-20T08:00:00.000Z', lastAt: '2026-11-20T08:00:00.000Z' };
     expect(oneOf('models', { model: 'a\u001b[31m\nb', sources: ['x\u0007'], ...some, ...at })).toMatch(

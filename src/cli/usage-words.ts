@@ -14,7 +14,11 @@ export interface Asked {
   /** Whether it was about a part of all that there is. */
   isFiltered: boolean;
   /** At most so many rows are shown. */
-  limit?: number;
+  limit?: number | undefined;
+  /** The folder that it was about, where that was typed as a path. */
+  folder?: string;
+  /** Of sessions, by {@link nameKey}. */
+  sessionNames?: ReadonlyMap<string, string>;
 }
 
 export const usageText = (screen: Screen, asked: Asked, report: UsageReport): string => {
@@ -34,7 +38,7 @@ export const usageText = (screen: Screen, asked: Asked, report: UsageReport): st
 };
 
 /** The first of those that have most, the last of those that have a time. */
-const shownRows = ({ kind, limit }: Asked, rows: Row[]): Row[] => {
+export const shownRows = ({ kind, limit }: Pick<Asked, 'kind' | 'limit'>, rows: Row[]): Row[] => {
   if (limit === undefined || rows.length <= limit) return rows;
   return kind === 'sessions' || kind === 'models' || kind === 'projects' ? rows.slice(0, limit) : rows.slice(-limit);
 };
@@ -96,8 +100,9 @@ export const skippedWords = ({ skipped }: Pick<UsageReport, 'skipped'>): string 
   return `${what} not counted: ${told.join(', ')}; see them with --json`;
 };
 
-const nothingWords = ({ kind, isFiltered }: Asked, { lookedIn = [] }: UsageReport): string => {
-  if (isFiltered) return `Nothing that was used fits. See all with: stint usage ${kind}`;
+const nothingWords = ({ kind, isFiltered, folder }: Asked, { lookedIn = [] }: UsageReport): string => {
+  const where = folder === undefined ? '' : ` in ${plain(folder)}`;
+  if (isFiltered) return `Nothing that was used${where} fits. See all with: stint usage ${kind}`;
   if (lookedIn.length === 0) return 'No agent’s usage was found.';
   return ['No agent’s usage was found. Looked in:', ...lookedIn.map((folder) => `  ${plain(folder)}`)].join('\n');
 };

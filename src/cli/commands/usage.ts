@@ -1,21 +1,26 @@
+import { resolve } from 'node:path';
 import { ask, open } from '../api.ts';
 import type { Client } from '../client.ts';
 import { command, flag, optional, withDefault } from '../command.ts';
 import type { Settings } from '../command.ts';
-import { dayAt, parseDay, parseTimeZone, timeZoneHere } from '../day.ts';
+import { dayAt, dayExamples, parseDay, parseTimeZone, timeZoneHere } from '../day.ts';
 import type { Day } from '../day.ts';
-import { exitCodes, usageFailure } from '../failure.ts';
+import { exitCodes, Failure, usageFailure } from '../failure.ts';
 import { choice, label, text, wholeNumber } from '../parse.ts';
 import { say } from '../say.ts';
 import type { Screen } from '../screen.ts';
-import { reportFor } from '../usage-choice.ts';
+import { agentSessionNames } from '../session-names.ts';
+import { isFolder, reportFor } from '../usage-choice.ts';
 import type { Filters, ReadReport } from '../usage-choice.ts';
 import { usageCsv } from '../usage-csv.ts';
 import { usageKinds } from '../usage-lines.ts';
-import type { UsageKind } from '../usage-lines.ts';
+import type { Row, UsageKind } from '../usage-lines.ts';
 import { askReading, tellReading, waitForReading } from '../usage-reading.ts';
-import { skippedWords, usageText } from '../usage-words.ts';
+import { shownRows, skippedWords, usageText } from '../usage-words.ts';
 import { dataFolder, pricesFile } from '../../place.ts';
+
+/** Commands of their own. */
+const otherWords = ['prices', 'reprice', 'push'];
 
 /** Sessions are many: a terminal shows those that cost most. */
 const usualSessions = 30;
@@ -23,10 +28,10 @@ const usualSessions = 30;
 export const usageCommand = command({
   about:
     'Shows what every coding agent on the server’s machine has used: tokens and cost by day, week, month, five-hour block, session, model or project. Each response counts once, however many files have a copy of it.',
-  args: { kind: withDefault('[report]', `${usageKinds.join(', ')} (daily)`, choice(usageKinds), 'daily') },
+  args: { kind: withDefault('[report]', `${usageKinds.join(', ')} (daily)`, choice(usageKinds, otherWords), 'daily') },
   options: {
-    since: optional('--since <day>', 'from this day on: 2026-11-20, today, yesterday, 7d', parseDay),
-    until: optional('--until <day>', 'up to this day', parseDay),
+    since: optional('--since <day>', `from this day on: ${dayExamples}`, parseDay),
+    until: optional('--until <day>', 'up to this day; of a month, up to its last', parseDay),
     tz: optional('--tz <zone>', 'IANA time zone in which days begin (this machine’s)', parseTimeZone),
     source: optional('--source <agent>', 'only this agent: claude, codex, …', label),
     model: optional('--model <model>', 'only this model: its name, or a part of it', label),
@@ -52,8 +57,10 @@ export const usageCommand = command({
     if (csv && settings.json) throw usageFailure('--csv and --json are two different things; choose one');
     if (options.live) return live(kind, options, settings, screen);
     const filters = filtersOf(options, tz);
-    const read = options.server ? await fromServer(await open(settings), options) : fromFiles(settings);
-    const report = await reportFor(kind, filters, read);
+    const client = options.server ? await opened(settings) : undefined;
+    const read = client ? await fromServer(client, options) : fromFiles(settings);
+    const whole = await reportFor(kind, filters, read);
+    const report = { ...whole, rows: shownRows({ kind, limit: options.limit }, whole.rows) };
     if (csv) {
       process.stdout.write(await usageCsv(kind, report));
       const skipped = skippedWords(report);
@@ -62,8 +69,12 @@ export const usageCommand = command({
     }
     const limit = limitOf(options.limit, kind, screen);
     const isFiltered = Object.keys(filters).some((name) => name !== 'timeZone' && name !== 'breakdown');
-    const asked = { kind, timeZone: tz, isFiltered, ...limit };
-    return { value: report, text: (to) => usageText(to, asked, report) };
+    const { project } = options;
+    const folder = project !== undefined && isFolder(project) ? { folder: resolve(project) } : {};
+    const shown = shownRows({ kind, ...limit }, whole.rows);
+    const sessionNames = settings.json ? undefined : await namesOf(shown, client);
+    const asked = { kind, timeZone: tz, isFiltered, ...limit, ...folder, ...(sessionNames && { sessionNames }) };
+    return { value: report, text: (to) => usageText(to, asked, whole) };
   },
 });
 
@@ -83,6 +94,23 @@ const live = async (
   return liveUsage(settings, screen, { span, timeZone: options.tz ?? timeZoneHere() });
 };
 
+/** Without a server the agents' files can be read. */
+const opened = async (settings: Settings): Promise<Client> => {
+  try {
+    return await open(settings);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.error !== 'no_server' || settings.start) throw error;
+    const { exitCode, error: word, message, details } = error;
+    throw new Failure(exitCode, word, `${message}; or read the agents’ files without one, with: --no-server`, details);
+  }
+};
+
+/** Names of sessions are the server's to know. */
+const namesOf = async (rows: readonly Row[], client: Client | undefined) => {
+  const sessions = rows.filter((row) => 'sessionId' in row);
+  return sessions.length === 0 || client === undefined ? undefined : agentSessionNames(client, sessions);
+};
+
 const limitOf = (given: number | undefined, kind: UsageKind, { isTerminal }: Screen): { limit?: number } => {
   if (given !== undefined) return { limit: given };
   return kind === 'sessions' && isTerminal ? { limit: usualSessions } : {};
@@ -100,7 +128,7 @@ interface Typed {
 
 const filtersOf = ({ since, until, source, model, project, session, breakdown }: Typed, timeZone: string): Filters => {
   const today = dayAt(Date.now(), timeZone);
-  const days = { since: since?.(today), until: until?.(today) };
+  const days = { since: since?.(today), until: until?.(today, 'last') };
   if (days.since !== undefined && days.until !== undefined && days.until < days.since)
     throw usageFailure(`--until ${days.until} lies before --since ${days.since}`);
   const given = Object.entries({ ...days, source, model, project, session }).filter(([, value]) => value !== undefined);
