@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shortFilterWords } from './budget-words.ts';
+import { amountWords, shortFilterWords } from './budget-words.ts';
 import type { Budget } from './budget-words.ts';
 import { budgetTable } from './commands/budget-ls.ts';
 import { widthOf } from './plain.ts';
@@ -46,6 +46,21 @@ describe('budgets in a table', () => {
     expect(shown(140)[0]).toMatch(/ UNTIL +STATE$/);
     for (const columns of [30, 50, 80, 100])
       for (const line of shown(columns)) expect(widthOf(line)).toBeLessThanOrEqual(columns);
+  });
+
+  it('say of several things the folder first, which is not cut', () => {
+    const both = budget({ only: { agent: 'claude', model: 'claude-opus-4-5', project: '/home/ada/shop' } });
+    expect(shortFilterWords([both])(both)).toBe('…/shop, claude, claude-opus-4-5');
+  });
+
+  it('of less than a minute are not of none', () => {
+    expect(['500', '1000', '59000', '60000', '0'].map((ms) => amountWords({ measure: 'time' }, ms))).toEqual([
+      '1s',
+      '1s',
+      '59s',
+      '1m',
+      '0m',
+    ]);
   });
 
   it('say of folders what tells them apart', () => {

@@ -28,6 +28,7 @@ export const amountWords = ({ measure }: Pick<Budget, 'measure'>, amount: number
 /** A budget of 40 hours reads so, and not as a day and 16 hours. */
 const hourWords = (ms: number): string => {
   const [hours, minutes] = [Math.floor(ms / 3600_000), Math.floor((ms % 3600_000) / 60_000)];
+  if (ms > 0 && ms < 60_000) return `${Math.ceil(ms / 1000)}s`;
   if (hours === 0) return `${minutes}m`;
   return minutes === 0 ? `${hours}h` : `${hours}h ${minutes}m`;
 };
@@ -36,13 +37,13 @@ const hourWords = (ms: number): string => {
 export const limitWords = (budget: Budget): string =>
   `${amountWords(budget, budget.limit)}${budget.measure === 'tokens' ? ' tokens' : ''} ${spans[budget.period]}`;
 
-/** What it counts. */
+/** What it counts; first what tells budgets apart the most, since the end is cut where there is little room. */
 export const filterWords = ({ only: { session, project, agent, model }, all }: Budget): string => {
   const parts = [
+    ...(project === undefined ? [] : [project]),
+    ...(session === undefined ? [] : [`session ${shortId(session)}`]),
     ...(agent === undefined ? [] : [agent]),
     ...(model === undefined ? [] : [model]),
-    ...(session === undefined ? [] : [`session ${shortId(session)}`]),
-    ...(project === undefined ? [] : [project]),
   ];
   return plain([parts.length === 0 ? 'everything' : parts.join(', '), ...(all ? ['cache reads too'] : [])].join(', '));
 };

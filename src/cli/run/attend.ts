@@ -22,6 +22,8 @@ const titleMs = 5000;
 const lookMs = 1000;
 /** Changes of the budget have no frame of their own: the session is asked for again so often, ms. */
 const askMs = 15_000;
+/** A command is not kept from starting for longer by a server that does not answer, ms. */
+const patienceMs = 1500;
 
 export interface Errand {
   session: Session;
@@ -53,11 +55,11 @@ export const attend = async (errand: Errand): Promise<{ ended: Ended; course: Co
   return { ended, course, wasStopped };
 };
 
-/** Whatever it was, the command is started. */
+/** Whatever it was, or if the server has no time for it, the command is started. */
 const begin = async (settings: Settings, course: Course, pauses: Pauses): Promise<void> => {
   try {
     const connection = await connectionNow(settings);
-    if (connection) course.put(await pauses.atStart(clientOf(connection), course.session, say));
+    if (connection) course.put(await pauses.atStart(clientOf(connection, patienceMs), course.session, say));
   } catch {
     // It is heard of while the command runs.
   }
