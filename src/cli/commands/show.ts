@@ -39,7 +39,13 @@ const lastComments = 3;
 
 export const showCommand = command({
   about: 'Shows a session: its time, tokens, pace, checkpoints, alerts and last comments.',
-  args: { session: optional('[session]', 'id, its beginning or end, or name; - or nothing: the latest', text) },
+  args: {
+    session: optional(
+      '[session]',
+      'id or the agent’s own, its beginning or end, or name; - or nothing: the latest',
+      text,
+    ),
+  },
   options: {},
   examples: [
     ['', 'the latest that is open, else the latest'],
