@@ -86,6 +86,18 @@ export const catalogue: readonly Entry[] = [
     load: async () => (await import('./commands/checkpoint.ts')).checkpointCommand,
   },
   {
+    name: 'repl',
+    summary: 'Open a prompt on a session of JavaScript',
+    heading: sessions,
+    load: async () => (await import('./commands/repl.ts')).replCommand,
+  },
+  {
+    name: 'exec',
+    summary: 'Run code in a REPL session',
+    heading: sessions,
+    load: async () => (await import('./commands/exec.ts')).execCommand,
+  },
+  {
     name: 'comment',
     summary: 'Comment on a session',
     heading: sessions,

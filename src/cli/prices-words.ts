@@ -1,10 +1,7 @@
-import { ownPriceAt } from '../ledger/prices/own-rates.ts';
 import type { Schemas } from '../sdk/index.ts';
 import { countWords } from './count.ts';
 import { usdWords } from './money.ts';
 import { plain } from './plain.ts';
-import { examplePricesFile } from './price-rates.ts';
-import type { RatedPrices, Unpriced } from './price-rates.ts';
 import { paint } from './screen.ts';
 import type { Screen } from './screen.ts';
 import { tableText } from './table.ts';
@@ -15,12 +12,20 @@ import type { Column } from './table.ts';
 type Repriced = Schemas['Repriced'];
 type Own = Schemas['OwnPrice'] & { model: string };
 type Changed = Repriced['models'][number];
+type Prices = Schemas['UsagePrices'];
+type Unpriced = Prices['unpriced'][number] & { needs: readonly string[]; isPartly: boolean };
+
+/** See ledger/prices/rated-prices.ts. */
+export interface RatedPrices extends Omit<Prices, 'unpriced'> {
+  rates?: readonly Own[];
+  unpriced: readonly Unpriced[];
+  example?: string;
+}
 
 const noModel = '(no model told)';
 const modelWords = (model: string): string => (model === '' ? noModel : plain(model));
 
-/** `now`: Unix ms. */
-export const pricesText = (screen: Screen, prices: RatedPrices, now: number): string => {
+export const pricesText = (screen: Screen, prices: RatedPrices): string => {
   const { version, overrides, rates, file, problem } = prices;
   const own = Object.entries(overrides).map(([model, price]): Own => ({ model, ...price }));
   const where = file === undefined ? '' : ` in ${plain(file)}`;
@@ -30,7 +35,7 @@ export const pricesText = (screen: Screen, prices: RatedPrices, now: number): st
     own.length === 0 ? `no own prices${where}` : `own prices${where}, US dollars a million tokens:`,
     ...(own.length === 0 ? [] : ['', tableText(screen, priceColumns(own), own)]),
     ...ratesLines(screen, rates),
-    ...unpricedLines(screen, prices, now),
+    ...unpricedLines(screen, prices),
   ].join('\n');
 };
 
@@ -42,16 +47,14 @@ const ratesLines = (screen: Screen, rates: RatedPrices['rates']): string[] => {
   return ['', heading, '', tableText(screen, priceColumns(rates), rates)];
 };
 
-const unpricedLines = (screen: Screen, prices: RatedPrices, now: number): string[] => {
-  const { unpriced, file } = prices;
+const unpricedLines = (screen: Screen, { unpriced, file, example }: RatedPrices): string[] => {
   if (unpriced.length === 0) return ['', 'every response has a price'];
-  const example = examplePricesFile(prices, now);
   return [
     '',
     'without a price:',
     '',
     tableText(screen, unpricedColumns, unpriced),
-    ...needsLines(prices, now),
+    ...needsLines(unpriced),
     ...(file === undefined || example === undefined
       ? []
       : ['', `give them one in ${plain(file)}, with what they really cost:`, '', ...example.split('\n').map(plain)]),
@@ -60,10 +63,8 @@ const unpricedLines = (screen: Screen, prices: RatedPrices, now: number): string
 };
 
 /** Of models that have a price of some kinds alone, which of the others are wanted. */
-const needsLines = ({ unpriced, overrides }: RatedPrices, now: number): string[] => {
-  const partly = unpriced.filter(
-    ({ model, needs }) => needs.length > 0 && ownPriceAt(model, { models: overrides }, now) !== undefined,
-  );
+const needsLines = (unpriced: readonly Unpriced[]): string[] => {
+  const partly = unpriced.filter(({ isPartly }) => isPartly);
   return partly.length === 0
     ? []
     : ['', ...partly.map(({ model, needs }) => `${modelWords(model)} needs ${needs.join(', ')} too`)];

@@ -1,6 +1,5 @@
 import { ask, open } from '../api.ts';
 import { command } from '../command.ts';
-import { ratedPrices } from '../price-rates.ts';
 import { pricesText } from '../prices-words.ts';
 
 export const usagePricesCommand = command({
@@ -18,8 +17,8 @@ export const usagePricesCommand = command({
       ask(client.GET('/api/usage/prices')),
       ask(client.GET('/api/usage/models')),
     ]);
-    const now = Date.now();
-    const rated = await ratedPrices(told, rows, now);
-    return { value: rated, text: (screen) => pricesText(screen, rated, now) };
+    const { ratedPrices } = await import('../../ledger/prices/rated-prices.ts');
+    const rated = await ratedPrices(told, rows, Date.now());
+    return { value: rated, text: (screen) => pricesText(screen, rated) };
   },
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isUnfinished, SourceError, sourceOf } from './source.ts';
+import { SourceError, sourceOf } from './source.ts';
 
 const js = (code: string) => sourceOf(code, 'javascript');
 
@@ -52,21 +52,5 @@ describe('an input', () => {
   it('that is none is refused', () => {
     expect(() => js('let = = 1')).toThrow(SourceError);
     expect(() => js('import fs from "fs"')).toThrow(/import/);
-  });
-});
-
-describe('an input of several lines', () => {
-  it.each([
-    ['function f() {', true],
-    ['[1,', true],
-    ['`a', true],
-    ['/* a', true],
-    ['f(', true],
-    ['1 + 1', false],
-    ['}', false],
-    ['let let = 1', false],
-    ['"a', false],
-  ])('%j goes on: %s', (input, is) => {
-    expect(isUnfinished(input)).toBe(is);
   });
 });

@@ -33,19 +33,6 @@ export const sourceOf = (input: string, language: ScriptLanguage): Source => {
   return rewritten(code, parsed(code));
 };
 
-/** Whether an input may be whole with more lines. */
-export const isUnfinished = (input: string): boolean => {
-  try {
-    parsed(input);
-    return false;
-  } catch (error) {
-    if (!(error instanceof SourceError)) throw error;
-    if (/^Unterminated (template|comment)/.test(error.message)) return true;
-    if (error.message.startsWith('Unterminated string')) return /\\\n?$/.test(input);
-    return error.message.startsWith('Unexpected token') && error.cause === input.length;
-  }
-};
-
 const withoutTypes = (input: string): string => {
   try {
     return stripTypeScriptTypes(input);
@@ -59,8 +46,7 @@ const parsed = (code: string): Program => {
     return parse(code, { ecmaVersion: 'latest', sourceType: 'script', allowAwaitOutsideFunction: true });
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    const { pos } = error as SyntaxError & { pos?: number };
-    throw new SourceError(error.message, { cause: pos });
+    throw new SourceError(error.message);
   }
 };
 

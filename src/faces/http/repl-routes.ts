@@ -28,6 +28,8 @@ import type { SessionSummary } from '../../journal/sessions.ts';
 import { checkpointsOf, entriesOf } from '../../runner/repl/repl-journal.ts';
 import { headerOf, toReplCheckpoint, toReplEvent, toReplMetrics, toReplSession } from '../repl-view.ts';
 import type { ReplSummary } from '../repl-view.ts';
+import { isWord, sayWord } from '../repl-words.ts';
+import type { Said } from '../repl-words.ts';
 import { changesNothing, checkHost, isOwner, mayChange, seenBy } from '../rights.ts';
 import { answerOf, once, sendAnswer } from './answers.ts';
 import { callerOf } from './guard.ts';
@@ -90,6 +92,32 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
     return toReplSession(parts.summarize(id, state) as ReplSummary);
   };
 
+  const allSeen = async (request: FastifyRequest): Promise<ReplSummary[]> => {
+    const found: ReplSummary[] = [];
+    for (let offset = 0; ;) {
+      const page = await parts.sessions.list({ kind: 'repl', limit: 200, offset, ...seenBy(callerOf(request).user) });
+      found.push(...page.sessions.filter(isRepl));
+      offset += page.sessions.length;
+      if (!page.more) return found;
+    }
+  };
+
+  const fork = async (request: FastifyRequest, id: string, name: string, seq: number | undefined): Promise<string> => {
+    if (ownNamed(request, name) !== undefined) throw taken(name);
+    return repl.fork(id, name, callerOf(request).user.id, seq);
+  };
+
+  const say = async (request: FastifyRequest, id: string, command: string): Promise<Said> =>
+    sayWord(command, {
+      session: await seen(request, id),
+      list: () => allSeen(request),
+      checkpoints: () => checkpointsOf(parts.journal, id),
+      checkpoint: (label) => repl.checkpoint(id, label),
+      goto: (seq) => repl.goto(id, seq),
+      fork: (name, seq) => fork(request, id, checkedName(name), seq),
+      save: () => repl.settled(id),
+    });
+
   routes.post(
     '/api/repl/sessions',
     {
@@ -122,14 +150,8 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
       },
     },
     async (request, reply) => {
-      const sessions: unknown[] = [];
-      for (let more = true; more;) {
-        const offset = sessions.length;
-        const page = await parts.sessions.list({ kind: 'repl', limit: 200, offset, ...seenBy(callerOf(request).user) });
-        sessions.push(...page.sessions.filter(isRepl).map(toReplSession));
-        more = page.more && sessions.length > offset;
-      }
-      return sendAnswer(reply, answerOf(200, { sessions }));
+      const sessions = await allSeen(request);
+      return sendAnswer(reply, answerOf(200, { sessions: sessions.map(toReplSession) }));
     },
   );
 
@@ -190,10 +212,10 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
           ? undefined
           : (ownNamed(request, checkedName(name)) ?? (await create(request, { name })));
         const { id } = await changed(request, own ?? name);
-        const quits = /^\s*:quit\s*$/.test(command);
+        if (isWord(command)) return answerOf(200, await say(request, id, command));
         const client = clientOf(request);
-        const output = quits ? '' : await repl.execute(id, command, { ...(client !== undefined && { client }) });
-        return answerOf(200, { output, shouldExit: quits });
+        const output = await repl.execute(id, command, { ...(client !== undefined && { client }) });
+        return answerOf(200, { output, shouldExit: false });
       });
       return sendAnswer(reply, answer);
     },
@@ -342,8 +364,7 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
       const { name, seq } = request.body;
       const answer = await once(parts, request, async () => {
         const { id } = await seen(request, request.params.name);
-        if (ownNamed(request, name) !== undefined) throw taken(name);
-        return answerOf(201, await told(await repl.fork(id, name, callerOf(request).user.id, seq)));
+        return answerOf(201, await told(await fork(request, id, name, seq)));
       });
       return sendAnswer(reply, answer);
     },

@@ -148,6 +148,29 @@ describe('a REPL session', () => {
   });
 });
 
+describe('a command that begins with a colon', () => {
+  it('is about the session', async () => {
+    const name = newName();
+    await execute(name, 'var n = 1; n');
+    await execute(name, 'n = 2');
+    expect(await execute(name, ':session goto 2')).toBe('at event 2 (s1)');
+    expect(await execute(name, 'n')).toBe('1');
+    expect(await execute(name, ':session checkpoint before the change')).toMatch(/^checkpoint at \d+$/);
+    expect(await execute(name, ':session checkpoints')).toMatch(/manual “before the change”/);
+    expect(await execute(name, `:session fork ${name}-2 5`)).toBe(`forked as ${name}-2`);
+    expect(await execute(`${name}-2`, 'n')).toBe('2');
+    expect(await execute(name, ':session list')).toMatch(new RegExp(`^${name}-2 .*\\n${name} `));
+    expect(await execute(name, ':session metrics')).toMatch(/^commands {2}3, /);
+    expect(await execute(name, ':session save')).toBe('saved');
+    expect(await execute(name, ':session goto soon')).toBe('it is :session goto <event>');
+    expect(await execute(name, ':help')).toMatch(/:session goto <event>\s+back to/);
+    expect(await execute(name, ':nonsense')).toMatch(/^there is no :nonsense\n/);
+    expect((await refusal('POST', `/api/repl/sessions/${name}/execute`, { command: ':session goto 999' }))[0]).toBe(
+      404,
+    );
+  });
+});
+
 describe('a model', () => {
   it.each([
     ['anthropic', ''],

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { priceOverridesOf } from '../ledger/prices/overrides.ts';
 import { priceList } from '../ledger/prices/price-list.ts';
-import { examplePricesFile, ratedPrices } from './price-rates.ts';
+import { ratedPrices } from '../ledger/prices/rated-prices.ts';
 import { pricesText } from './prices-words.ts';
 import type { Screen } from './screen.ts';
 
@@ -43,14 +43,14 @@ describe('a model without a price', () => {
   it('needs one for each kind that it used', async () => {
     const prices = await rated({});
     expect(prices.unpriced[0]?.needs).toEqual(['input', 'output', 'cacheRead', 'cacheWrite5m']);
-    expect(await priceOf(examplePricesFile(prices, now) ?? '')).toEqual({ costPico: 14_300_000 });
+    expect(await priceOf(prices.example ?? '')).toEqual({ costPico: 14_300_000 });
   });
 
   it('that has them in part is said to need the others too', async () => {
     const prices = await rated({ 'in-house-1': { input: 7, output: 8, cacheRead: 9 } });
     expect(prices.unpriced[0]?.needs).toEqual(['cacheWrite5m']);
-    expect(pricesText(screen, prices, now)).toContain('\nin-house-1 needs cacheWrite5m too\n');
-    const example = examplePricesFile(prices, now) ?? '';
+    expect(pricesText(screen, prices)).toContain('\nin-house-1 needs cacheWrite5m too\n');
+    const example = prices.example ?? '';
     expect(JSON.parse(example)).toEqual({
       models: { 'in-house-1': { input: 7, output: 8, cacheRead: 9, cacheWrite5m: 1.25 } },
     });
@@ -59,7 +59,7 @@ describe('a model without a price', () => {
 
   it('keeps what a pattern says of it, and the file what it says of others', async () => {
     const prices = await rated({ 'in-house-*': { input: 7, output: 8, cacheRead: 9 }, 'gpt-5': { webSearch: 0 } });
-    const example = examplePricesFile(prices, now) ?? '';
+    const example = prices.example ?? '';
     expect(Object.keys((JSON.parse(example) as { models: object }).models)).toEqual([
       'in-house-*',
       'gpt-5',
@@ -71,8 +71,7 @@ describe('a model without a price', () => {
   it('that is listed, but not on the terms that it was used on, needs all of its kinds', async () =>
     expect((await rated({}, 'claude-sonnet-4-5')).unpriced[0]?.needs).toContain('output'));
 
-  it('that nobody named can be given none', async () =>
-    expect(examplePricesFile(await rated({}, ''), now)).toBeUndefined());
+  it('that nobody named can be given none', async () => expect((await rated({}, '')).example).toBeUndefined());
 });
 
 describe('rates', () => {
@@ -81,7 +80,7 @@ describe('rates', () => {
     expect(prices.rates).toEqual([
       { model: 'claude-opus-4-5-20251101', input: 5, output: 30, cacheRead: 0.5, cacheWrite5m: 6.25, cacheWrite1h: 10 },
     ]);
-    expect(pricesText(screen, prices, now)).toMatch(
+    expect(pricesText(screen, prices)).toMatch(
       /\nMODEL +INPUT +OUTPUT +CACHE READ +WRITE 5M +WRITE 1H\nclaude-opus-4-5-20251101 +\$5 +\$30 +\$0\.5 +\$6\.25 +\$10\n/,
     );
   });
@@ -90,6 +89,6 @@ describe('rates', () => {
     const prices = await rated({}, 'in-house-1', 'genai-prices-9');
     expect(prices.rates).toBeUndefined();
     expect(prices.unpriced[0]?.needs).toEqual(['input', 'output', 'cacheRead', 'cacheWrite5m']);
-    expect(pricesText(screen, prices, now)).toContain('other prices than this stint knows');
+    expect(pricesText(screen, prices)).toContain('other prices than this stint knows');
   });
 });
