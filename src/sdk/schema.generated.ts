@@ -1725,7 +1725,7 @@ export interface components {
              */
             agent?: string;
             /**
-             * @description As `/api/usage` spells it
+             * @description With or without its date and whose it is; with a date, that one only
              * @example claude-opus-4-5
              */
             model?: string;
