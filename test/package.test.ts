@@ -12,7 +12,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const root = join(import.meta.dirname, '..');
 const run = promisify(execFile);
 const token = 'a-token-for-the-package-0123456789abcdef';
-const largestKilobytes = 490;
+/** It grows with what it can do: it is raised when something is added, and not to let something in. */
+const largestKilobytes = 520;
 
 /** Nothing of the checkout and its npm, which may have run these tests; the checkout's Node comes first. */
 const environment = (folder: string): NodeJS.ProcessEnv => ({
@@ -120,6 +121,23 @@ describe('the installed package', () => {
     await expect(tsc('bad.ts')).rejects.toMatchObject({ stdout: expect.stringContaining("'nmae'") as string });
     const { stdout } = await run(process.execPath, ['good.ts'], inFolder);
     expect(stdout).toContain('FROM THE PACKAGE');
+  });
+
+  it('runs code in a sandbox, and says of which types it is', async () => {
+    expect(await stint('exec', 'notes', 'const f = (n) => n * 2; [f(21), await Promise.resolve(1)]')).toBe(
+      '[ 42, 1 ]\n',
+    );
+    expect(await stint('exec', 'notes', 'f(1)')).toBe('2\n');
+    writeFileSync(
+      join(folder, 'types.ts'),
+      `import { AccessMode } from 'stint-server/session-server';
+       import type { ISessionClient, SessionEvent } from 'stint-server/session-server';
+       export const mode: AccessMode.ReadOnly = AccessMode.ReadOnly;
+       export const first = (events: SessionEvent[]): string | undefined => events[0]?.type;
+       export const run = (client: ISessionClient) => client.executeCommand('notes', '1');`,
+    );
+    const options = ['--noEmit', '--strict', '--target', 'es2024', '--module', 'nodenext', '--types', '', 'types.ts'];
+    await run(join(root, 'node_modules', '.bin', 'tsc'), options, inFolder);
   });
 
   it('drains when it is told to stop', async () => {

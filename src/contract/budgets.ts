@@ -37,12 +37,10 @@ const only = z
       .optional()
       .meta({ description: 'Absolute path of a directory; what lies below it counts too', example: '/home/ada/shop' }),
     agent: shortText.optional().meta({ description: 'Source of the usage', example: 'claude' }),
-    model: shortText
-      .optional()
-      .meta({
-        description: 'With or without its date and whose it is; with a date, that one only',
-        example: 'claude-opus-4-5',
-      }),
+    model: shortText.optional().meta({
+      description: 'With or without its date and whose it is; with a date, that one only',
+      example: 'claude-opus-4-5',
+    }),
   })
   .meta({ id: 'BudgetFilter', description: 'Only what has all of these; without one, all that you may see' });
 

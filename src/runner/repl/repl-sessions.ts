@@ -60,8 +60,15 @@ export class ReplSessions {
   readonly #occurrences = new Map<string, Map<string, number>>();
   #keptEngine: Promise<Engine> | undefined;
 
+  readonly #unlisten: () => void;
+
   constructor(parts: ReplSessionsParts) {
     this.#parts = parts;
+    // Whoever removes it: nothing of it stays in memory.
+    this.#unlisten = parts.runner.onRemoved((session) => {
+      this.#occurrences.delete(session);
+      parts.driver.stop(session).catch(() => undefined);
+    });
   }
 
   /** Resolves to the new session's id. The name is the caller's to check. */
@@ -168,13 +175,11 @@ export class ReplSessions {
   async remove(session: string): Promise<void> {
     this.interrupt(session);
     await this.#inTurn(session, async () => {
-      const { runner, driver } = this.#parts;
+      const { runner } = this.#parts;
       const state = await runner.state(session);
       if (state?.status === 'active' || state?.status === 'paused')
         await runner.execute(session, [{ type: 'complete' }], () => done);
       await runner.remove(session);
-      await driver.stop(session);
-      this.#occurrences.delete(session);
     });
   }
 
@@ -191,6 +196,7 @@ export class ReplSessions {
 
   /** Resolves when what is under way has ended. */
   async stop(): Promise<void> {
+    this.#unlisten();
     for (const session of this.#commands.keys()) this.interrupt(session);
     await Promise.allSettled(this.#lanes.values());
     await this.#parts.driver.close();
