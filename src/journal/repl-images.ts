@@ -18,9 +18,7 @@ export interface ReplEngine {
 
 export interface ImageChain {
   engine: ReplEngine;
-  /** The first frame is a whole memory; else the difference from the engine's. */
-  isWhole: boolean;
-  /** Each the difference from the one before. */
+  /** The first is the difference from the engine's memory, each other one from the one before. */
   frames: readonly Uint8Array[];
 }
 
@@ -30,7 +28,6 @@ export interface ReplImage {
   n: number;
   /** The image that it is the difference from; absent for the engine's memory. */
   base?: number;
-  isWhole: boolean;
   /** An engine's id that is kept. */
   engine: string;
   frame: Uint8Array;

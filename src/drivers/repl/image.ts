@@ -12,11 +12,22 @@ const pageWords = pageBytes / 4;
 /** Compared at once first: most of a memory does not change. */
 const blockBytes = 65_536;
 
-/** What changed since `shadow`, which is brought up to date and may be another one after: memories only grow. */
+/** Used again and again: a new one for each command is more garbage than is collected in time. */
+let scratch = new Uint32Array(0);
+
+const scratchOf = (length: number): Uint32Array => {
+  if (scratch.length < length) scratch = new Uint32Array(length);
+  return scratch.subarray(0, length);
+};
+
+/**
+ * What changed since `shadow`, which is brought up to date and may be another one after: memories only grow. The difference is good until
+ * the next one is asked for.
+ */
 export const differenceOf = (shadow: Buffer, memory: Buffer): { difference: Buffer; shadow: Buffer } => {
   const kept = grown(shadow, memory.length);
   const pages = changedPages(kept, memory);
-  const words = new Uint32Array(1 + pages.length * (1 + pageWords));
+  const words = scratchOf(1 + pages.length * (1 + pageWords));
   let at = 0;
   words[at++] = memory.length;
   for (const page of pages) {
@@ -28,7 +39,7 @@ export const differenceOf = (shadow: Buffer, memory: Buffer): { difference: Buff
       before[i] = now[i]!;
     }
   }
-  return { difference: Buffer.from(words.buffer), shadow: kept };
+  return { difference: Buffer.from(words.buffer, words.byteOffset, words.byteLength), shadow: kept };
 };
 
 /** The memory after a difference, made in place where it did not grow. */

@@ -26,9 +26,7 @@ export interface Engine {
 /** How a session's latest image comes about. */
 export interface Chain {
   engine: Engine;
-  /** The first frame is the difference from nothing; else from the engine's memory. */
-  isWhole: boolean;
-  /** Differences, oldest first; packed. An empty one is of a memory that did not change. */
+  /** Differences, the first from the engine's memory, oldest first; packed. An empty one is of a memory that did not change. */
   frames: readonly Uint8Array[];
 }
 
@@ -39,8 +37,8 @@ export interface Command {
   at: number;
   /** Of its random numbers: a whole number below 2⁵³. */
   seed: number;
-  /** The frame at its end is to be a whole memory. */
-  wantsWhole?: boolean;
+  /** The frame at its end is to be the difference from the engine's memory. */
+  isApart?: boolean;
 }
 
 /** How a command goes on that waited. */
@@ -55,7 +53,7 @@ export type Next =
   | { do: 'wake'; at: number };
 
 /** What can be asked of a sandbox at rest. */
-export type Question = { ask: 'bindings' } | { ask: 'complete'; path: string } | { ask: 'whole' };
+export type Question = { ask: 'bindings' } | { ask: 'complete'; path: string } | { ask: 'image' };
 
 export type Order =
   | { do: 'begin' }
@@ -81,7 +79,7 @@ export type Came =
   | { to: 'open' }
   | { to: 'waiting'; waiting: Waiting }
   | { to: 'ended'; ended: Ended }
-  | { to: 'answer'; words: readonly string[]; whole?: Uint8Array };
+  | { to: 'answer'; words: readonly string[]; image?: Uint8Array };
 
 /** A command waits: for answers, or for its clock to be at `due`, Unix ms. */
 export interface Waiting {
@@ -96,9 +94,9 @@ export interface Ended {
   text: string;
   /** Why it was stopped: nothing of it is left then. */
   why?: Stop | 'broken';
-  /** The difference from the image before, or all of the memory; packed. */
+  /** The difference from the image before, or from the engine's memory; packed. */
   frame: Uint8Array;
-  isWhole: boolean;
+  isApart: boolean;
   /** Bytes of the engine's memory at the end. */
   size: number;
 }

@@ -7,11 +7,11 @@ const usual: Limits = { memoryBytes: 64 << 20, cpuMs: 5000, outputChars: 1 << 22
 const begin = Date.parse('2026-11-20T12:00Z');
 
 export const openRepl = (limits: Partial<Limits> = {}) => {
-  const kept = new Map<string, { isWhole: boolean; frames: Uint8Array[] }>();
-  const keptOf = (session: string) => kept.get(session) ?? { isWhole: false, frames: [] };
+  const kept = new Map<string, Uint8Array[]>();
+  const keptOf = (session: string) => kept.get(session) ?? [];
   let isFailing = false;
   const driver = new ReplDriver({
-    images: { chainOf: async (session) => ({ engine: await driver.engine(), ...keptOf(session) }) },
+    images: { chainOf: async (session) => ({ engine: await driver.engine(), frames: keptOf(session) }) },
     limits: { ...usual, ...limits },
     mostKept: 3,
   });
@@ -20,8 +20,7 @@ export const openRepl = (limits: Partial<Limits> = {}) => {
       isFailing = false;
       throw new Error('the disk is full');
     }
-    const { isWhole, frames } = keptOf(session);
-    if (frame.length > 0) kept.set(session, { isWhole, frames: [...frames, frame] });
+    if (frame.length > 0) kept.set(session, [...keptOf(session), frame]);
   };
   const goOn = async (session: string, { requests: [request], due = 0, frame }: Waiting): Promise<Next> => {
     await keep(session, frame);
@@ -46,7 +45,7 @@ export const openRepl = (limits: Partial<Limits> = {}) => {
       isFailing = true;
     },
     restore: async (session: string, snapshot: Uint8Array): Promise<void> => {
-      kept.set(session, { isWhole: true, frames: [snapshot] });
+      kept.set(session, [snapshot]);
       await driver.restore(session);
     },
     close: () => driver.close(),

@@ -84,7 +84,7 @@ export class ReplDriver implements Driver<Command, Ended, Sending> {
   }
 
   snapshot(session: string): Promise<Uint8Array> {
-    return this.ask(session, { ask: 'whole' }).then(({ whole }) => whole ?? new Uint8Array());
+    return this.ask(session, { ask: 'image' }).then(({ image }) => image ?? new Uint8Array());
   }
 
   /** What it is restored to is kept by whoever keeps its images; what is in memory is forgotten. */
@@ -99,7 +99,7 @@ export class ReplDriver implements Driver<Command, Ended, Sending> {
   }
 
   /** Between two commands. */
-  ask(session: string, question: Question): Promise<{ words: readonly string[]; whole?: Uint8Array }> {
+  ask(session: string, question: Question): Promise<{ words: readonly string[]; image?: Uint8Array }> {
     return this.#inTurn(session, async (held) => {
       const came = await this.#order(session, held, { do: 'ask', session, ...question });
       if (came.to !== 'answer') throw new Error(`a question came to ${came.to}`);
@@ -252,7 +252,7 @@ const stoppedEnd = (why: 'cancelled' | 'cpu'): Ended => ({
   why,
   text: `stopped: ${why}`,
   frame: new Uint8Array(),
-  isWhole: false,
+  isApart: false,
   size: 0,
 });
 

@@ -3,17 +3,25 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Standing } from './guest.ts';
 import { differenceOf, packed, unpacked, withDifference } from './image.ts';
 import { cancelFlag } from './protocol.ts';
-import type { Came, Chain, FromThread, Order, ThreadData, ToThread } from './protocol.ts';
+import type { Came, Chain, Ended, Engine, FromThread, Order, ThreadData, ToThread } from './protocol.ts';
 import { SourceError, sourceOf } from './source.ts';
 import { Stopped, Vm } from './vm.ts';
-import type { Image, Watch } from './vm.ts';
+import type { Watch } from './vm.ts';
 
 /** A thread in which sandboxes run: one order at a time, each answered by what it came to. */
 
 const surroundings = workerData as ThreadData;
-const vms = new Map<string, Vm>();
-/** Sessions whose command is to end with a whole memory. */
-const wanted = new Set<string>();
+interface Room {
+  vm: Vm;
+  /** Of the engine that the session's images are of. */
+  engine: Buffer;
+  /** The command is to end with the difference from that. */
+  isApart: boolean;
+}
+
+const rooms = new Map<string, Room>();
+/** Memories of engines by their ids; sessions share them. */
+const engines = new Map<string, Buffer>();
 const port = parentPort!;
 const tell = (news: FromThread): void => port.postMessage(news);
 
@@ -24,18 +32,25 @@ const begin = async (): Promise<Came> => {
   return { to: 'begun', engine: { id, binary: '', pointers, image } };
 };
 
-const imageOf = ({ engine: { image, pointers }, isWhole, frames }: Chain): Image => ({
-  memory: (isWhole ? frames : [image, ...frames]).reduce<Buffer>(
-    (memory, frame) => (frame.length > 0 ? withDifference(memory, unpacked(frame)) : memory),
-    Buffer.alloc(0),
-  ),
-  pointers,
-});
+const memoryOf = ({ id, image }: Engine): Buffer => {
+  const known = engines.get(id) ?? withDifference(Buffer.alloc(0), unpacked(image));
+  engines.set(id, known);
+  return known;
+};
 
-const vmOf = (session: string): Vm => {
-  const vm = vms.get(session);
-  if (vm === undefined) throw new Error('the session is not in this thread');
-  return vm;
+const open = async (session: string, { engine, frames }: Chain): Promise<void> => {
+  drop(session);
+  const base = memoryOf(engine);
+  let memory: Buffer = Buffer.from(base);
+  for (const frame of frames) if (frame.length > 0) memory = withDifference(memory, unpacked(frame));
+  const vm = await Vm.restore({ memory, pointers: engine.pointers }, surroundings);
+  rooms.set(session, { vm, engine: base, isApart: false });
+};
+
+const roomOf = (session: string): Room => {
+  const room = rooms.get(session);
+  if (room === undefined) throw new Error('the session is not in this thread');
+  return room;
 };
 
 const follow = async (order: Order, watch: Watch): Promise<Came> => {
@@ -43,69 +58,70 @@ const follow = async (order: Order, watch: Watch): Promise<Came> => {
     case 'begin':
       return begin();
     case 'open':
-      drop(order.session);
-      vms.set(order.session, await Vm.restore(imageOf(order), surroundings));
+      await open(order.session, order);
       return { to: 'open' };
     case 'ask': {
-      const vm = vmOf(order.session);
-      if (order.ask === 'whole') return { to: 'answer', words: [], whole: vm.whole() };
+      const { vm, engine } = roomOf(order.session);
+      if (order.ask === 'image') return { to: 'answer', words: [], image: vm.differenceFrom(engine) };
       return { to: 'answer', words: order.ask === 'bindings' ? vm.bindings() : vm.complete(order.path) };
     }
     case 'run': {
-      const { code, language, at, seed, wantsWhole = false } = order.command;
-      if (wantsWhole) wanted.add(order.session);
-      else wanted.delete(order.session);
-      return proceed(order.session, (vm) => vm.start(sourceOf(code, language), at, seed, watch));
+      const { code, language, at, seed, isApart = false } = order.command;
+      const room = roomOf(order.session);
+      room.isApart = isApart;
+      return proceed(room, () => room.vm.start(sourceOf(code, language), at, seed, watch));
     }
-    case 'answer':
-      return proceed(order.session, (vm) => vm.settle(order.id, order.isAnswer, order.json, order.at, watch));
-    case 'wake':
-      return proceed(order.session, (vm) => vm.wake(order.at, watch));
+    case 'answer': {
+      const room = roomOf(order.session);
+      return proceed(room, () => room.vm.settle(order.id, order.isAnswer, order.json, order.at, watch));
+    }
+    case 'wake': {
+      const room = roomOf(order.session);
+      return proceed(room, () => room.vm.wake(order.at, watch));
+    }
   }
 };
 
 const drop = (session: string): void => {
-  vms.get(session)?.dispose();
-  vms.delete(session);
+  rooms.get(session)?.vm.dispose();
+  rooms.delete(session);
 };
 
 const nothingLeft = 'Uncaught Error: the command waits for something that nothing is left to bring about';
 
 /** Runs what there is to run. */
-const proceed = async (session: string, run: (vm: Vm) => Standing): Promise<Came> => {
-  const vm = vmOf(session);
+const proceed = async (room: Room, run: () => Standing): Promise<Came> => {
+  const { vm } = room;
   let standing: Standing;
   try {
-    standing = run(vm);
+    standing = run();
     if (standing.done !== undefined) vm.end();
   } catch (error) {
-    if (error instanceof SourceError) return ended(session, vm, { as: 'error', text: `Uncaught ${String(error)}` });
-    return stopped(session, vm, error);
+    if (error instanceof SourceError) return ended(room, { as: 'error', text: `Uncaught ${String(error)}` });
+    return stopped(room, error);
   }
   const { done, text = '', requests, due } = standing;
-  if (done !== undefined) return ended(session, vm, { as: done, text });
-  if (requests.length === 0 && due === undefined) return ended(session, vm, { as: 'error', text: nothingLeft });
+  if (done !== undefined) return ended(room, { as: done, text });
+  if (requests.length === 0 && due === undefined) return ended(room, { as: 'error', text: nothingLeft });
   return { to: 'waiting', waiting: { requests, frame: vm.frame(), ...(due !== undefined && { due }) } };
 };
 
-type Outcome = Omit<Extract<Came, { to: 'ended' }>['ended'], 'frame' | 'isWhole' | 'size'>;
+type Outcome = Pick<Ended, 'as' | 'text' | 'why'>;
 
-const ended = (session: string, vm: Vm, outcome: Outcome): Came => {
+const ended = ({ vm, engine, isApart }: Room, outcome: Outcome): Came => {
   const { size } = vm;
-  const isWhole = wanted.delete(session);
   const frame = vm.frame();
-  return { to: 'ended', ended: { ...outcome, frame: isWhole ? vm.whole() : frame, isWhole, size } };
+  return { to: 'ended', ended: { ...outcome, frame: isApart ? vm.differenceFrom(engine) : frame, isApart, size } };
 };
 
 /** V4 of driver.ts: the sandbox is thrown away, and one takes its place as it was before the order. */
-const stopped = async (session: string, vm: Vm, error: unknown): Promise<Came> => {
-  const before = vm.before();
-  drop(session);
-  const anew = await Vm.restore(before, surroundings);
-  vms.set(session, anew);
+const stopped = async (room: Room, error: unknown): Promise<Came> => {
+  const before = room.vm.before();
+  room.vm.dispose();
+  room.vm = await Vm.restore(before, surroundings);
+  room.isApart = false;
   const text = error instanceof Error ? error.message : String(error);
-  wanted.delete(session);
-  return ended(session, anew, { as: 'stopped', text, why: error instanceof Stopped ? error.why : 'broken' });
+  return ended(room, { as: 'stopped', text, why: error instanceof Stopped ? error.why : 'broken' });
 };
 
 const answer = async (order: Order, flags: SharedArrayBuffer): Promise<void> => {

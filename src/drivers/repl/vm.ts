@@ -166,9 +166,10 @@ export class Vm {
     return packed(difference);
   }
 
-  /** All of it, as a difference from nothing; packed. */
-  whole(): Buffer {
-    return packed(differenceOf(Buffer.alloc(0), Buffer.from(this.#vm._getMemory().buffer)).difference);
+  /** All of it, as the difference from another memory; packed. */
+  differenceFrom(other: Buffer): Buffer {
+    const memory = Buffer.from(this.#vm._getMemory().buffer);
+    return packed(differenceOf(Buffer.from(other), memory).difference);
   }
 
   /** The state as it was asked for last, for another sandbox: after a command that was stopped this one is of no use. */

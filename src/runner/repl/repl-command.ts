@@ -13,7 +13,7 @@ export interface CommandParts {
   models: Models;
   model: ReplModel | undefined;
   /** How often a model was asked the very same in this session. */
-  occurrences: Map<string, number>;
+  occurrences: () => Promise<Map<string, number>>;
   /** Of a request that an earlier command made, by its number and the hash of what it asks. */
   receiptOf: (request: number, of: string) => Promise<Receipt | undefined>;
   told: (text: string) => void;
@@ -83,7 +83,7 @@ export class ReplCommand implements Sending {
       this.output = this.#printed + ended.text;
       if (ended.as === 'value') run.add({ type: 'output', value: this.output, timestamp });
       else this.#failed(ended.text, timestamp);
-      run.changed(ended.frame, ended.isWhole);
+      run.changed(ended.frame, ended.isApart);
     }
     run.checkpoint('command', timestamp);
     await run.commit([], { tookMs: timestamp - beganAt, memory: ended.size });
@@ -125,7 +125,7 @@ export class ReplCommand implements Sending {
           this.#underWay.set(id, Promise.resolve({ id, ...known }));
           continue;
         }
-        const keys = this.#receiptKey(text);
+        const keys = await this.#receiptKey(text);
         if (calls.length === 0) run.checkpoint('llm_boundary', clock.now());
         run.add({ type: 'llm_req', prompt, ...keys, request: id, timestamp: clock.now() });
         calls.push(() => this.#underWay.set(id, this.#call(id, asked, keys.receiptKey)));
@@ -138,8 +138,8 @@ export class ReplCommand implements Sending {
   }
 
   /** So that two equal prompts have two receipts. */
-  #receiptKey(canonical: string): { receiptKey: string; of: string } {
-    const { occurrences } = this.#parts;
+  async #receiptKey(canonical: string): Promise<{ receiptKey: string; of: string }> {
+    const occurrences = await this.#parts.occurrences();
     const of = sha256(canonical);
     const occurrence = occurrences.get(of) ?? 0;
     occurrences.set(of, occurrence + 1);

@@ -59,9 +59,10 @@ export class ReplRun {
   }
 
   /** The session's memory changed so. */
-  changed(frame: Uint8Array, isWhole = false): void {
+  /** `isApart`: the frame is the difference from the engine's memory, not from the image before. */
+  changed(frame: Uint8Array, isApart = false): void {
     const n = this.#nextImage++;
-    this.#images.push({ n, base: this.#image, isWhole, engine: this.#engine, frame });
+    this.#images.push({ n, engine: this.#engine, frame, ...(!isApart && { base: this.#image }) });
     this.#image = n;
   }
 

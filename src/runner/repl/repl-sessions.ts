@@ -39,8 +39,8 @@ export interface ExecuteOptions {
   told?: (text: string) => void;
 }
 
-/** So many images lie between two whole ones, so that bringing one back takes no longer than that. */
-const imagesPerWhole = 64;
+/** So many images may differ from the one before, until one differs from the engine's memory: bringing one back takes that many. */
+const longestChain = 64;
 /** Of a fork's journal in one event. */
 const entriesAtOnce = 500;
 
@@ -60,6 +60,8 @@ export class ReplSessions {
   readonly #occurrences = new Map<string, Map<string, number>>();
   #keptEngine: Promise<Engine> | undefined;
 
+  /** By session: the id of the engine that its images are of. */
+  readonly #engines = new Map<string, string>();
   readonly #unlisten: () => void;
 
   constructor(parts: ReplSessionsParts) {
@@ -67,6 +69,7 @@ export class ReplSessions {
     // Whoever removes it: nothing of it stays in memory.
     this.#unlisten = parts.runner.onRemoved((session) => {
       this.#occurrences.delete(session);
+      this.#engines.delete(session);
       parts.driver.stop(session).catch(() => undefined);
     });
   }
@@ -76,7 +79,7 @@ export class ReplSessions {
     const { runner, newId } = this.#parts;
     const { id: engine } = await this.#engine();
     const session = newId();
-    const images = [{ n: 0, isWhole: false, engine, frame: nothingChanged }];
+    const images = [{ n: 0, engine, frame: nothingChanged }];
     await runner.execute(session, [startOf(owner, name, repl)], () => done, undefined, { images });
     return session;
   }
@@ -96,7 +99,7 @@ export class ReplSessions {
         clock,
         models,
         model: facts.llm,
-        occurrences: await this.#occurrencesIn(session),
+        occurrences: () => this.#occurrencesIn(session),
         receiptOf: (request, of) => receiptFor(this.#parts.journal, session, { request, of, image: facts.image }),
         told,
         cpuMs,
@@ -105,8 +108,8 @@ export class ReplSessions {
       });
       this.#commands.set(session, { command, run });
       try {
-        const wantsWhole = facts.nextImage % imagesPerWhole === 0;
-        await driver.send(session, { code, language: facts.language, at, seed, wantsWhole }, command);
+        const isApart = facts.nextImage % longestChain === 0;
+        await driver.send(session, { code, language: facts.language, at, seed, isApart }, command);
         return command.output;
       } finally {
         this.#commands.delete(session);
@@ -212,7 +215,7 @@ export class ReplSessions {
     const { binary } = await this.#parts.driver.engine();
     if (chain.engine.binary !== binary)
       throw new Problem('journal_damaged', 'the session’s images are of another version of the engine');
-    return { engine: engineOf(chain.engine), isWhole: chain.isWhole, frames: [...chain.frames, ...uncommitted] };
+    return { engine: engineOf(chain.engine), frames: [...chain.frames, ...uncommitted] };
   }
 
   /** P1. */
@@ -247,9 +250,16 @@ export class ReplSessions {
   }
 
   async #run(session: string, facts: ReplFacts): Promise<ReplRun> {
-    const chain = await this.#parts.images.imageChain(session, facts.image);
-    if (chain === undefined) throw new Problem('journal_damaged', `the session’s image ${facts.image} is not there`);
-    return new ReplRun(this.#parts.runner, session, facts, chain.engine.id);
+    return new ReplRun(this.#parts.runner, session, facts, await this.#engineOf(session, facts));
+  }
+
+  async #engineOf(session: string, { image }: ReplFacts): Promise<string> {
+    const known = this.#engines.get(session);
+    if (known !== undefined) return known;
+    const chain = await this.#parts.images.imageChain(session, image);
+    if (chain === undefined) throw new Problem('journal_damaged', `the session’s image ${image} is not there`);
+    this.#engines.set(session, chain.engine.id);
+    return chain.engine.id;
   }
 
   async #imageAt(session: string, facts: ReplFacts, seq: number): Promise<number> {

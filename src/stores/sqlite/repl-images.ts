@@ -10,37 +10,35 @@ export interface PackedImages {
 /** The statements of an append. */
 export const newReplImageRows = (db: DatabaseSync) => {
   const insert = db.prepare(
-    `INSERT INTO repl_images (session, n, base, whole, engine, frame)
-     VALUES (?, ?, ?, ?, (SELECT key FROM repl_engines WHERE id = ?), ?)`,
+    `INSERT INTO repl_images (session, n, base, engine, frame)
+     VALUES (?, ?, ?, (SELECT key FROM repl_engines WHERE id = ?), ?)`,
   );
   const copy = db.prepare(
-    `INSERT INTO repl_images (session, n, base, whole, engine, frame)
-     SELECT ?, n, base, whole, engine, frame FROM repl_images
+    `INSERT INTO repl_images (session, n, base, engine, frame)
+     SELECT ?, n, base, engine, frame FROM repl_images
      WHERE session = (SELECT key FROM sessions WHERE id = ?) AND n <= ?`,
   );
   return {
     /** `key`: the session's. */
     take: (key: number, { images, forked }: PackedImages): void => {
       if (forked) copy.run(key, forked.session, forked.upTo);
-      for (const { n, base, isWhole, engine, frame } of images)
-        insert.run(key, n, base ?? null, isWhole ? 1 : 0, engine, frame);
+      for (const { n, base, engine, frame } of images) insert.run(key, n, base ?? null, engine, frame);
     },
   };
 };
 
 export const keepEngineSql = `INSERT INTO repl_engines (id, binary, pointers, image) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`;
 
-/** Back from an image to the one that needs no other. */
+/** Back from an image to the one that differs from the engine's memory. */
 const chainSql = `
-  WITH RECURSIVE chain (n, base, whole, engine, depth) AS (
-    SELECT n, base, whole, engine, 0 FROM repl_images
+  WITH RECURSIVE chain (n, base, engine, depth) AS (
+    SELECT n, base, engine, 0 FROM repl_images
     WHERE session = (SELECT key FROM sessions WHERE id = ?1) AND n = ?2
     UNION ALL
-    SELECT i.n, i.base, i.whole, i.engine, depth + 1 FROM chain c JOIN repl_images i
+    SELECT i.n, i.base, i.engine, depth + 1 FROM chain c JOIN repl_images i
     ON i.session = (SELECT key FROM sessions WHERE id = ?1) AND i.n = c.base
-    WHERE c.whole = 0
   )
-  SELECT c.whole, c.engine, i.frame FROM chain c JOIN repl_images i
+  SELECT c.engine, i.frame FROM chain c JOIN repl_images i
   ON i.session = (SELECT key FROM sessions WHERE id = ?1) AND i.n = c.n
   ORDER BY depth DESC`;
 
@@ -61,7 +59,6 @@ export const newReplImageReads = (db: DatabaseSync) => {
           pointers: String(of['pointers']),
           image: of['image'] as Uint8Array,
         },
-        isWhole: first['whole'] === 1,
         frames: rows.map((row) => row['frame'] as Uint8Array),
       };
     },

@@ -17,9 +17,8 @@ CREATE TABLE repl_images (
   session INTEGER NOT NULL,
   -- From 0 within the session.
   n INTEGER NOT NULL,
-  -- The image that it is the difference from; NULL for the engine's memory, or for none where it is whole.
+  -- The image that it is the difference from; NULL for the engine's memory.
   base INTEGER,
-  whole INTEGER NOT NULL,
   engine INTEGER NOT NULL,
   frame BLOB NOT NULL,
   PRIMARY KEY (session, n)
