@@ -17,7 +17,7 @@ export interface Repl {
   stop: () => Promise<void>;
 }
 
-const limits = { memoryBytes: 64 << 20, cpuMs: 5000, outputChars: 4 << 20 };
+const limits = { memoryBytes: 64 << 20, cpuMs: 5000, outputChars: 1 << 20 };
 /** `maxCachedSessions` of the contract. */
 const mostKept = 10;
 

@@ -56,7 +56,8 @@ export interface Control {
 export function guest(output: (text: string) => void, util: Inspector): Control {
   const { inspect, formatWithOptions } = util;
   const { stringify, parse } = JSON;
-  const { defineProperty, getOwnPropertyDescriptor, getOwnPropertyNames, getPrototypeOf, create } = Object;
+  const { defineProperty, getOwnPropertyDescriptor, getOwnPropertyNames, getPrototypeOf, setPrototypeOf, create } =
+    Object;
   const now = Date.now;
   const NativePromise = Promise;
   const NativeError = Error;
@@ -77,19 +78,21 @@ export function guest(output: (text: string) => void, util: Inspector): Control 
   const world = globalThis as unknown as Record<string, unknown>;
   /** Without a prototype: nobody else's properties are in it. */
   const table = <T>(): Record<string, T> => create(null) as Record<string, T>;
+  const list = <T>(): T[] => setPrototypeOf([], null) as T[];
   const define = (name: string, value: unknown, enumerable: boolean): void => {
     const descriptor = table<unknown>();
     descriptor['value'] = value;
     descriptor['writable'] = descriptor['configurable'] = true;
     descriptor['enumerable'] = enumerable;
-    defineProperty(globalThis, name, descriptor);
+    defineProperty(world, name, descriptor);
   };
 
   // Printing
   let depth = 0;
   const print = (values: readonly unknown[]): void => {
     const options = table<unknown>();
-    const args: unknown[] = [options];
+    const args = list<unknown>();
+    args[0] = options;
     for (let i = 0; i < values.length; i++) args[i + 1] = values[i];
     const said = apply(formatWithOptions, undefined, args) as string;
     const margin = repeat('  ', depth);
@@ -169,14 +172,14 @@ export function guest(output: (text: string) => void, util: Inspector): Control 
     run: unknown;
     values: readonly unknown[];
   }
-  let requests: Pending[] = [];
-  let timers: Timer[] = [];
+  let requests = list<Pending>();
+  let timers = list<Timer>();
   let lastId = 0;
   /** As it was when the command began. */
   let begunId = 0;
-  const without = <T extends { id: number }>(list: readonly T[], id: unknown): T[] => {
-    const rest: T[] = [];
-    for (let i = 0; i < list.length; i++) if (list[i]!.id !== id) rest[rest.length] = list[i]!;
+  const without = <T extends { id: number }>(all: readonly T[], id: unknown): T[] => {
+    const rest = list<T>();
+    for (let i = 0; i < all.length; i++) if (all[i]!.id !== id) rest[rest.length] = all[i]!;
     return rest;
   };
   const ask = (op: GuestRequest['op'], args: Record<string, unknown>): Promise<unknown> => {
@@ -226,7 +229,7 @@ export function guest(output: (text: string) => void, util: Inspector): Control 
   delete world['SharedArrayBuffer'];
   delete world['Atomics'];
   const ofSandbox = table<true>();
-  for (const name of getOwnPropertyNames(globalThis)) ofSandbox[name] = true;
+  for (const name of getOwnPropertyNames(world)) ofSandbox[name] = true;
 
   interface CallSite {
     getFunctionName(): string | null;
@@ -248,13 +251,22 @@ export function guest(output: (text: string) => void, util: Inspector): Control 
   };
   (Error as unknown as { prepareStackTrace: typeof traced }).prepareStackTrace = traced;
 
+  const messageIn = (error: unknown): string => {
+    try {
+      const { message } = error as { message?: unknown };
+      if (typeof message === 'string') return message;
+    } catch {
+      // Nor can what was thrown be looked at.
+    }
+    return 'for a reason that is no error';
+  };
+
   /** A value's own way of being shown may fail, and so may what it was shown with, where the session's code has changed it. */
   const shown = (value: unknown): string => {
     try {
       return inspect(value);
     } catch (error) {
-      const { message } = error as { message?: unknown };
-      return `[it can’t be shown: ${typeof message === 'string' ? message : 'for a reason that is no error'}]`;
+      return `[it can’t be shown: ${messageIn(error)}]`;
     }
   };
 
@@ -262,20 +274,30 @@ export function guest(output: (text: string) => void, util: Inspector): Control 
   let done: Standing['done'];
   let outcome = '';
   let constants: string[] = [];
+  /** Constants and what they are, so that no getter of the session's own is run for one. */
+  const seals = table<{ get: () => unknown; value: unknown }>();
   /** One that was left may come to its end while another is under way. */
   let command = 0;
+  /** All that was declared. */
+  const named = table<true>();
+  /** Where the session's code has made the name its own, it stays so. */
+  const remember = (name: string, value: unknown): void => {
+    if (named[name]) return;
+    const { writable = false } = getOwnPropertyDescriptor(world, name) ?? {};
+    if (writable) world[name] = value;
+  };
   const settled = (value: unknown): void => {
-    world['_'] = value;
+    remember('_', value);
     done = 'value';
     outcome = shown(value);
   };
   const failed = (error: unknown): void => {
-    world['_error'] = error;
+    remember('_error', error);
     done = 'error';
     outcome = `Uncaught ${shown(error)}`;
   };
   const valueAt = (path: string): unknown => {
-    let value: unknown = globalThis;
+    let value: unknown = world;
     const parts = path === '' ? [] : split(path, '.');
     for (let i = 0; i < parts.length; i++) {
       let found: PropertyDescriptor | undefined;
@@ -297,9 +319,12 @@ export function guest(output: (text: string) => void, util: Inspector): Control 
       reseed(seed);
       const declared = parse(names) as string[];
       for (let i = 0; i < declared.length; i++) {
-        const before = getOwnPropertyDescriptor(globalThis, declared[i]!);
+        named[declared[i]!] = true;
+        const before = getOwnPropertyDescriptor(world, declared[i]!);
         if (before?.configurable === false) continue;
-        define(declared[i]!, before?.get ? before.get.call(undefined) : before?.value, true);
+        const seal = seals[declared[i]!];
+        const value = seal !== undefined && seal.get === before?.get ? seal.value : before?.value;
+        define(declared[i]!, value, true);
       }
     },
     track: (value, isAsync) => {
@@ -313,7 +338,7 @@ export function guest(output: (text: string) => void, util: Inspector): Control 
     },
     thrown: failed,
     look: () => {
-      const asked: string[] = [];
+      const asked = list<string>();
       for (let i = 0; i < requests.length; i++) {
         const { id, op, arguments: args } = requests[i]!;
         asked[i] = `{"id":${id},"op":"${op}","arguments":${stringify(args)},"isOld":${id <= begunId}}`;
@@ -349,26 +374,31 @@ export function guest(output: (text: string) => void, util: Inspector): Control 
     end: () => {
       for (let i = 0; i < constants.length; i++) {
         const name = constants[i]!;
-        const value = world[name];
+        const declared = getOwnPropertyDescriptor(world, name);
+        // What a script declared with var, or the engine itself, can't be sealed.
+        if (declared === undefined || !declared.configurable || declared.get) continue;
+        const value: unknown = declared.value;
+        const get = () => value;
+        seals[name] = { get, value };
         const descriptor = table<unknown>();
-        descriptor['get'] = () => value;
+        descriptor['get'] = get;
         descriptor['set'] = () => {
           throw new NativeTypeError('Assignment to constant variable.');
         };
         descriptor['configurable'] = descriptor['enumerable'] = true;
-        defineProperty(globalThis, name, descriptor);
+        defineProperty(world, name, descriptor);
       }
       constants = [];
     },
     bindings: () => {
-      const names = getOwnPropertyNames(globalThis);
-      const own: string[] = [];
+      const names = getOwnPropertyNames(world);
+      const own = list<string>();
       for (let i = 0; i < names.length; i++) if (!ofSandbox[names[i]!]) own[own.length] = stringify(names[i]);
       return `[${joined(own, ',')}]`;
     },
     complete: (path) => {
       const found = table<true>();
-      const own: string[] = [];
+      const own = list<string>();
       for (let at = valueAt(path); at !== null && at !== undefined; at = getPrototypeOf(at)) {
         const names = getOwnPropertyNames(at);
         for (let i = 0; i < names.length; i++) {

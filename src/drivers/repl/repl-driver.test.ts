@@ -106,6 +106,48 @@ describe('values', () => {
   });
 });
 
+describe('names that are the engine’s, or were declared otherwise', () => {
+  it('leave the session usable', async () => {
+    expect(
+      await texts([
+        'var x = 1',
+        'const x = 2; x',
+        'function f() { return 1 }',
+        'const f = () => 2; f()',
+        'const _ = 5',
+        '1 + 1',
+        '_',
+        'let _ = 6',
+        'let globalThis = 5; globalThis',
+        'let y = 1; const z = 2; y + z',
+        'Object.defineProperty(this, "t", { get() { throw 1 }, configurable: true }); 0',
+        'let t = 1; t',
+        'Object.defineProperty(Array.prototype, "0", { set() {}, get() { return 7 }, configurable: true }); 0',
+        'await new Promise((done) => setTimeout(done, 5)); "later"',
+        'throw new Proxy({}, { get() { throw null }, ownKeys() { throw null }, getPrototypeOf() { throw null } })',
+        '"well"',
+      ]),
+    ).toEqual([
+      'undefined',
+      '2',
+      'undefined',
+      '2',
+      'undefined',
+      '2',
+      '5',
+      'undefined',
+      '5',
+      '3',
+      '0',
+      '1',
+      '0',
+      "'later'",
+      expect.stringMatching(/^Uncaught /),
+      "'well'",
+    ]);
+  });
+});
+
 describe('what a command awaits', () => {
   it('goes on with answers from outside, and with timers', async () => {
     expect(

@@ -14,6 +14,8 @@ describe('an input', () => {
       ['a', 'c', 'd', 'e'],
       ['a', 'c', 'd', 'e'],
     ],
+    ['let/* [x */k4=4', 'void (/* [x */k4=4);', ['k4'], []],
+    ['const//{\nk5=5', 'void (//{\nk5=5);', ['k5'], ['k5']],
     ['let[a] = [1]', 'void ([a] = [1]);', ['a'], []],
     ['class A { #p = 1 }\nnew A', 'void (A = class A { #p = 1 });\nnew A', ['A'], []],
     ['f()\nlet a = 1\n;[a]', 'f()\nvoid ( a = 1)\n;[a]', ['a'], []],

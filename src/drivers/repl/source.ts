@@ -95,9 +95,9 @@ const afterLast = (
 /** Between the parts of a declaration its own text stays, so that no line moves. */
 const assignments = (
   code: string,
-  { declarations, start }: Extract<Statement, { type: 'VariableDeclaration' }>,
+  { declarations, start, kind }: Extract<Statement, { type: 'VariableDeclaration' }>,
 ): string => {
-  let from = start + code.slice(start).search(/\s|[[{]/);
+  let from = start + kind.length;
   let out = '';
   for (const { id, init, end } of declarations) {
     out += code.slice(from, id.start) + code.slice(id.start, end) + (init ? '' : ' = void 0');

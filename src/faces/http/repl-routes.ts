@@ -25,7 +25,10 @@ import {
   successSchema,
 } from '../../contract/repl-calls.ts';
 import type { SessionSummary } from '../../journal/sessions.ts';
-import { checkpointsOf, entriesOf } from '../../runner/repl/repl-journal.ts';
+import { Readable } from 'node:stream';
+import { checkpointsOf, entriesOf, forward } from '../../runner/repl/repl-journal.ts';
+import type { Reply } from '../../runner/repl/repl-run.ts';
+import type { ReceiptStub } from '../../runner/runner.ts';
 import { headerOf, toReplCheckpoint, toReplEvent, toReplMetrics, toReplSession } from '../repl-view.ts';
 import type { ReplSummary } from '../repl-view.ts';
 import { isWord, sayWord } from '../repl-words.ts';
@@ -44,6 +47,8 @@ const params = replParams;
 const querystring = noQuery;
 const emptyBody = z.strictObject({}).nullish();
 const eventsAtOnce = 1000;
+/** Of one answer. */
+const mostChars = 4 << 20;
 const longestClientId = 200;
 
 export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => {
@@ -68,23 +73,46 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
     return summary;
   };
 
-  const create = async (request: FastifyRequest, wanted: z.infer<typeof createReplRequest>): Promise<string> => {
+  /** Sessions that are being made, so that a name is given once. */
+  const creating = new Map<string, Promise<string>>();
+  const keyOf = (request: FastifyRequest, name: string): string => JSON.stringify([callerOf(request).user.id, name]);
+
+  /** Of a name that is free. */
+  const made = (request: FastifyRequest, name: string, make: () => Promise<string>): Promise<string> => {
+    const key = keyOf(request, name);
+    if (ownNamed(request, name) !== undefined || creating.has(key)) throw taken(name);
+    const making = make().finally(() => creating.delete(key));
+    creating.set(key, making);
+    return making;
+  };
+
+  /** What is answered of a session that is made, kept under the request's key. */
+  const telling = (receipt?: ReceiptStub): Reply => ({
+    receipt,
+    answer: (id, { state }) => answerOf(201, toReplSession(parts.summarize(id, state) as ReplSummary)),
+  });
+
+  const create = async (
+    request: FastifyRequest,
+    { name, language = 'javascript', accessMode = 'readwrite', llm }: z.infer<typeof createReplRequest>,
+    reply?: Reply,
+  ): Promise<string> => {
     const caller = callerOf(request);
-    const { name, language = 'javascript', accessMode = 'readwrite', llm } = wanted;
     if (llm) checkHost(caller);
     if (llm?.baseUrl !== undefined && !isOwner(caller.user))
       throw new Problem('forbidden', 'llm.baseUrl: only the owner may say where the server sends its key');
-    if (ownNamed(request, name) !== undefined) throw taken(name);
-    const { baseUrl, ...model } = llm ?? {};
-    const spec = llm && { ...llm, ...model, ...(baseUrl !== undefined && { baseUrl }) };
-    return repl.create({
-      owner: caller.user.id,
-      name,
-      language,
-      accessMode,
-      ...(spec && { llm: { provider: spec.provider, model: spec.model, ...(baseUrl !== undefined && { baseUrl }) } }),
-    });
+    const model = llm && {
+      provider: llm.provider,
+      model: llm.model,
+      ...(llm.baseUrl !== undefined && { baseUrl: llm.baseUrl }),
+    };
+    const spec = { owner: caller.user.id, name, language, accessMode, ...(model && { llm: model }) };
+    return made(request, name, () => repl.create(spec, reply));
   };
+
+  /** The caller's own session of a name, which is made where there is none. */
+  const ownOrNew = async (request: FastifyRequest, name: string): Promise<string> =>
+    ownNamed(request, checkedName(name)) ?? creating.get(keyOf(request, name)) ?? create(request, { name });
 
   const told = async (id: string) => {
     const state = await parts.runner.state(id);
@@ -102,10 +130,13 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
     }
   };
 
-  const fork = async (request: FastifyRequest, id: string, name: string, seq: number | undefined): Promise<string> => {
-    if (ownNamed(request, name) !== undefined) throw taken(name);
-    return repl.fork(id, name, callerOf(request).user.id, seq);
-  };
+  const fork = async (
+    request: FastifyRequest,
+    id: string,
+    name: string,
+    seq?: number,
+    reply?: Reply,
+  ): Promise<string> => made(request, name, () => repl.fork(id, name, callerOf(request).user.id, seq, reply));
 
   const say = async (request: FastifyRequest, id: string, command: string): Promise<Said> =>
     sayWord(command, {
@@ -117,6 +148,20 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
       fork: (name, seq) => fork(request, id, checkedName(name), seq),
       save: () => repl.settled(id),
     });
+
+  /** The journal, a line an event; read as it is sent. */
+  const lines = (summary: ReplSummary, after = -1, limit = Infinity): Readable => {
+    async function* all(): AsyncGenerator<string> {
+      if (after < 0) yield `${JSON.stringify(headerOf(summary))}\n`;
+      let count = 0;
+      for await (const entry of forward(parts.journal, summary.id)) {
+        if (entry.seq <= after) continue;
+        if (++count > limit) return;
+        yield `${JSON.stringify(toReplEvent(entry))}\n`;
+      }
+    }
+    return Readable.from(all());
+  };
 
   routes.post(
     '/api/repl/sessions',
@@ -131,8 +176,8 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
       },
     },
     async (request, reply) => {
-      const answer = await once(parts, request, async () =>
-        answerOf(201, await told(await create(request, request.body))),
+      const answer = await once(parts, request, async (receipt) =>
+        answerOf(201, await told(await create(request, request.body, telling(receipt)))),
       );
       return sendAnswer(reply, answer);
     },
@@ -207,15 +252,16 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
     async (request, reply) => {
       const { name } = request.params;
       const { command } = request.body;
-      const answer = await once(parts, request, async () => {
-        const own = isId(name)
-          ? undefined
-          : (ownNamed(request, checkedName(name)) ?? (await create(request, { name })));
-        const { id } = await changed(request, own ?? name);
+      const answer = await once(parts, request, async (receipt) => {
+        const { id } = await changed(request, isId(name) ? name : await ownOrNew(request, name));
         if (isWord(command)) return answerOf(200, await say(request, id, command));
         const client = clientOf(request);
-        const output = await repl.execute(id, command, { ...(client !== undefined && { client }) });
-        return answerOf(200, { output, shouldExit: false });
+        const answered = (output: string) => answerOf(200, { output, shouldExit: false });
+        const output = await repl.execute(id, command, {
+          ...(client !== undefined && { client }),
+          reply: (said) => ({ receipt, answer: () => answered(said) }),
+        });
+        return answered(output);
       });
       return sendAnswer(reply, answer);
     },
@@ -275,17 +321,14 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
     async (request, reply) => {
       const summary = await seen(request, request.params.name);
       const { after, limit, format } = request.query;
-      const isLines = format === 'jsonl';
+      if (format === 'jsonl')
+        return reply.type('application/x-ndjson; charset=utf-8').send(lines(summary, after, limit) as never);
       const entries = await entriesOf(parts.journal, summary.id, {
         ...(after !== undefined && { after }),
-        limit: limit ?? (isLines ? Infinity : eventsAtOnce),
+        limit: limit ?? eventsAtOnce,
+        chars: mostChars,
       });
-      const events = entries.map(toReplEvent);
-      if (!isLines) return sendAnswer(reply, answerOf(200, { events }));
-      const lines = [...(after === undefined ? [headerOf(summary)] : []), ...events].map((event) =>
-        JSON.stringify(event),
-      );
-      return reply.type('application/x-ndjson; charset=utf-8').send(`${lines.join('\n')}\n` as never);
+      return sendAnswer(reply, answerOf(200, { events: entries.map(toReplEvent) }));
     },
   );
 
@@ -362,9 +405,9 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
     },
     async (request, reply) => {
       const { name, seq } = request.body;
-      const answer = await once(parts, request, async () => {
+      const answer = await once(parts, request, async (receipt) => {
         const { id } = await seen(request, request.params.name);
-        return answerOf(201, await told(await fork(request, id, name, seq)));
+        return answerOf(201, await told(await fork(request, id, name, seq, telling(receipt))));
       });
       return sendAnswer(reply, answer);
     },

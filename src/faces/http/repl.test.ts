@@ -134,6 +134,50 @@ describe('a REPL session', () => {
     expect(await execute(name, 'n')).toBe('1');
   });
 
+  it('has its name once, however many ask for it at once', async () => {
+    const name = newName();
+    const outputs = await Promise.all(
+      Array.from({ length: 8 }, () => execute(name, 'globalThis.q = (globalThis.q ?? 0) + 1')),
+    );
+    expect(outputs.toSorted((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: 8 }, (_, i) => `${i + 1}`));
+    const create = async () =>
+      (await door.request('POST', '/api/repl/sessions', { json: { name: `${name}c` } })).status;
+    const statuses = await Promise.all([create(), create(), create()]);
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([201, 409, 409]);
+  });
+
+  it('is renamed as a session of its kind is named, to a name that is free', async () => {
+    const [name, other] = [newName(), newName()];
+    await execute(name, 'var who = 1');
+    await execute(other, 'var who = 2');
+    const { id } = unwrap(await door.client().GET('/api/repl/sessions/{name}', of(name)));
+    const rename = async (to: string) =>
+      (await door.request('PATCH', `/api/sessions/${id}`, { json: { name: to } })).status;
+    expect([await rename(other), await rename('..'), await rename('a b'), await rename(id)]).toEqual([
+      409, 400, 400, 400,
+    ]);
+    expect(await rename(`${name}-2`)).toBe(200);
+    expect(await execute(`${name}-2`, 'who')).toBe('1');
+    expect((await refusal('GET', `/api/repl/sessions/${name}`))[0]).toBe(404);
+  });
+
+  it('answers the same to what is sent again, also after a restart', async () => {
+    const name = newName();
+    const send = (command: string) =>
+      door.request('POST', `/api/repl/sessions/${name}/execute`, {
+        json: { command },
+        headers: { 'idempotency-key': `again-${name}` },
+      });
+    const count = 'globalThis.n = (globalThis.n ?? 0) + 1';
+    const first = await send(count);
+    expect((await send(count)).body).toEqual(first.body);
+    await door.stop();
+    await door.start();
+    expect((await send(count)).body).toEqual(first.body);
+    expect((await send('other')).status).toBe(422);
+    expect(await execute(name, 'n')).toBe('1');
+  });
+
   it('runs a command once, however often it is sent with one key', async () => {
     const name = newName();
     await execute(name, 'var n = 0');

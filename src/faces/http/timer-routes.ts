@@ -3,8 +3,9 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { User } from '../../access/credentials.ts';
+import { replName } from '../../contract/repl-calls.ts';
 import { errorSchema, noQuery } from '../../contract/fields.ts';
-import { invalid } from '../../contract/problem.ts';
+import { invalid, Problem } from '../../contract/problem.ts';
 import {
   changeRequest,
   checkpointRequest,
@@ -154,7 +155,9 @@ export const timerRoutes = (parts: FaceParts) => async (app: FastifyInstance) =>
       },
     },
     async (request, reply) => {
-      const { id } = await changeableSession(parts, request, request.params.id);
+      const session = await changeableSession(parts, request, request.params.id);
+      const { id } = session;
+      if (session.repl && request.body.name !== undefined) checkReplName(parts, session, request.body.name);
       return sendAnswer(reply, await runner.execute(id, changeIntents(request.body), sessionAnswer(id, 200)));
     },
   );
@@ -263,6 +266,15 @@ const startIntent = ({ duration, onBudget, budgetCounts, onDue, ...rest }: Start
 };
 
 const wholeMs = (duration: number): number => Math.max(1, Math.round(duration));
+
+/** A REPL session is addressed by its name. */
+const checkReplName = ({ repl }: FaceParts, { id, owner }: SessionSummary, name: string): void => {
+  const { error } = replName.safeParse(name);
+  if (error) throw invalid([{ path: 'name', message: error.issues[0]?.message ?? 'is no name' }]);
+  const other = repl.names.find(owner, name);
+  if (other !== undefined && other !== id)
+    throw new Problem('session_name_taken', `there is a REPL session '${name}' already; choose another name`);
+};
 
 const changeIntents = ({ name, tokenBudget, duration, status }: z.infer<typeof changeRequest>): Intent[] => [
   ...(name === undefined ? [] : [{ type: 'rename', name } as const]),

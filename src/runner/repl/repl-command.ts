@@ -5,7 +5,7 @@ import type { Sending } from '../../drivers/repl/repl-driver.ts';
 import type { ReplModel } from '../../contract/repl.ts';
 import type { Clock } from '../clock.ts';
 import type { Models } from './model-calls.ts';
-import type { AnswerUsage, ReplRun } from './repl-run.ts';
+import type { AnswerUsage, ReplRun, Reply } from './repl-run.ts';
 
 export interface CommandParts {
   run: ReplRun;
@@ -17,6 +17,10 @@ export interface CommandParts {
   /** Of a request that an earlier command made, by its number and the hash of what it asks. */
   receiptOf: (request: number, of: string) => Promise<Receipt | undefined>;
   told: (text: string) => void;
+  /** How whoever sent it is answered, with its output. */
+  reply?: ((output: string) => Reply) | undefined;
+  /** Stops it. */
+  stop: () => void;
   cpuMs: number;
   /** The image of what was before the command. */
   before: number;
@@ -47,6 +51,8 @@ export class ReplCommand implements Sending {
   readonly #stopping = new AbortController();
   readonly #underWay = new Map<number, Promise<Settled>>();
   #printed = '';
+  #waits = 0;
+  #isOverdue = false;
   /** What its caller is answered. */
   output = '';
 
@@ -65,8 +71,16 @@ export class ReplCommand implements Sending {
   }
 
   async waiting({ requests, due, frame }: Waiting): Promise<Next> {
-    const { run, clock } = this.#parts;
+    const { run, clock, beganAt } = this.#parts;
     run.changed(frame);
+    if (++this.#waits % waitsPerCommit === 0) {
+      run.checkpoint('periodic', clock.now());
+      await run.commit();
+    }
+    if (clock.now() - beganAt > longestMs) {
+      this.#isOverdue = true;
+      this.#parts.stop();
+    }
     const checkpoint = requests.find(({ op }) => op === 'checkpoint');
     if (checkpoint) return this.#checkpoint(checkpoint.id, checkpoint.arguments);
     await this.#ask(requests.filter(({ id }) => !this.#underWay.has(id)));
@@ -86,7 +100,8 @@ export class ReplCommand implements Sending {
       run.changed(ended.frame, ended.isApart);
     }
     run.checkpoint('command', timestamp);
-    await run.commit([], { tookMs: timestamp - beganAt, memory: ended.size });
+    const { reply } = this.#parts;
+    await run.commit([], { tookMs: timestamp - beganAt, memory: ended.size }, reply?.(this.output));
   }
 
   #failed(message: string, timestamp: number): void {
@@ -98,7 +113,7 @@ export class ReplCommand implements Sending {
   /** C3. */
   #stopped(ended: Ended, timestamp: number): void {
     const { run, before, cpuMs } = this.#parts;
-    const message = `Uncaught Error: ${whyStopped(ended, cpuMs)}; the state is what it was before the command`;
+    const message = `Uncaught Error: ${this.#isOverdue ? overdue : whyStopped(ended, cpuMs)}; the state is what it was before the command`;
     this.output = this.#printed + message;
     this.#failed(message, timestamp);
     run.goTo(before);
@@ -193,6 +208,12 @@ const aborted = (signal: AbortSignal): Promise<undefined> =>
     if (signal.aborted) resolve(undefined);
     else signal.addEventListener('abort', () => resolve(undefined), { once: true });
   });
+
+/** A command ends after that, whatever it waits for. */
+const longestMs = 15 * 60_000;
+const overdue = `stopped after ${longestMs / 60_000} minutes`;
+/** Frames of a command that waits again and again are not gathered for ever. */
+const waitsPerCommit = 64;
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 

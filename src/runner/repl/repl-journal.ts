@@ -6,7 +6,8 @@ import type { Receipt } from './repl-command.ts';
 
 /** A REPL session's own journal, read from the session's events. */
 
-const pageLimit = 200;
+/** A row may have a megabyte of output. */
+const pageLimit = 32;
 
 interface Part {
   /** Only entries after this one. */
@@ -14,17 +15,22 @@ interface Part {
   /** Only entries up to this one. */
   until?: number;
   limit?: number;
+  /** Stops after about so many characters of what was printed; there is always one entry. */
+  chars?: number;
 }
 
 export const entriesOf = async (
   journal: Journal,
   session: string,
-  { after = -1, until = Infinity, limit = Infinity }: Part = {},
+  { after = -1, until = Infinity, limit = Infinity, chars = Infinity }: Part = {},
 ): Promise<ReplEntry[]> => {
   const found: ReplEntry[] = [];
+  let length = 0;
   for await (const entry of forward(journal, session)) {
-    if (entry.seq > until || found.length >= limit) break;
-    if (entry.seq > after) found.push(entry);
+    if (entry.seq > until || found.length >= limit || length > chars) break;
+    if (entry.seq <= after) continue;
+    found.push(entry);
+    length += entry.type === 'output' ? entry.value.length : 100;
   }
   return found;
 };
@@ -90,7 +96,7 @@ async function* lineage(journal: Journal, session: string, image: number): Async
   }
 }
 
-async function* forward(journal: Journal, session: string): AsyncGenerator<ReplEntry> {
+export async function* forward(journal: Journal, session: string): AsyncGenerator<ReplEntry> {
   for (let after = -1; ;) {
     const page = await journal.read(session, { after, limit: pageLimit, types: ['repl_recorded'] });
     for (const event of page) yield* entriesIn(event);

@@ -3,7 +3,7 @@ import { stateIdOf } from '../../contract/repl.ts';
 import type { CheckpointReason, ReplEntry } from '../../contract/repl.ts';
 import type { ReplImage } from '../../journal/repl-images.ts';
 import type { ReplFacts } from '../../session/repl.ts';
-import type { Intent, Runner } from '../runner.ts';
+import type { Answer, Intent, Outcome, ReceiptStub, Runner } from '../runner.ts';
 
 /** What a model used for one answer. */
 export interface AnswerUsage extends TokenParts {
@@ -16,6 +16,12 @@ type Unnumbered = ReplEntry extends infer E ? (E extends ReplEntry ? Omit<E, 'se
 interface Ending {
   tookMs: number;
   memory: number;
+}
+
+/** How a request is answered, and under which key the answer is kept with what it rests on. */
+export interface Reply {
+  answer: (session: string, outcome: Outcome) => Answer;
+  receipt?: ReceiptStub | undefined;
 }
 
 /**
@@ -80,16 +86,24 @@ export class ReplRun {
   }
 
   /** Resolves when all that was gathered is durable. */
-  async commit(used: readonly AnswerUsage[] = [], ending?: Ending): Promise<void> {
+  async commit(used: readonly AnswerUsage[] = [], ending?: Ending, reply?: Reply): Promise<void> {
     const [entries, images] = [this.#entries, this.#images];
     const imageBytes = images.reduce((sum, { frame }) => sum + frame.length, 0);
     const recorded: Intent = { type: 'record_repl', entries, images: images.length, imageBytes, ...ending };
-    await this.#runner.execute(this.#session, [recorded, ...used.map(tokensOf)], () => done, undefined, { images });
+    const intents = [recorded, ...used.map(tokensOf)];
+    const answer = answering(this.#session, reply);
+    await this.#runner.execute(this.#session, intents, answer, reply?.receipt, { images });
     [this.#entries, this.#images] = [[], []];
   }
 }
 
 const done = { status: 200, body: '' };
+
+/** The answer of what commits, for who asked; of no interest where nobody did. */
+export const answering =
+  (session: string, reply: Reply | undefined) =>
+  (outcome: Outcome): Answer =>
+    reply?.answer(session, outcome) ?? done;
 
 const tokensOf = ({ model, reasoning, ...parts }: AnswerUsage): Intent => ({
   type: 'record_tokens',

@@ -13,7 +13,8 @@ import type { Models } from './model-calls.ts';
 import type { Checkpoint } from './repl-journal.ts';
 import { entriesOf, lastCheckpoint, receiptFor, requestsIn } from './repl-journal.ts';
 import { ReplCommand } from './repl-command.ts';
-import { ReplRun } from './repl-run.ts';
+import { answering, ReplRun } from './repl-run.ts';
+import type { Reply } from './repl-run.ts';
 
 export interface ReplSessionsParts {
   runner: Runner;
@@ -36,6 +37,8 @@ export interface NewRepl extends ReplSpec {
 /** What a command is run with beside its code. */
 export interface ExecuteOptions {
   client?: string;
+  /** How whoever sent it is answered. */
+  reply?: (output: string) => Reply;
   told?: (text: string) => void;
 }
 
@@ -62,6 +65,8 @@ export class ReplSessions {
 
   /** By session: the id of the engine that its images are of. */
   readonly #engines = new Map<string, string>();
+  /** What is queued in them is dropped. */
+  readonly #removing = new Set<string>();
   readonly #unlisten: () => void;
 
   constructor(parts: ReplSessionsParts) {
@@ -75,18 +80,20 @@ export class ReplSessions {
   }
 
   /** Resolves to the new session's id. The name is the caller's to check. */
-  async create({ owner, name, ...repl }: NewRepl): Promise<string> {
+  async create({ owner, name, ...repl }: NewRepl, reply?: Reply): Promise<string> {
     const { runner, newId } = this.#parts;
     const { id: engine } = await this.#engine();
     const session = newId();
     const images = [{ n: 0, engine, frame: nothingChanged }];
-    await runner.execute(session, [startOf(owner, name, repl)], () => done, undefined, { images });
+    const answer = answering(session, reply);
+    await runner.execute(session, [startOf(owner, name, repl)], answer, reply?.receipt, { images });
     return session;
   }
 
   /** Resolves to what the command printed and came to. */
-  execute(session: string, code: string, { client, told = () => {} }: ExecuteOptions = {}): Promise<string> {
+  execute(session: string, code: string, { client, reply, told = () => {} }: ExecuteOptions = {}): Promise<string> {
     return this.#inTurn(session, async () => {
+      if (this.#removing.has(session)) throw new Problem('session_not_found', 'there is no such session');
       const { clock, models, driver, newSeed, cpuMs } = this.#parts;
       const facts = await this.#ready(session);
       if (facts.accessMode === 'readonly')
@@ -102,6 +109,8 @@ export class ReplSessions {
         occurrences: () => this.#occurrencesIn(session),
         receiptOf: (request, of) => receiptFor(this.#parts.journal, session, { request, of, image: facts.image }),
         told,
+        reply,
+        stop: () => this.interrupt(session),
         cpuMs,
         before: facts.image,
         beganAt: at,
@@ -149,7 +158,7 @@ export class ReplSessions {
   }
 
   /** A session that goes on beside this one from an event, by default the latest. Resolves to its id. */
-  fork(session: string, name: string, owner: string, at?: number): Promise<string> {
+  fork(session: string, name: string, owner: string, at?: number, reply?: Reply): Promise<string> {
     return this.#inTurn(session, async () => {
       const { runner, clock, newId } = this.#parts;
       const facts = await this.#ready(session);
@@ -169,13 +178,14 @@ export class ReplSessions {
       }));
       const id = newId();
       const forked = { session, upTo: facts.nextImage - 1 };
-      await runner.execute(id, [start, ...records], () => done, undefined, { forked });
+      await runner.execute(id, [start, ...records], answering(id, reply), reply?.receipt, { forked });
       return id;
     });
   }
 
   /** What runs is stopped, and all of the session is gone. */
   async remove(session: string): Promise<void> {
+    this.#removing.add(session);
     this.interrupt(session);
     await this.#inTurn(session, async () => {
       const { runner } = this.#parts;
@@ -183,7 +193,7 @@ export class ReplSessions {
       if (state?.status === 'active' || state?.status === 'paused')
         await runner.execute(session, [{ type: 'complete' }], () => done);
       await runner.remove(session);
-    });
+    }).finally(() => this.#removing.delete(session));
   }
 
   /** Resolves when what came before it is durable. */
