@@ -28,7 +28,7 @@ import type { SessionSummary } from '../../journal/sessions.ts';
 import { Readable } from 'node:stream';
 import { checkpointsOf, entriesOf, forward } from '../../runner/repl/repl-journal.ts';
 import type { Reply } from '../../runner/repl/repl-run.ts';
-import type { ReceiptStub } from '../../runner/runner.ts';
+import type { Answer, ReceiptStub } from '../../runner/runner.ts';
 import { headerOf, toReplCheckpoint, toReplEvent, toReplMetrics, toReplSession } from '../repl-view.ts';
 import type { ReplSummary } from '../repl-view.ts';
 import { isWord, sayWord } from '../repl-words.ts';
@@ -75,7 +75,6 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
 
   /** Sessions that are being made, so that a name is given once. */
   const creating = new Map<string, Promise<string>>();
-  const keyOf = (request: FastifyRequest, name: string): string => JSON.stringify([callerOf(request).user.id, name]);
 
   /** Of a name that is free. */
   const made = (request: FastifyRequest, name: string, make: () => Promise<string>): Promise<string> => {
@@ -256,7 +255,6 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
         const { id } = await changed(request, isId(name) ? name : await ownOrNew(request, name));
         if (isWord(command)) return answerOf(200, await say(request, id, command));
         const client = clientOf(request);
-        const answered = (output: string) => answerOf(200, { output, shouldExit: false });
         const output = await repl.execute(id, command, {
           ...(client !== undefined && { client }),
           reply: (said) => ({ receipt, answer: () => answered(said) }),
@@ -428,6 +426,11 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
     async (request, reply) => sendAnswer(reply, answerOf(200, toReplMetrics(await seen(request, request.params.name)))),
   );
 };
+
+/** The caller and the name. */
+const keyOf = (request: FastifyRequest, name: string): string => JSON.stringify([callerOf(request).user.id, name]);
+
+const answered = (output: string): Answer => answerOf(200, { output, shouldExit: false });
 
 const isRepl = (summary: SessionSummary): summary is ReplSummary => summary.repl !== undefined;
 
