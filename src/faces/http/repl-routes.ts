@@ -53,10 +53,11 @@ const longestClientId = 200;
 
 export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => {
   const routes = app.withTypeProvider<ZodTypeProvider>();
+  const { repl: own } = parts;
 
   /** Of the caller's own by that name; undefined where there is none. */
   const ownNamed = (request: FastifyRequest, name: string): string | undefined =>
-    parts.repl.names.find(callerOf(request).user.id, name);
+    own.names.find(callerOf(request).user.id, name);
 
   const seen = async (request: FastifyRequest, name: string): Promise<ReplSummary> => {
     const id = isId(name) ? name : ownNamed(request, checkedName(name));
@@ -105,7 +106,7 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
       ...(llm.baseUrl !== undefined && { baseUrl: llm.baseUrl }),
     };
     const spec = { owner: caller.user.id, name, language, accessMode, ...(model && { llm: model }) };
-    return made(request, name, () => parts.repl.repl.create(spec, reply));
+    return made(request, name, () => own.repl.create(spec, reply));
   };
 
   /** The caller's own session of a name, which is made where there is none. */
@@ -134,18 +135,17 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
     name: string,
     seq?: number,
     reply?: Reply,
-  ): Promise<string> =>
-    made(request, name, () => parts.repl.repl.fork(id, name, callerOf(request).user.id, seq, reply));
+  ): Promise<string> => made(request, name, () => own.repl.fork(id, name, callerOf(request).user.id, seq, reply));
 
   const say = async (request: FastifyRequest, id: string, command: string): Promise<Said> =>
     sayWord(command, {
       session: await seen(request, id),
       list: () => allSeen(request),
       checkpoints: () => checkpointsOf(parts.journal, id),
-      checkpoint: (label) => parts.repl.repl.checkpoint(id, label),
-      goto: (seq) => parts.repl.repl.goto(id, seq),
+      checkpoint: (label) => own.repl.checkpoint(id, label),
+      goto: (seq) => own.repl.goto(id, seq),
       fork: (name, seq) => fork(request, id, checkedName(name), seq),
-      save: () => parts.repl.repl.settled(id),
+      save: () => own.repl.settled(id),
     });
 
   /** The journal, a line an event; read as it is sent. */
@@ -227,7 +227,7 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
       },
     },
     async (request, reply) => {
-      await parts.repl.repl.remove((await changed(request, request.params.name)).id);
+      await own.repl.remove((await changed(request, request.params.name)).id);
       return reply.code(204).send(null);
     },
   );
@@ -255,7 +255,7 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
         const { id } = await changed(request, isId(name) ? name : await ownOrNew(request, name));
         if (isWord(command)) return answerOf(200, await say(request, id, command));
         const client = clientOf(request);
-        const output = await parts.repl.repl.execute(id, command, {
+        const output = await own.repl.execute(id, command, {
           ...(client !== undefined && { client }),
           reply: (said) => ({ receipt, answer: () => answered(said) }),
         });
@@ -279,7 +279,7 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
       },
     },
     async (request, reply) => {
-      parts.repl.repl.interrupt((await changed(request, request.params.name)).id);
+      own.repl.interrupt((await changed(request, request.params.name)).id);
       return sendAnswer(reply, answerOf(200, { success: true }));
     },
   );
@@ -298,7 +298,7 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
       },
     },
     async (request, reply) => {
-      await parts.repl.repl.settled((await changed(request, request.params.name)).id);
+      await own.repl.settled((await changed(request, request.params.name)).id);
       return sendAnswer(reply, answerOf(200, { success: true }));
     },
   );
@@ -365,7 +365,7 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
     async (request, reply) => {
       const { id } = await changed(request, request.params.name);
       const { label } = request.body ?? {};
-      return sendAnswer(reply, answerOf(201, toReplCheckpoint(await parts.repl.repl.checkpoint(id, label))));
+      return sendAnswer(reply, answerOf(201, toReplCheckpoint(await own.repl.checkpoint(id, label))));
     },
   );
 
@@ -384,7 +384,7 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
     },
     async (request, reply) => {
       const { id } = await changed(request, request.params.name);
-      return sendAnswer(reply, answerOf(200, await parts.repl.repl.goto(id, request.body.seq)));
+      return sendAnswer(reply, answerOf(200, await own.repl.goto(id, request.body.seq)));
     },
   );
 
