@@ -35,8 +35,10 @@ export interface ReplDriverParts {
 /** Who is in memory, and what runs of it. */
 interface Held {
   lane: Promise<unknown>;
-  /** Commands that have not ended. */
+  /** What has not ended. */
   pending: number;
+  /** Commands among it. */
+  commands: number;
   thread?: VmThread;
   /** The thread in which an order of it runs. */
   running?: VmThread;
@@ -69,12 +71,15 @@ export class ReplDriver implements Driver<Command, Ended, Sending> {
   }
 
   send(session: string, command: Command, sending: Sending): Promise<Ended> {
-    return this.#inTurn(session, (held) => this.#send(session, held, command, sending));
+    const sent = this.#inTurn(session, (held) => this.#send(session, held, command, sending));
+    const held = this.#held.get(session);
+    if (held) held.commands += 1;
+    return sent;
   }
 
   interrupt(session: string): void {
     const held = this.#held.get(session);
-    if (held === undefined || held.pending === 0) return;
+    if (held === undefined || held.commands === 0) return;
     held.isCancelled = true;
     held.running?.cancel();
   }
@@ -125,6 +130,7 @@ export class ReplDriver implements Driver<Command, Ended, Sending> {
     const held = this.#held.get(session) ?? {
       lane: Promise.resolve(),
       pending: 0,
+      commands: 0,
       isCancelled: false,
     };
     // It is used, so it is the last to leave.
@@ -149,6 +155,7 @@ export class ReplDriver implements Driver<Command, Ended, Sending> {
       this.#drop(session, held);
       throw error;
     } finally {
+      held.commands -= 1;
       held.isCancelled = false;
     }
   }

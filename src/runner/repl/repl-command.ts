@@ -16,7 +16,6 @@ export interface CommandParts {
   occurrences: () => Promise<Map<string, number>>;
   /** Of a request that an earlier command made, by its number and the hash of what it asks. */
   receiptOf: (request: number, of: string) => Promise<Receipt | undefined>;
-  told: (text: string) => void;
   /** How whoever sent it is answered, with its output. */
   reply?: ((output: string) => Reply) | undefined;
   /** Stops it. */
@@ -67,7 +66,6 @@ export class ReplCommand implements Sending {
 
   printed(text: string): void {
     this.#printed += text;
-    this.#parts.told(text);
   }
 
   async waiting({ requests, due, frame }: Waiting): Promise<Next> {

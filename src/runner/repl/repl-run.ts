@@ -35,6 +35,8 @@ export class ReplRun {
   #nextSeq: number;
   #nextImage: number;
   #image: number;
+  /** The last image that is committed, of those that lead to the one that the session is now. */
+  #committed: number;
   #entries: ReplEntry[] = [];
   #images: ReplImage[] = [];
 
@@ -46,15 +48,12 @@ export class ReplRun {
     this.#nextSeq = facts.nextSeq;
     this.#nextImage = facts.nextImage;
     this.#image = facts.image;
+    this.#committed = facts.image;
   }
 
-  /** Frames that are not committed yet, oldest first. */
-  get uncommitted(): readonly Uint8Array[] {
-    return this.#images.map(({ frame }) => frame);
-  }
-
-  get image(): number {
-    return this.#image;
+  /** How the session's memory comes about now: from a committed image on, by frames that are not committed, oldest first. */
+  get memory(): { image: number; frames: readonly Uint8Array[] } {
+    return { image: this.#committed, frames: this.#images.map(({ frame }) => frame) };
   }
 
   /** Returns its `seq`. */
@@ -64,8 +63,7 @@ export class ReplRun {
     return seq;
   }
 
-  /** The session's memory changed so. */
-  /** `isApart`: the frame is the difference from the engine's memory, not from the image before. */
+  /** The session's memory changed so. `isApart`: the frame is the difference from the engine's memory, not from the image before. */
   changed(frame: Uint8Array, isApart = false): void {
     const n = this.#nextImage++;
     this.#images.push({ n, engine: this.#engine, frame, ...(!isApart && { base: this.#image }) });
@@ -83,6 +81,7 @@ export class ReplRun {
     this.#nextImage -= this.#images.length;
     this.#images = [];
     this.#image = image;
+    this.#committed = image;
   }
 
   /** Resolves when all that was gathered is durable. */
@@ -94,6 +93,7 @@ export class ReplRun {
     const answer = answering(this.#session, reply);
     await this.#runner.execute(this.#session, intents, answer, reply?.receipt, { images });
     [this.#entries, this.#images] = [[], []];
+    this.#committed = this.#image;
   }
 }
 

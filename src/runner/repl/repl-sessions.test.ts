@@ -132,6 +132,32 @@ describe('going back', () => {
     await expect(there.sessions.goto(id, 1000)).rejects.toMatchObject({ kind: 'not_found' });
   });
 
+  it('is also where a command waits, and its sandbox is made anew elsewhere', async () => {
+    const there = await openSessions({ limits: { cpuMs: 400 } });
+    const id = await there.create();
+    for (const n of [1, 2, 3]) await there.sessions.execute(id, `var n = ${n}; n`);
+    await there.sessions.goto(id, 2);
+    const busy = await Promise.all(['b', 'c'].map((name) => there.create({}, name)));
+    const waiting = there.sessions.execute(id, 'var m = n; await new Promise((done) => setTimeout(done, 60)); [n, m]');
+    const loops = busy.map((one) => there.sessions.execute(one, 'for (;;);'));
+    expect(await waiting).toBe('[ 1, 1 ]');
+    await Promise.all(loops);
+  });
+
+  it('is quick however many images a command has', async () => {
+    const there = await openSessions();
+    const id = await there.create();
+    await there.sessions.execute(id, 'var n = 0');
+    for (let i = 0; i < 40; i++)
+      await there.sessions.execute(id, 'await new Promise((done) => setTimeout(done, 1)); ++n');
+    for (let i = 0; i < 40; i++) await there.sessions.execute(id, 'await llm("q"); ++n');
+    const { image } = await there.factsOf(id);
+    expect(image).toBeGreaterThan(128);
+    expect((await there.store.imageChain(id, image))?.frames.length).toBeLessThan(70);
+    await there.driver.pause(id);
+    expect(await there.sessions.execute(id, 'n')).toBe('80');
+  });
+
   it('goes to what had been gone to before', async () => {
     const there = await openSessions();
     const id = await there.create();

@@ -4,7 +4,7 @@ import { Problem } from '../../contract/problem.ts';
 import type { Engine } from '../../drivers/repl/protocol.ts';
 import type { ReplDriver } from '../../drivers/repl/repl-driver.ts';
 import type { Journal } from '../../journal/journal.ts';
-import type { ReplEngine, ReplImages } from '../../journal/repl-images.ts';
+import type { ImageChain, ReplEngine, ReplImages } from '../../journal/repl-images.ts';
 import type { ReplFacts } from '../../session/repl.ts';
 import type { Active, Existing } from '../../session/state.ts';
 import type { Clock } from '../clock.ts';
@@ -39,7 +39,6 @@ export interface ExecuteOptions {
   client?: string;
   /** How whoever sent it is answered. */
   reply?: (output: string) => Reply;
-  told?: (text: string) => void;
 }
 
 /** So many images may differ from the one before, until one differs from the engine's memory: bringing one back takes that many. */
@@ -62,19 +61,19 @@ export class ReplSessions {
   /** By session: how often a model was asked the very same, by the hash of that. */
   readonly #occurrences = new Map<string, Map<string, number>>();
   #keptEngine: Promise<Engine> | undefined;
-
-  /** By session: the id of the engine that its images are of. */
-  readonly #engines = new Map<string, string>();
+  /** By session: the id of the engine that its images are of, and how many lead to the one that it is now. */
+  readonly #chains = new Map<string, { engine: string; length: number }>();
   /** What is queued in them is dropped. */
   readonly #removing = new Set<string>();
   readonly #unlisten: () => void;
+  #isStopping = false;
 
   constructor(parts: ReplSessionsParts) {
     this.#parts = parts;
     // Whoever removes it: nothing of it stays in memory.
     this.#unlisten = parts.runner.onRemoved((session) => {
       this.#occurrences.delete(session);
-      this.#engines.delete(session);
+      this.#chains.delete(session);
       parts.driver.stop(session).catch(() => undefined);
     });
   }
@@ -91,8 +90,9 @@ export class ReplSessions {
   }
 
   /** Resolves to what the command printed and came to. */
-  execute(session: string, code: string, { client, reply, told = () => {} }: ExecuteOptions = {}): Promise<string> {
+  execute(session: string, code: string, { client, reply }: ExecuteOptions = {}): Promise<string> {
     return this.#inTurn(session, async () => {
+      if (this.#isStopping) throw new Problem('server_stopping', 'the server is stopping; try again in a moment');
       if (this.#removing.has(session)) throw new Problem('session_not_found', 'there is no such session');
       const { clock, models, driver, newSeed, cpuMs } = this.#parts;
       const facts = await this.#ready(session);
@@ -108,7 +108,6 @@ export class ReplSessions {
         model: facts.llm,
         occurrences: () => this.#occurrencesIn(session),
         receiptOf: (request, of) => receiptFor(this.#parts.journal, session, { request, of, image: facts.image }),
-        told,
         reply,
         stop: () => this.interrupt(session),
         cpuMs,
@@ -117,9 +116,14 @@ export class ReplSessions {
       });
       this.#commands.set(session, { command, run });
       try {
-        const isApart = facts.nextImage % longestChain === 0;
+        const chain = await this.#chain(session, facts.image);
+        const isApart = chain.length >= longestChain;
         await driver.send(session, { code, language: facts.language, at, seed, isApart }, command);
+        chain.length = isApart ? 1 : chain.length + (await this.#factsOf(session)).nextImage - facts.nextImage;
         return command.output;
+      } catch (error) {
+        this.#chains.delete(session);
+        throw error;
       } finally {
         this.#commands.delete(session);
       }
@@ -152,6 +156,7 @@ export class ReplSessions {
       run.goTo(image);
       const { stateId } = run.checkpoint('goto', this.#parts.clock.now());
       await run.commit();
+      this.#chains.delete(session);
       await this.#parts.driver.pause(session);
       return { seq, stateId };
     });
@@ -201,14 +206,9 @@ export class ReplSessions {
     return this.#inTurn(session, () => Promise.resolve());
   }
 
-  /** Names that the session's code has bound. */
-  async bindings(session: string): Promise<readonly string[]> {
-    await this.#inTurn(session, () => this.#ready(session));
-    return (await this.#parts.driver.ask(session, { ask: 'bindings' })).words;
-  }
-
   /** Resolves when what is under way has ended. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     this.#unlisten();
     for (const session of this.#commands.keys()) this.interrupt(session);
     await Promise.allSettled(this.#lanes.values());
@@ -217,15 +217,15 @@ export class ReplSessions {
 
   /** How the image that the session is now comes about, for the driver. */
   async chainOf(session: string) {
-    const running = this.#commands.get(session)?.run;
-    const uncommitted = running?.uncommitted ?? [];
-    const image = (running?.image ?? (await this.#factsOf(session)).image) - uncommitted.length;
-    const chain = await this.#parts.images.imageChain(session, image);
-    if (chain === undefined) throw new Problem('journal_damaged', `the session’s image ${image} is not there`);
+    const { image, frames } = this.#commands.get(session)?.run.memory ?? {
+      ...(await this.#factsOf(session)),
+      frames: [],
+    };
+    const chain = await this.#chainTo(session, image);
     const { binary } = await this.#parts.driver.engine();
     if (chain.engine.binary !== binary)
       throw new Problem('journal_damaged', 'the session’s images are of another version of the engine');
-    return { engine: engineOf(chain.engine), frames: [...chain.frames, ...uncommitted] };
+    return { engine: engineOf(chain.engine), frames: [...chain.frames, ...frames] };
   }
 
   /** P1. */
@@ -256,20 +256,28 @@ export class ReplSessions {
     run.goTo(facts.open.image);
     run.checkpoint('command', clock.now());
     await run.commit();
+    this.#chains.delete(session);
     return this.#factsOf(session);
   }
 
   async #run(session: string, facts: ReplFacts): Promise<ReplRun> {
-    return new ReplRun(this.#parts.runner, session, facts, await this.#engineOf(session, facts));
+    const { engine } = await this.#chain(session, facts.image);
+    return new ReplRun(this.#parts.runner, session, facts, engine);
   }
 
-  async #engineOf(session: string, { image }: ReplFacts): Promise<string> {
-    const known = this.#engines.get(session);
+  async #chain(session: string, image: number): Promise<{ engine: string; length: number }> {
+    const known = this.#chains.get(session);
     if (known !== undefined) return known;
+    const { engine, frames } = await this.#chainTo(session, image);
+    const chain = { engine: engine.id, length: frames.length };
+    this.#chains.set(session, chain);
+    return chain;
+  }
+
+  async #chainTo(session: string, image: number): Promise<ImageChain> {
     const chain = await this.#parts.images.imageChain(session, image);
-    if (chain === undefined) throw new Problem('journal_damaged', `the session’s image ${image} is not there`);
-    this.#engines.set(session, chain.engine.id);
-    return chain.engine.id;
+    if (chain !== undefined) return chain;
+    throw new Problem('journal_damaged', `the session’s image ${image} is not there`);
   }
 
   async #imageAt(session: string, facts: ReplFacts, seq: number): Promise<number> {
@@ -327,7 +335,7 @@ const openIn = (state: Existing | undefined): ReplFacts => {
   if (state.status === 'paused')
     throw new Problem('session_paused', 'the session is paused: resume it, or raise its budget, and try again');
   if (!isActive(state))
-    throw new Problem('session_already_completed', 'the session has ended; reopen it and try again');
+    throw new Problem('session_already_completed', 'the session has ended: it runs no more commands');
   return state.facts.repl;
 };
 
