@@ -1,5 +1,11 @@
 import module from 'node:module';
 import { dirname } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+
+// V8 may free compiled WebAssembly that another thread just came to use, which ends the whole process (nodejs/node#64500), and both
+// the sandboxes and what strips types are WebAssembly. Whoever starts a thread looks here first: from then on nothing of it is freed
+// before its module is.
+setFlagsFromString('--no-wasm-code-gc');
 
 /**
  * Where a worker's module is, seen from the module at `base`: in the checkout the sources run as they are, in the published
