@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Standing } from './guest.ts';
-import { differenceOf, packed, unpacked, withDifference } from './image.ts';
+import { Base, Image } from './image.ts';
 import { cancelFlag } from './protocol.ts';
 import type { Came, Chain, Ended, Engine, FromThread, Order, ThreadData, ToThread } from './protocol.ts';
 import { SourceError, sourceOf } from './source.ts';
@@ -13,38 +13,41 @@ import type { Watch } from './vm.ts';
 const surroundings = workerData as ThreadData;
 interface Room {
   vm: Vm;
-  /** Of the engine that the session's images are of. */
-  engine: Buffer;
   /** The command is to end with the difference from that. */
   isApart: boolean;
 }
 
 const rooms = new Map<string, Room>();
 /** Memories of engines by their ids; sessions share them. */
-const engines = new Map<string, Buffer>();
+const engines = new Map<string, Base>();
 const port = parentPort!;
 const tell = (news: FromThread): void => port.postMessage(news);
 
 const begin = async (): Promise<Came> => {
   const { memory, pointers } = await Vm.begin(surroundings);
-  const image = packed(differenceOf(Buffer.alloc(0), memory).difference);
+  const image = new Image().take(memory);
   const id = createHash('sha256').update(JSON.stringify(pointers)).update(memory).digest('hex');
   return { to: 'begun', engine: { id, binary: '', pointers, image } };
 };
 
-const memoryOf = ({ id, image }: Engine): Buffer => {
-  const known = engines.get(id) ?? withDifference(Buffer.alloc(0), unpacked(image));
-  engines.set(id, known);
-  return known;
+const baseOf = ({ id, image }: Engine): Base => {
+  const known = engines.get(id);
+  if (known) return known;
+  const whole = new Image();
+  whole.apply(image);
+  const memory = Buffer.alloc(whole.length);
+  whole.copyTo(memory);
+  const base = new Base(memory);
+  engines.set(id, base);
+  return base;
 };
 
 const open = async (session: string, { engine, frames }: Chain): Promise<void> => {
   drop(session);
-  const base = memoryOf(engine);
-  let memory: Buffer = Buffer.from(base);
-  for (const frame of frames) if (frame.length > 0) memory = withDifference(memory, unpacked(frame));
-  const vm = await Vm.restore({ memory, pointers: engine.pointers }, surroundings);
-  rooms.set(session, { vm, engine: base, isApart: false });
+  const image = new Image(baseOf(engine));
+  for (const frame of frames) if (frame.length > 0) image.apply(frame);
+  const vm = await Vm.restore({ image, pointers: engine.pointers }, surroundings);
+  rooms.set(session, { vm, isApart: false });
 };
 
 const roomOf = (session: string): Room => {
@@ -61,8 +64,8 @@ const follow = async (order: Order, watch: Watch): Promise<Came> => {
       await open(order.session, order);
       return { to: 'open' };
     case 'ask': {
-      const { vm, engine } = roomOf(order.session);
-      if (order.ask === 'image') return { to: 'answer', words: [], image: vm.differenceFrom(engine) };
+      const { vm } = roomOf(order.session);
+      if (order.ask === 'image') return { to: 'answer', words: [], image: vm.whole() };
       return { to: 'answer', words: order.ask === 'bindings' ? vm.bindings() : vm.complete(order.path) };
     }
     case 'run': {
@@ -108,10 +111,10 @@ const proceed = async (room: Room, run: () => Standing): Promise<Came> => {
 
 type Outcome = Pick<Ended, 'as' | 'text' | 'why'>;
 
-const ended = ({ vm, engine, isApart }: Room, outcome: Outcome): Came => {
+const ended = ({ vm, isApart }: Room, outcome: Outcome): Came => {
   const { size } = vm;
   const frame = vm.frame();
-  return { to: 'ended', ended: { ...outcome, frame: isApart ? vm.differenceFrom(engine) : frame, isApart, size } };
+  return { to: 'ended', ended: { ...outcome, frame: isApart ? vm.whole() : frame, isApart, size } };
 };
 
 /** V4 of driver.ts: the sandbox is thrown away, and one takes its place as it was before the order. */

@@ -2,7 +2,7 @@ import { EvalFlags, JSException, QuickJS } from 'quickjs-wasi';
 import type { JSValueHandle, QuickJSOptions } from 'quickjs-wasi';
 import { guest } from './guest.ts';
 import type { Control, Standing } from './guest.ts';
-import { differenceOf, packed } from './image.ts';
+import type { Image } from './image.ts';
 import type { Source } from './source.ts';
 import type { WasmMemory, WasmModule } from './wasm.ts';
 
@@ -20,8 +20,9 @@ export interface Pointers {
   controls: readonly number[];
 }
 
-export interface Image {
-  memory: Buffer;
+/** A sandbox at rest. */
+export interface Rest {
+  image: Image;
   pointers: Pointers;
 }
 
@@ -67,18 +68,18 @@ export class Vm {
   readonly #pointers: Pointers;
   readonly #functions = new Map<ControlName, JSValueHandle>();
   readonly #guard: Guard;
-  #shadow: Buffer;
+  readonly #image: Image;
 
-  private constructor(vm: QuickJS, pointers: Pointers, guard: Guard, shadow: Buffer) {
+  private constructor(vm: QuickJS, { pointers, image }: Rest, guard: Guard) {
     this.#vm = vm;
     this.#pointers = pointers;
     this.#guard = guard;
-    this.#shadow = shadow;
+    this.#image = image;
     controls.forEach((name, i) => this.#functions.set(name, vm.importHandle(pointers.controls[i]!)));
   }
 
   /** A sandbox in which nothing has run yet. */
-  static async begin({ module, inspector, limits }: Surroundings): Promise<Image> {
+  static async begin({ module, inspector, limits }: Surroundings): Promise<{ memory: Buffer; pointers: Pointers }> {
     const guard = new Guard(limits);
     const vm = await QuickJS.create(optionsOf(module, limits, guard));
     const output = vm.newFunction(outputName, guard.output);
@@ -99,19 +100,23 @@ export class Vm {
     };
   }
 
-  /** The sandbox that an image is of. The image's memory is its own from then on. */
-  static async restore({ memory, pointers }: Image, { module, limits }: Surroundings): Promise<Vm> {
+  /** The sandbox that an image is of. The image is its own from then on. */
+  static async restore(rest: Rest, { module, limits }: Surroundings): Promise<Vm> {
     const guard = new Guard(limits);
+    const { image, pointers } = rest;
     const snapshot = {
-      memory,
+      memory: sizeOnly(image.length),
       stackPointer: pointers.stack,
       runtimePtr: pointers.runtime,
       contextPtr: pointers.context,
       extensions: [],
     };
     const vm = await QuickJS.restore(snapshot, optionsOf(module, limits, guard));
+    image.copyTo(Buffer.from(vm._getMemory().buffer));
+    // The image has what the limit was when it was made.
+    (vm as unknown as Raw).exports.qjs_set_memory_limit(limits.memoryBytes);
     vm.registerHostCallback(outputName, guard.output);
-    return new Vm(vm, pointers, guard, memory);
+    return new Vm(vm, rest, guard);
   }
 
   /** Bytes of the engine's memory. */
@@ -161,20 +166,17 @@ export class Vm {
 
   /** What changed since it was asked last, packed. */
   frame(): Buffer {
-    const { difference, shadow } = differenceOf(this.#shadow, Buffer.from(this.#vm._getMemory().buffer));
-    this.#shadow = shadow;
-    return packed(difference);
+    return this.#image.take(Buffer.from(this.#vm._getMemory().buffer));
   }
 
-  /** All of it, as the difference from another memory; packed. */
-  differenceFrom(other: Buffer): Buffer {
-    const memory = Buffer.from(this.#vm._getMemory().buffer);
-    return packed(differenceOf(Buffer.from(other), memory).difference);
+  /** All of the state as it was asked for last, as the difference from the engine's memory; packed. */
+  whole(): Buffer {
+    return this.#image.whole();
   }
 
   /** The state as it was asked for last, for another sandbox: after a command that was stopped this one is of no use. */
-  before(): Image {
-    return { memory: this.#shadow, pointers: this.#pointers };
+  before(): Rest {
+    return { image: this.#image, pointers: this.#pointers };
   }
 
   dispose(): void {
@@ -307,6 +309,14 @@ class Guard {
     fd_write: (): number => 0,
   });
 }
+
+/** What is not public of the engine's wrapper. */
+interface Raw {
+  exports: { qjs_set_memory_limit: (bytes: number) => void };
+}
+
+/** So that the engine's memory is made that large and nothing is copied: it would touch all pages, and most are zeros. */
+const sizeOnly = (length: number): Uint8Array => ({ byteLength: length, length: 0 }) as Uint8Array;
 
 /** CPU time of this thread, ms. */
 const cpuNow = (): number => {
