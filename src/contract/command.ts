@@ -10,6 +10,7 @@ import type {
   TokenParts,
   UsageSource,
 } from './event.ts';
+import type { ReplNotes } from './repl.ts';
 
 /**
  * What can be asked of a session. Commands are imperative and carry everything that is not in the session's state: the
@@ -73,6 +74,10 @@ export type SessionCommand =
   | (Bare<'raise_alert'> & { threshold: Threshold; level: AlertLevel; message: string; budget?: string })
   /** Its entries' `seq` go on where the session's own journal ends. */
   | (Bare<'record_repl'> & ReplRecorded)
+  | (Bare<'annotate_repl'> & ReplNotes['repl_annotated'])
+  | (Bare<'remove_repl_annotation'> & ReplNotes['repl_annotation_removed'])
+  | (Bare<'take_repl_snapshot'> & { snapshot: ReplNotes['repl_snapshot_taken'] })
+  | (Bare<'remove_repl_snapshot'> & { snapshot: string })
   | (Bare<'comment'> & Omit<Commented, 'id'>)
   /** The clock says that something may have fallen due: the end of the time, or the alert before it. */
   | Bare<'fall_due'>

@@ -1,4 +1,4 @@
-import type { ReplEntry, ReplSpec } from './repl.ts';
+import type { ReplEntry, ReplNotes, ReplSpec } from './repl.ts';
 
 /**
  * What can happen to a session. Types are past tense; `data` holds only what cannot be derived from earlier events.
@@ -164,7 +164,7 @@ export interface ReplRecorded {
 }
 
 /** Event types and their data: the vocabulary of the journal. */
-export interface EventData {
+export interface EventData extends ReplNotes {
   started: Started;
   /** `budget`: id of the budget across sessions that is used up; a session's own has none. */
   paused: { reason: 'request' | 'budget'; budget?: string };
@@ -213,6 +213,10 @@ const named: Record<EventType, true> = {
   alert_raised: true,
   commented: true,
   repl_recorded: true,
+  repl_annotated: true,
+  repl_annotation_removed: true,
+  repl_snapshot_taken: true,
+  repl_snapshot_removed: true,
   overran: true,
   clock_adjusted: true,
 };

@@ -3,7 +3,7 @@
  * own from 0 without gaps; what stint knows beside is in fields of its own. Times are Unix ms.
  */
 
-export const replLanguages = ['javascript', 'typescript'] as const;
+export const replLanguages = ['javascript', 'typescript', 'scheme'] as const;
 export type ReplLanguage = (typeof replLanguages)[number];
 
 export const modelProviders = ['anthropic', 'openai'] as const;
@@ -45,6 +45,32 @@ export type ReplEntry =
   | (Entry<'llm_req'> & { prompt: string; receiptKey: string; request: number; of: string; timestamp: number })
   /** `clock`: what the code took for now when it went on. */
   | (Entry<'llm_resp'> & { response: string; receiptKey: string; isError?: boolean; timestamp: number; clock: number });
+
+export type ReplCheckpoint = Extract<ReplEntry, { type: 'checkpoint' }>;
+
+/** What somebody says of a checkpoint. */
+export interface ReplAnnotation {
+  label: string;
+  description: string;
+  tags: readonly string[];
+}
+
+/** Beside the session's own journal, as they change nothing of what its code sees. */
+export interface ReplNotes {
+  /** Of the checkpoint at `seq`, in the place of what was said of it. `created`: when, where that was in what it was forked from. */
+  repl_annotated: ReplAnnotation & { seq: number; created?: number };
+  repl_annotation_removed: { seq: number };
+  /** The state of the image is kept under an id; `seq`: the last entry before it, -1 for none. */
+  repl_snapshot_taken: {
+    id: string;
+    seq: number;
+    image: number;
+    description: string;
+    tags: readonly string[];
+    created?: number;
+  };
+  repl_snapshot_removed: { id: string };
+}
 
 /** A state is named by the number of its image within the session. */
 export const stateIdOf = (image: number): string => `s${image}`;

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { summarize } from '../projections/summary.ts';
 import { audit } from '../stores/sqlite/audit.ts';
 import { auditActivity } from '../stores/sqlite/audit-activity.ts';
+import { auditRepl } from '../stores/sqlite/audit-repl.ts';
 import { auditUsage } from '../stores/sqlite/audit-usage.ts';
 import type { AuditFinding, AuditKind } from '../stores/sqlite/audit.ts';
 import { versionOf } from '../stores/sqlite/connection.ts';
@@ -25,6 +26,7 @@ const adviceOn: Record<AuditKind, string> = {
   counts_differ: fromJournal,
   activity_differs: fromJournal,
   usage_differs: 'stop the server and add it up again: stint doctor --rebuild',
+  repl_index_differs: fromJournal,
   unreadable: fromBackup,
 };
 
@@ -52,14 +54,14 @@ export const examineData = (db: DatabaseSync, now: number, onProgress: OnProgres
     findings.push(unreadable(error));
   }
   // A fold of what is damaged differs for that reason alone.
-  if (findings.length === 0) findings.push(...activity(db), ...usage(db));
+  if (findings.length === 0) findings.push(...ofFile(db, auditActivity), ...usage(db), ...ofFile(db, auditRepl));
   return latest === undefined ? findings : [...findings, future(latest)];
 };
 
-const activity = (db: DatabaseSync): Finding[] => {
+const ofFile = (db: DatabaseSync, look: (file: string) => AuditFinding[]): Finding[] => {
   const file = db.location();
   try {
-    return file === null ? [] : auditActivity(file).map(toFinding);
+    return file === null ? [] : look(file).map(toFinding);
   } catch (error) {
     return [unreadable(error)];
   }

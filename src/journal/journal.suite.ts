@@ -184,6 +184,18 @@ export const journalSuite = (name: string, open: OpenJournal): void => {
       expect(await author.journal.read(c, { limit })).toEqual([]);
     });
 
+    it('reads a session in pages of so many bytes, of one event at least', async () => {
+      const author = new Author(await open());
+      await author.start(a);
+      for (const text of ['x', 'y', 'z']) await author.comment(a, text.repeat(1000));
+      const read = async (page: object) => seqs(await author.journal.read(a, { ...whole, ...page }));
+      expect(await read({ bytes: 1 })).toEqual([0]);
+      expect(await read({ bytes: 1, after: 0 })).toEqual([1]);
+      expect(await read({ bytes: 2500, after: 0 })).toEqual([1, 2]);
+      expect(await read({ bytes: 2500, latest: true })).toEqual([2, 3]);
+      expect(await read({ bytes: 1e6, types: ['commented'] })).toEqual([1, 2, 3]);
+    });
+
     it.each([2, 5000])('goes through all sessions by position (limit %i)', async (limit) => {
       const author = new Author(await open());
       for (const id of [a, b, c]) await author.start(id);

@@ -73,6 +73,8 @@ export interface SessionPage {
   /** Only events with a smaller `seq`. */
   before?: number;
   limit: number;
+  /** Stops after about so many bytes; there is always one event. */
+  bytes?: number;
   /** Only events of these types. */
   types?: readonly SessionEvent['type'][];
   /** The last `limit` of them instead of the first; oldest first all the same. */

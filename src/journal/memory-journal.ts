@@ -55,12 +55,16 @@ export class MemoryJournal implements Journal, SessionReads, ActivityReads {
   }
 
   read(session: string, page: SessionPage): Promise<readonly Recorded[]> {
-    const { after = -1, before = Infinity, limit, types, latest = false } = page;
+    const { after = -1, before = Infinity, limit, bytes = Infinity, types, latest = false } = page;
     const events = this.#sessions.get(session)?.events ?? [];
     const met = events.filter(
       ({ seq, type }) => seq > after && seq < before && (types === undefined || types.includes(type)),
     );
-    return Promise.resolve(latest ? met.slice(Math.max(0, met.length - limit)) : met.slice(0, limit));
+    const near = (latest ? met.toReversed() : met).slice(0, limit);
+    let length = 0;
+    const end = near.findIndex(({ data }, i) => (length += JSON.stringify(data).length) > bytes && i > 0);
+    const found = end === -1 ? near : near.slice(0, end);
+    return Promise.resolve(latest ? found.toReversed() : found);
   }
 
   readAll({ after, limit, types }: AllPage): Promise<readonly Recorded[]> {

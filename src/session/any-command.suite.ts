@@ -51,6 +51,10 @@ export const asked: { [C in CommandType]: fc.Arbitrary<Omit<CommandOf<C>, 'type'
     })),
   // Of a REPL session alone; see repl.test.ts.
   record_repl: fc.constant({ entries: [], images: 0, imageBytes: 0 }),
+  annotate_repl: fc.constant({ seq: 2, label: '', description: '', tags: [] }),
+  remove_repl_annotation: fc.constant({ seq: 2 }),
+  take_repl_snapshot: fc.constant({ snapshot: { id: 's', seq: 2, image: 1, description: '', tags: [] } }),
+  remove_repl_snapshot: fc.constant({ snapshot: 's' }),
   reach_checkpoint: fc.record({ phase: fc.string(), promptCount: fc.nat() }),
   raise_alert: fc.record(
     {

@@ -51,6 +51,12 @@ const commands: { [C in CommandType]: SessionCommand } = {
   reach_checkpoint: command('reach_checkpoint', 20, { phase: 'design', promptCount: 3 }),
   raise_alert: command('raise_alert', 20, { threshold: 'budget_80', level: 'warning', message: 'look' }),
   record_repl: command('record_repl', 20, { entries: [], images: 0, imageBytes: 0 }),
+  annotate_repl: command('annotate_repl', 20, { seq: 2, label: 'l', description: '', tags: [] }),
+  remove_repl_annotation: command('remove_repl_annotation', 20, { seq: 2 }),
+  take_repl_snapshot: command('take_repl_snapshot', 20, {
+    snapshot: { id: 's', seq: 2, image: 1, description: '', tags: [] },
+  }),
+  remove_repl_snapshot: command('remove_repl_snapshot', 20, { snapshot: 's' }),
   comment: command('comment', 20, { author: 'ada', text: 'well done' }),
   fall_due: command('fall_due', 20),
   adjust_clock: command('adjust_clock', 20, { by: 5000 }),
@@ -78,6 +84,10 @@ const table: { [C in CommandType]: { [S in StateName]: readonly EventType[] | Pr
   raise_alert: open(['alert_raised']),
   // Of a REPL session alone; see repl.test.ts.
   record_repl: { absent: unknown, active: 'write_conflict', paused: 'write_conflict', ended: over },
+  annotate_repl: { absent: unknown, active: unknown, paused: unknown, ended: unknown },
+  remove_repl_annotation: { absent: unknown, active: unknown, paused: unknown, ended: unknown },
+  take_repl_snapshot: { absent: unknown, active: unknown, paused: unknown, ended: over },
+  remove_repl_snapshot: { absent: unknown, active: unknown, paused: unknown, ended: unknown },
   comment: { absent: unknown, active: ['commented'], paused: ['commented'], ended: ['commented'] },
   fall_due: { absent: unknown, active: [], paused: [], ended: [] },
   adjust_clock: { absent: unknown, active: ['clock_adjusted'], paused: [], ended: [] },

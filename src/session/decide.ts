@@ -222,10 +222,41 @@ const recordRepl = (command: CommandOf<'record_repl'>, { facts: { repl } }: Open
   return [{ type: 'repl_recorded', at, data }];
 };
 
+/** Notes are taken of what has ended, too, as comments are. */
+const annotateRepl = (
+  { type: _, at, id: __, ...data }: CommandOf<'annotate_repl'>,
+  state: Existing,
+): SessionEvent[] => {
+  checkRepl(state);
+  return [{ type: 'repl_annotated', at, data }];
+};
+
+const removeReplAnnotation = ({ at, seq }: CommandOf<'remove_repl_annotation'>, state: Existing): SessionEvent[] => {
+  checkRepl(state);
+  return [{ type: 'repl_annotation_removed', at, data: { seq } }];
+};
+
+const takeReplSnapshot = ({ at, snapshot }: CommandOf<'take_repl_snapshot'>, state: Existing): SessionEvent[] => {
+  checkRepl(state);
+  return [{ type: 'repl_snapshot_taken', at, data: snapshot }];
+};
+
+const removeReplSnapshot = ({ at, snapshot }: CommandOf<'remove_repl_snapshot'>, state: Existing): SessionEvent[] => {
+  checkRepl(state);
+  return [{ type: 'repl_snapshot_removed', at, data: { id: snapshot } }];
+};
+
+const checkRepl = ({ facts }: Existing): void => {
+  if (facts.repl === undefined) unknown();
+};
+
 const comment = (command: CommandOf<'comment'>, state: Existing): SessionEvent[] => {
   const { type: _, at, id, ...rest } = command;
   return [{ type: 'commented', at, data: { id: entityId(id, versionOf(state)), ...rest } }];
 };
+
+/** A row of the table for what every session takes that there is, whether it has ended or not. */
+const always = <D>(decision: D) => ({ absent: unknown, active: decision, paused: decision, ended: decision });
 
 /** A row of the table for what an open session takes, whether it is paused or not, and an ended one refuses. */
 const whileOpen = <D>(decision: D) => ({ absent: unknown, active: decision, paused: decision, ended: over });
@@ -246,7 +277,11 @@ const decisions: Decisions = {
   reach_checkpoint: whileOpen(reachCheckpoint),
   raise_alert: { absent: unknown, active: raiseAlert, paused: raiseAlert, ended: raiseLate },
   record_repl: whileOpen(recordRepl),
-  comment: { absent: unknown, active: comment, paused: comment, ended: comment },
+  annotate_repl: always(annotateRepl),
+  remove_repl_annotation: always(removeReplAnnotation),
+  take_repl_snapshot: whileOpen(takeReplSnapshot),
+  remove_repl_snapshot: always(removeReplSnapshot),
+  comment: always(comment),
   fall_due: { absent: unknown, active: fallDue, paused: nothing, ended: nothing },
   adjust_clock: { absent: unknown, active: adjustClock, paused: nothing, ended: nothing },
 };

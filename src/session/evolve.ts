@@ -1,4 +1,5 @@
 import { replAfter, replAtStart } from './repl.ts';
+import type { ReplNotes } from '../contract/repl.ts';
 import type { EventOf, EventType, SessionEvent } from '../contract/event.ts';
 import { armedForBudget, armedForTime } from './budget.ts';
 import { noPace, withRow } from './pace.ts';
@@ -103,6 +104,15 @@ const adjustClock = (state: Active, event: EventOf<'clock_adjusted'>): Active =>
   }),
 });
 
+/** Notes on a REPL session: rows of their own hold them. */
+const noted = <S extends Existing>(state: S, event: EventOf<keyof ReplNotes>): S => same(state, event);
+const ofNotes = {
+  repl_annotated: noted,
+  repl_annotation_removed: noted,
+  repl_snapshot_taken: noted,
+  repl_snapshot_removed: noted,
+};
+
 /** What happens to the facts alone, the same in every state that lets it happen. */
 const onFacts = {
   renamed: <S extends Existing>(state: S, event: EventOf<'renamed'>): S =>
@@ -140,6 +150,7 @@ const onFacts = {
     same(state, event, { comments: state.facts.comments + 1 }),
   repl_recorded: <S extends Existing>(state: S, event: EventOf<'repl_recorded'>): S =>
     same(state, event, state.facts.repl && { repl: replAfter(state.facts.repl, event.data) }),
+  ...ofNotes,
   overran: <S extends Existing>(state: S, event: EventOf<'overran'>): S => same(state, event, { over: true }),
 };
 
@@ -161,6 +172,10 @@ const transitions: Transitions = {
     alert_raised: never,
     commented: never,
     repl_recorded: never,
+    repl_annotated: never,
+    repl_annotation_removed: never,
+    repl_snapshot_taken: never,
+    repl_snapshot_removed: never,
     overran: never,
     clock_adjusted: never,
   },
@@ -205,6 +220,7 @@ const transitions: Transitions = {
     alert_raised: onFacts.alert_raised,
     commented: onFacts.commented,
     repl_recorded: never,
+    ...ofNotes,
     overran: never,
     clock_adjusted: never,
   },

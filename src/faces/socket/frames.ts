@@ -88,6 +88,10 @@ export const frameOf = (event: Recorded, seen: Seen): EventFrame | undefined => 
     case 'commented':
     case 'overran':
     case 'repl_recorded':
+    case 'repl_annotated':
+    case 'repl_annotation_removed':
+    case 'repl_snapshot_taken':
+    case 'repl_snapshot_removed':
       return undefined;
   }
 };

@@ -4,7 +4,7 @@ import { evolve } from '../../session/evolve.ts';
 import { absent } from '../../session/state.ts';
 import type { SessionState } from '../../session/state.ts';
 import { newActivityRows } from './activity-rows.ts';
-import { toRecorded } from './rows.ts';
+import { readable } from './rows.ts';
 import type { EventRow } from './rows.ts';
 
 /** Summed in memory before they are written. */
@@ -39,14 +39,6 @@ export const fillActivity = (db: DatabaseSync): void => {
     rows.write();
     if (page.length < sessionsAtOnce) return;
     last = Number(page.at(-1)?.['key']);
-  }
-};
-
-const readable = (row: EventRow, id: string) => {
-  try {
-    return toRecorded(row, id);
-  } catch {
-    return undefined;
   }
 };
 

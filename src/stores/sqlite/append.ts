@@ -3,10 +3,13 @@ import type { UsageStep } from '../../contract/usage.ts';
 import type { Entry, Receipt } from '../../journal/journal.ts';
 import { openStatus } from '../../journal/sessions.ts';
 import type { CountChange } from '../../journal/sessions.ts';
+import { replStepsOf } from '../../session/repl-steps.ts';
+import type { ReplStep } from '../../session/repl-steps.ts';
 import type { ActivityStep } from '../../session/activity.ts';
 import { newActivityRows } from './activity-rows.ts';
 import { newReplImageRows } from './repl-images.ts';
 import type { PackedImages } from './repl-images.ts';
+import { newReplRows } from './repl-rows.ts';
 import { newUsageRows } from './usage-rows.ts';
 import { eventCrc, lastPositionSql, stateCrc } from './rows.ts';
 
@@ -29,6 +32,7 @@ export interface PackedEntry {
   usage: readonly UsageStep[];
   /** Absent where there are none. */
   repl?: PackedImages;
+  replSteps?: readonly ReplStep[];
   saved: { version: number; shape: number; state: string } | null;
   receipt: Receipt | null;
 }
@@ -60,10 +64,16 @@ export const pack = ({
   counts,
   activity,
   usage,
+  ...indexed(events, expectedVersion),
   ...((images.length > 0 || forked) && { repl: { images, forked: forked ?? null } }),
   saved: saved ? { ...saved, state: JSON.stringify(saved.state) } : null,
   receipt: receipt ?? null,
 });
+
+const indexed = (events: Entry['events'], from: number): { replSteps?: ReplStep[] } => {
+  const replSteps = events.flatMap((event, i) => replStepsOf(event, from + i));
+  return replSteps.length === 0 ? {} : { replSteps };
+};
 
 /** What became of an entry: the position of its first event, or `conflict` when the session's version was another one. */
 export type Placed = number | 'conflict';
@@ -79,6 +89,7 @@ export const newAppender = (db: DatabaseSync): Appender => {
   const activity = newActivityRows(db);
   const usage = newUsageRows(db);
   const repl = newReplImageRows(db);
+  const replIndex = newReplRows(db);
   let position = lastPosition(db);
 
   const one = (entry: PackedEntry): Placed => {
@@ -92,6 +103,7 @@ export const newAppender = (db: DatabaseSync): Appender => {
     activity.take(key, entry.owner, entry.activity);
     usage.take(entry.usage);
     if (entry.repl) repl.take(key, entry.repl);
+    if (entry.replSteps) replIndex.take(key, entry.replSteps);
     if (entry.saved) saveState(entry.saved, key);
     if (entry.receipt) insertReceipt(entry.receipt);
     return first;

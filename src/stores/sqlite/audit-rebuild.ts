@@ -6,6 +6,8 @@ import { absent, stateShape, versionOf } from '../../session/state.ts';
 import type { Existing, SessionState } from '../../session/state.ts';
 import { fillActivity } from './activity-fill.ts';
 import type { Summarize } from './audit.ts';
+import { fillRepl } from './repl-fill.ts';
+import { replTables } from './repl-rows.ts';
 import { stateCrc, toRecorded } from './rows.ts';
 import type { EventRow } from './rows.ts';
 import { foldUsage } from './usage-rows.ts';
@@ -20,7 +22,7 @@ export interface Rebuilt {
 const eventsAtOnce = 500;
 
 /**
- * Folds the rows of all sessions, the counts, saved states and the rows behind analytics again from the journal, in one
+ * Folds the rows of all sessions, the counts, saved states the rows behind analytics and those behind REPL sessions again from the journal, in one
  * transaction: a kill leaves all as it was.
  */
 export const rebuild = (
@@ -38,6 +40,8 @@ export const rebuild = (
     db.exec('DELETE FROM session_slots; DELETE FROM owner_slots; DELETE FROM presences; DELETE FROM open_spans');
     fillActivity(db);
     foldUsage(db);
+    for (const table of replTables) db.exec(`DELETE FROM ${table}`);
+    fillRepl(db);
     db.exec('COMMIT');
     return rebuilt;
   } catch (error) {

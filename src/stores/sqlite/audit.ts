@@ -37,6 +37,7 @@ export type AuditKind =
   | 'counts_differ'
   | 'activity_differs'
   | 'usage_differs'
+  | 'repl_index_differs'
   | 'unreadable';
 
 export interface AuditStep {

@@ -1,6 +1,8 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Activity, ActivityQuery } from '../../journal/activity.ts';
 import { ActivityTables } from './activity-tables.ts';
+import { newReplTables } from './repl-tables.ts';
+import type { ReplTables } from './repl-tables.ts';
 import { newTextTables } from './text-tables.ts';
 import type { TextTables } from './text-tables.ts';
 import { newUsageTables } from './usage-cells.ts';
@@ -19,7 +21,7 @@ import { damaged, lastPositionSql, misfiled, shortened, stateCrc, toRecorded } f
 import type { EventRow } from './rows.ts';
 
 /** Reads over one connection. Each is a few statements, sees committed state only, and leaves no transaction open. */
-export interface Reads extends UsageTables, TextTables {
+export interface Reads extends UsageTables, TextTables, ReplTables {
   get(id: string): SessionSummary | undefined;
   list(query: SessionQuery): SessionList;
   counts(): SessionCount[];
@@ -56,7 +58,8 @@ export const newReads = (db: DatabaseSync): Reads => {
       .all(...params)
       .map(summaryOf);
 
-  const read = (session: string, { after = -1, before, limit, types, latest }: SessionPage): Recorded[] => {
+  const read = (session: string, page: SessionPage): Recorded[] => {
+    const { after = -1, before, limit, bytes, types, latest } = page;
     const found = find(session);
     if (found === undefined) return [];
     const { key, version } = found;
@@ -71,11 +74,14 @@ export const newReads = (db: DatabaseSync): Reads => {
       `SELECT ${eventColumns} FROM events e WHERE ${where.join(' AND ')} ORDER BY e.seq ${latest ? 'DESC' : ''} LIMIT ?`,
       'array',
     );
-    const events = eventRows(rows, [...params, limit]).map((row) => toRecorded(row, session));
+    const whole = bytes === undefined ? eventRows(rows, [...params, limit]) : rowsUpTo(bytes, rows, [...params, limit]);
+    const events = whole.map((row) => toRecorded(row, session));
     if (latest) return events.toReversed();
     if (types) return events;
     const end = Math.min(before ?? version, version);
-    const wanted = Math.max(0, end - after - 1);
+    const left = Math.max(0, end - after - 1);
+    // What stops by bytes may have one alone.
+    const wanted = bytes === undefined ? left : Math.min(1, left);
     const isWhole = runsOn(events, after + 1) && events.length >= (limit < 0 ? wanted : Math.min(limit, wanted));
     if (isWhole) return events;
     // Removed since the first statement, or some of its events are gone.
@@ -140,6 +146,7 @@ export const newReads = (db: DatabaseSync): Reads => {
     activity: (query) => activity.read(query),
     ...newUsageTables(db),
     ...newTextTables(db),
+    ...newReplTables(db),
   };
 };
 
@@ -172,6 +179,17 @@ const cached = (db: DatabaseSync): Statements => {
 
 const eventRows = (statement: StatementSync, params: SQLInputValue[]): EventRow[] =>
   statement.all(...params) as unknown as EventRow[];
+
+const rowsUpTo = (bytes: number, statement: StatementSync, params: SQLInputValue[]): EventRow[] => {
+  const rows: EventRow[] = [];
+  let length = 0;
+  for (const row of statement.iterate(...params) as Iterable<unknown> as Iterable<EventRow>) {
+    length += row[5].length;
+    if (rows.length > 0 && length > bytes) break;
+    rows.push(row);
+  }
+  return rows;
+};
 
 const summaryOf = (row: Record<string, unknown>): SessionSummary => JSON.parse(String(row['doc'])) as SessionSummary;
 

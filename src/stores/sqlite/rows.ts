@@ -41,6 +41,15 @@ export const toRecorded = ([position, key, seq, type, at, data, crc]: EventRow, 
   return { position, session, seq, type, at, data: JSON.parse(data) } as Recorded;
 };
 
+/** The event of a row; undefined where it is not what was written. */
+export const readable = (row: EventRow, session: string): Recorded | undefined => {
+  try {
+    return toRecorded(row, session);
+  } catch {
+    return undefined;
+  }
+};
+
 /** The latest position that was ever given: one that went with its session is not used again. */
 export const lastPositionSql = `SELECT max(
   coalesce((SELECT max(position) FROM events), 0),

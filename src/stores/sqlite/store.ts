@@ -27,6 +27,16 @@ import type {
   StoreHealth,
 } from '../../journal/journal.ts';
 import type { ImageChain, ReplEngine, ReplImages } from '../../journal/repl-images.ts';
+import type {
+  CheckpointPage,
+  ForkQuery,
+  KeptCheckpoint,
+  KeptSnapshot,
+  ReplFork,
+  ReplFound,
+  ReplQuery,
+  ReplReads,
+} from '../../journal/repl-reads.ts';
 import { Listeners } from '../../journal/listeners.ts';
 import type { Ledger } from '../../journal/usage.ts';
 import { activityRemoval } from './activity-removal.ts';
@@ -40,6 +50,7 @@ import { newReads } from './read.ts';
 import type { Reads } from './read.ts';
 import { Reader } from './reader.ts';
 import { keepEngineSql, newReplImageReads } from './repl-images.ts';
+import { replTables } from './repl-rows.ts';
 import { tornLog } from './torn-log.ts';
 import type { TornLog } from './torn-log.ts';
 import type { TextRow } from './text-rows.ts';
@@ -57,7 +68,7 @@ const pageOfChanges = 1000;
 const indexed: ReadonlySet<EventType> = new Set(['checkpoint_reached', 'commented', 'alert_raised']);
 
 /** The journal in SQLite: one thread writes, short reads happen here, long ones in a reader thread. */
-export class SqliteStore implements Journal, SessionReads, ActivityReads, Ledger, ReplImages {
+export class SqliteStore implements Journal, SessionReads, ActivityReads, Ledger, ReplImages, ReplReads {
   readonly #file: string;
   readonly #writer: Writer;
   readonly #db: DatabaseSync;
@@ -132,7 +143,7 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads, Ledger
   }
 
   async read(session: string, page: SessionPage): Promise<readonly Recorded[]> {
-    return page.limit <= smallPage && isFoundQuickly(page.types)
+    return page.limit <= smallPage && isFoundQuickly(page)
       ? this.#reads.read(session, page)
       : this.#reader.ask('read', session, page);
   }
@@ -170,7 +181,10 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads, Ledger
       },
       { sql: `DELETE FROM events WHERE session = ${named}`, params },
       { sql: `DELETE FROM saved_states WHERE session = ${named}`, params },
-      { sql: `DELETE FROM repl_images WHERE session = ${named}`, params },
+      ...['repl_images', ...replTables].map((table) => ({
+        sql: `DELETE FROM ${table} WHERE session = ${named}`,
+        params,
+      })),
       {
         sql: `UPDATE session_counts SET n = n - 1 WHERE (owner, kind, status) =
               (SELECT owner, kind, status FROM sessions WHERE id = ? AND version = ?)`,
@@ -303,6 +317,28 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads, Ledger
     await this.run([{ sql: keepEngineSql, params: [id, binary, pointers, image] }]);
   }
 
+  async checkpoints(session: string, page: CheckpointPage): Promise<readonly KeptCheckpoint[]> {
+    return page.limit <= smallPage
+      ? this.#reads.checkpoints(session, page)
+      : this.#reader.ask('checkpoints', session, page);
+  }
+
+  async checkpointAt(session: string, seq: number): Promise<KeptCheckpoint | undefined> {
+    return this.#reads.checkpointAt(session, seq);
+  }
+
+  async snapshots(session: string): Promise<readonly KeptSnapshot[]> {
+    return this.#reads.snapshots(session);
+  }
+
+  async forksOf(session: string, query: ForkQuery): Promise<readonly ReplFork[]> {
+    return this.#reads.forksOf(session, query);
+  }
+
+  async findInRepl(session: string, query: ReplQuery): Promise<ReplFound> {
+    return this.#searcher.ask('findInRepl', session, query);
+  }
+
   async marks(names: readonly string[]): Promise<Readonly<Record<string, string>>> {
     return this.#reads.marks(names);
   }
@@ -379,9 +415,10 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads, Ledger
 }
 
 /** A type that is rare and has no index is looked for among all events of the session. */
-const isFoundQuickly = (types: SessionPage['types']): boolean =>
+const isFoundQuickly = ({ types, bytes }: SessionPage): boolean =>
   types === undefined ||
   types.includes('tokens_recorded') ||
+  (bytes !== undefined && types.includes('repl_recorded')) ||
   (types.length === 1 && types.every((one) => indexed.has(one)));
 
 const freeBytes = (folder: string): { free?: number } => {

@@ -4,6 +4,7 @@ import { budgets } from './migrations/budgets.ts';
 import { hooks } from './migrations/hooks.ts';
 import { limits } from './migrations/limits.ts';
 import { repl } from './migrations/repl.ts';
+import { replIndex } from './migrations/repl-index.ts';
 import { runs } from './migrations/runs.ts';
 import { search } from './migrations/search.ts';
 import { sessions } from './migrations/sessions.ts';
@@ -33,6 +34,7 @@ export const migrations: readonly Migration[] = [
   usageRevisions,
   search,
   repl,
+  replIndex,
 ];
 
 /** Performs a migration inside the caller's transaction. */
