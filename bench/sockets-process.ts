@@ -104,6 +104,7 @@ class Client {
       this.#onVerdict();
       if (!this.#reads) this.#socket?.pause();
     } else if (frame.type === 'error') wrong.push(frame.message);
+    else if (frame.type === 'repl_command' || frame.type === 'repl_output') return;
     else if (frame.seq !== undefined && frame.cursor !== undefined) this.#event(frame.cursor, frame.seq, frame);
     else if (frame.type === 'token_update') {
       this.#total ??= frame.totalUsed;

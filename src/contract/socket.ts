@@ -64,6 +64,30 @@ export interface AlertFrame extends EventPlace {
   budget?: string;
 }
 
+/** A command of a REPL session began or ended. Who subscribed to the session by its id hears of it; it is no event, and has no cursor. */
+export interface ReplCommandFrame {
+  type: 'repl_command';
+  sessionId: string;
+  /** `seq` of its input in the session's own journal: it rises from command to command. */
+  command: number;
+  phase: 'began' | 'ended';
+  /** Of `began`: who sent it, as its `X-Client-Id` said. */
+  client?: string;
+  /** Of `ended`. */
+  as?: 'value' | 'error' | 'stopped';
+  /** Of `ended`: how much it printed, in characters (UTF-16). */
+  printed?: number;
+}
+
+/** What it printed, from that character on. Where `from` is not where the last one ended, what is between was dropped. */
+export interface ReplOutputFrame {
+  type: 'repl_output';
+  sessionId: string;
+  command: number;
+  from: number;
+  text: string;
+}
+
 export interface ErrorFrame {
   type: 'error';
   sessionId?: string;
@@ -94,4 +118,6 @@ export interface GapFrame {
 
 /** Frames that tell of a session; the others are about the subscription. */
 export type SessionFrame = TimerUpdate | TokenUpdate | CheckpointFrame | AlertFrame;
-export type ServerFrame = SessionFrame | ErrorFrame | ResumedFrame | GapFrame;
+/** What a REPL session's command does while it runs. */
+export type ReplFrame = ReplCommandFrame | ReplOutputFrame;
+export type ServerFrame = SessionFrame | ReplFrame | ErrorFrame | ResumedFrame | GapFrame;

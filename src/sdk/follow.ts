@@ -1,5 +1,6 @@
-import type { ErrorFrame, GapFrame, ResumedFrame, ServerFrame, SessionFrame } from '../contract/socket.ts';
+import type { ErrorFrame, GapFrame, ReplFrame, ResumedFrame, ServerFrame, SessionFrame } from '../contract/socket.ts';
 import type { StintError } from './client.ts';
+import { ReplPlace } from './repl-place.ts';
 import { refusedWith } from './server.ts';
 
 /** What a follower hears: the server's frames, and how the connection is. */
@@ -16,6 +17,8 @@ export type LiveFrame =
 
 export interface LiveListener {
   onFrame: (frame: LiveFrame) => void;
+  /** Of a REPL session that is followed by its id: what its commands print while they run, each character once. */
+  onRepl?: (frame: ReplFrame) => void;
   /** The server said that this will never work, and why: the token was revoked, the session is not there. */
   onRefused?: (why: StintError) => void;
 }
@@ -35,6 +38,7 @@ export interface Following {
 export class Follow {
   readonly session: string;
   readonly #listener: LiveListener;
+  readonly #repl = new ReplPlace();
   #cursor: number | undefined;
 
   constructor(session: string, after: number | undefined, listener: LiveListener) {
@@ -52,8 +56,9 @@ export class Follow {
     return JSON.stringify({ type: 'subscribe', sessionId: this.session, after: this.#cursor ?? 'now' });
   }
 
-  hear(frame: SessionFrame | GapFrame | ResumedFrame): void {
+  hear(frame: SessionFrame | ReplFrame | GapFrame | ResumedFrame): void {
     if (frame.type === 'resumed') this.#cursor = frame.cursor;
+    else if (frame.type === 'repl_command' || frame.type === 'repl_output') this.#hearRepl(frame);
     else if (frame.type === 'gap') this.#gap(frame);
     else if (this.#isNews(frame)) this.#listener.onFrame(frame);
   }
@@ -64,6 +69,11 @@ export class Follow {
 
   refuse(why: StintError): void {
     this.#listener.onRefused?.(why);
+  }
+
+  #hearRepl(frame: ReplFrame): void {
+    const news = this.#repl.newsOf(frame);
+    if (news) this.#listener.onRepl?.(news);
   }
 
   #gap(frame: GapFrame): void {

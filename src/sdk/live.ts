@@ -1,3 +1,4 @@
+import type { ReplFrame } from '../contract/socket.ts';
 import { bearerOf } from './client.ts';
 import { followEvents } from './events.ts';
 import type { EventFrame, FollowEvents } from './events.ts';
@@ -6,6 +7,7 @@ import type { Following, LiveFrame, LiveListener } from './follow.ts';
 import { Frames } from './frames.ts';
 import { everySession, Line } from './line.ts';
 import type { FindServer, Server } from './server.ts';
+import { replFrames } from './repl-frames.ts';
 import { realTiming } from './timing.ts';
 import type { Timing } from './timing.ts';
 
@@ -22,6 +24,15 @@ export interface Live {
   follow: (session: string, options?: FollowOptions) => AsyncGenerator<LiveFrame, void, undefined>;
   /** The same for a listener; nothing waits. */
   listen: (session: string, listener: LiveListener, after?: number) => Following;
+  /**
+   * What the commands of a REPL session print while they run: that one began, what it prints, how it ended. What runs already is
+   * told from its beginning, and nothing twice, also where the connection drops. Who takes frames slowly has them put together; where
+   * some had to be dropped, the next one's `from` is not where the last one ended. The journal has all of it at the command's end.
+   *
+   * @example
+   * for await (const frame of live.followRepl(id)) if (frame.type === 'repl_output') process.stdout.write(frame.text);
+   */
+  followRepl: (session: string, options?: Pick<FollowOptions, 'signal'>) => AsyncGenerator<ReplFrame, void, undefined>;
   /** A session's journal from its beginning, or after a `seq`, and then each event as it happens, over server-sent events. */
   followEvents: (session: string, options?: FollowEvents) => AsyncGenerator<EventFrame, void, undefined>;
   /** Ends all that is followed; nothing is left that keeps the process alive. */
@@ -54,6 +65,7 @@ export const connect = (server: Server | FindServer, timing: Timing = realTiming
     const line = [...lines].find((one) => one.takes(session)) ?? new Line(find, timing);
     const follow = new Follow(session, after, {
       onFrame: listener.onFrame,
+      ...(listener.onRepl && { onRepl: listener.onRepl }),
       onRefused: (why) => {
         close();
         listener.onRefused?.(why);
@@ -80,6 +92,10 @@ export const connect = (server: Server | FindServer, timing: Timing = realTiming
     follow: (session, { after, signal } = {}) => {
       const ends = AbortSignal.any([closed.signal, ...(signal ? [signal] : [])]);
       return new Frames((listener, from) => listen(session, listener, from), after, ends).all();
+    },
+    followRepl: (session, { signal } = {}) => {
+      const ends = AbortSignal.any([closed.signal, ...(signal ? [signal] : [])]);
+      return replFrames((listener) => listen(session, listener), ends);
     },
     followEvents: (session, { after, signal } = {}) => {
       const ends = AbortSignal.any([closed.signal, ...(signal ? [signal] : [])]);

@@ -24,7 +24,7 @@ const corsHeaders = (headers: Headers) =>
 
 const allowed = (origin: string) => ({
   'access-control-allow-origin': origin,
-  'access-control-expose-headers': 'RateLimit, RateLimit-Policy, Retry-After',
+  'access-control-expose-headers': 'RateLimit, RateLimit-Policy, Retry-After, X-Stint-Outcome',
   vary: 'Origin',
 });
 

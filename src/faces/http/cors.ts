@@ -5,7 +5,7 @@ import type { Access } from '../../access/access.ts';
 
 const allowedMethods = 'GET, POST, PUT, PATCH, DELETE';
 const allowedHeaders = 'Authorization, Content-Type, Idempotency-Key, X-Client-Id, Last-Event-ID';
-const exposedHeaders = 'RateLimit, RateLimit-Policy, Retry-After';
+const exposedHeaders = 'RateLimit, RateLimit-Policy, Retry-After, X-Stint-Outcome';
 const preflightKeptSeconds = 600;
 
 /** To be called when the Origin was found to be allowed. True when the request was a preflight, which is answered by this. */

@@ -36,6 +36,7 @@ export const answer = async (
     const frame = frameIn(data);
     sessionId = frame.sessionId;
     await perform(tools, subscriber, frame, crowded);
+    if (frame.type === 'subscribe') tools.output.begin(subscriber, runningIn(tools, frame.sessionId));
     return undefined;
   } catch (error) {
     const { kind, message, status, cause } = toProblem(error);
@@ -52,6 +53,8 @@ const frameIn = (data: Buffer | undefined): ClientFrame => {
     'send {"type": "subscribe" | "unsubscribe" | "ping", "sessionId": "…"}, and with "subscribe" maybe "after": a cursor or "now"',
   );
 };
+
+const runningIn = ({ parts }: ResumeTools, session: string) => parts.repl.repl.live.runningIn(session);
 
 const perform = async (
   tools: ResumeTools,

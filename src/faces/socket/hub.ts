@@ -73,6 +73,11 @@ export class Hub {
     return subscription;
   }
 
+  /** Of those who named the session; undefined where nobody did. */
+  subscriptionsOf(session: string): ReadonlyMap<Subscriber, Subscription> | undefined {
+    return this.#bySession.get(session);
+  }
+
   unsubscribe(subscriber: Subscriber, session: string): void {
     if (session === everySession) this.#leaveAll(subscriber);
     else this.#leave(subscriber, session);

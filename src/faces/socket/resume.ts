@@ -4,6 +4,7 @@ import type { FaceParts } from '../http/parts.ts';
 import { unknownSession } from '../http/session-of-caller.ts';
 import { everySession } from './hub.ts';
 import type { Hub } from './hub.ts';
+import type { ReplOutput } from './repl-output.ts';
 import { firstAfter, mostReplayed, pageSize, pastOf, pastOfAll } from './past.ts';
 import type { Past } from './past.ts';
 import { PastFrames } from './past-frames.ts';
@@ -21,6 +22,7 @@ export interface ResumeTools {
   parts: FaceParts;
   hub: Hub;
   turns: Turns;
+  output: ReplOutput;
 }
 
 export interface Resume {

@@ -6,6 +6,7 @@ import type { FaceParts } from '../http/parts.ts';
 import { answer } from './answer.ts';
 import { socketVersion } from './handshake.ts';
 import type { Hub } from './hub.ts';
+import { ReplOutput } from './repl-output.ts';
 import { catchUp } from './resume.ts';
 import type { ResumeTools } from './resume.ts';
 import { newSubscriber } from './subscriber.ts';
@@ -27,12 +28,20 @@ const closeBad = 1008;
 const closeGoingAway = 1001;
 
 export const socketRoutes = (parts: FaceParts, hub: Hub) => async (app: FastifyInstance) => {
-  const tools: ResumeTools = { parts, hub, turns: new Turns() };
+  const output = new ReplOutput(hub);
+  const tools: ResumeTools = { parts, hub, turns: new Turns(), output };
   // One listener for all: a signal finds one among ten thousand no faster than by looking at each.
   const open = new Set<WebSocket>();
   parts.stopping.addEventListener('abort', () => open.forEach(goAway), { once: true });
   const stopHearing = parts.runner.onRemoved((session) => hub.removed(session));
-  app.addHook('onClose', async () => stopHearing());
+  let stopOutput: (() => void) | undefined;
+  app.addHook('onListen', async () => {
+    stopOutput = output.follow(parts.repl.repl.live);
+  });
+  app.addHook('onClose', async () => {
+    stopHearing();
+    stopOutput?.();
+  });
   app.route({
     method: 'GET',
     url: '/ws',

@@ -4,7 +4,9 @@ import type { Ended, Next, Waiting } from '../../drivers/repl/protocol.ts';
 import type { Sending } from '../../drivers/repl/repl-driver.ts';
 import type { ReplModel } from '../../contract/repl.ts';
 import type { Clock } from '../clock.ts';
+import { GuestClock } from './guest-clock.ts';
 import type { Models } from './model-calls.ts';
+import type { Came } from './repl-live.ts';
 import type { AnswerUsage, ReplRun, Reply } from './repl-run.ts';
 
 export interface CommandParts {
@@ -17,7 +19,11 @@ export interface CommandParts {
   /** Of a request that an earlier command made, by its number and the hash of what it asks. */
   receiptOf: (request: number, of: string) => Promise<Receipt | undefined>;
   /** How whoever sent it is answered, with its output. */
-  reply?: ((output: string) => Reply) | undefined;
+  reply?: ((output: string, came: Came) => Reply) | undefined;
+  /** Of its input. */
+  seq: number;
+  /** Hears what it prints, as it comes. */
+  heard: (text: string) => void;
   /** Stops it. */
   stop: () => void;
   cpuMs: number;
@@ -49,14 +55,20 @@ export class ReplCommand implements Sending {
   readonly #parts: CommandParts;
   readonly #stopping = new AbortController();
   readonly #underWay = new Map<number, Promise<Settled>>();
+  /** What is known without waiting: before all else. */
+  readonly #known: Settled[] = [];
+  readonly #now: GuestClock;
   #printed = '';
   #waits = 0;
   #isOverdue = false;
   /** What its caller is answered. */
   output = '';
+  /** How it ended; absent before that. */
+  as: Ended['as'] | undefined;
 
   constructor(parts: CommandParts) {
     this.#parts = parts;
+    this.#now = new GuestClock(parts.beganAt);
   }
 
   /** What it waits for is not waited for. */
@@ -66,6 +78,7 @@ export class ReplCommand implements Sending {
 
   printed(text: string): void {
     this.#printed += text;
+    this.#parts.heard(text);
   }
 
   async waiting({ requests, due, frame }: Waiting): Promise<Next> {
@@ -81,10 +94,11 @@ export class ReplCommand implements Sending {
     }
     const checkpoint = requests.find(({ op }) => op === 'checkpoint');
     if (checkpoint) return this.#checkpoint(checkpoint.id, checkpoint.arguments);
-    await this.#ask(requests.filter(({ id }) => !this.#underWay.has(id)));
-    const settled = await this.#first(due);
-    if (settled === undefined) return { do: 'wake', at: Math.max(clock.now(), due ?? 0) };
-    return this.#answered(settled);
+    const known = new Set(this.#known.map(({ id }) => id));
+    await this.#ask(requests.filter(({ id }) => !this.#underWay.has(id) && !known.has(id)));
+    const settled = this.#known.shift() ?? (await this.#first(due));
+    if (settled === undefined) return { do: 'wake', at: due === undefined ? this.#now.now : this.#now.woken(due) };
+    return this.#answered(settled, due);
   }
 
   async ended(ended: Ended): Promise<void> {
@@ -98,8 +112,10 @@ export class ReplCommand implements Sending {
       run.changed(ended.frame, ended.isApart);
     }
     run.checkpoint('command', timestamp);
-    const { reply } = this.#parts;
-    await run.commit([], { tookMs: timestamp - beganAt, memory: ended.size }, reply?.(this.output));
+    const { reply, seq } = this.#parts;
+    const came: Came = { as: ended.as, seq, printed: this.#printed.length };
+    await run.commit([], { tookMs: timestamp - beganAt, memory: ended.size }, reply?.(this.output, came));
+    this.as = ended.as;
   }
 
   #failed(message: string, timestamp: number): void {
@@ -120,9 +136,10 @@ export class ReplCommand implements Sending {
   async #checkpoint(id: number, args: string): Promise<Next> {
     const { run, clock } = this.#parts;
     const { label } = JSON.parse(args) as { label?: string };
-    const told = run.checkpoint('manual', clock.now(), label);
+    const timestamp = clock.now();
+    const told = run.checkpoint('manual', timestamp, label);
     await run.commit();
-    return { do: 'answer', id, isAnswer: true, json: JSON.stringify(told), at: clock.now() };
+    return { do: 'answer', id, isAnswer: true, json: JSON.stringify(told), at: this.#now.answered(timestamp) };
   }
 
   /** C1, C2. */
@@ -135,7 +152,7 @@ export class ReplCommand implements Sending {
         const { prompt, text } = models.canonical(model, asked);
         const known = isOld ? await receiptOf(id, sha256(text)) : undefined;
         if (known) {
-          this.#underWay.set(id, Promise.resolve({ id, ...known }));
+          this.#known.push({ id, ...known });
           continue;
         }
         const keys = await this.#receiptKey(text);
@@ -143,7 +160,7 @@ export class ReplCommand implements Sending {
         run.add({ type: 'llm_req', prompt, ...keys, request: id, timestamp: clock.now() });
         calls.push(() => this.#underWay.set(id, this.#call(id, asked, keys.receiptKey)));
       } catch (error) {
-        this.#underWay.set(id, Promise.resolve({ id, isAnswer: false, text: messageOf(error) }));
+        this.#known.push({ id, isAnswer: false, text: messageOf(error) });
       }
     }
     if (calls.length > 0) await run.commit();
@@ -187,17 +204,18 @@ export class ReplCommand implements Sending {
   }
 
   /** C1. */
-  async #answered({ id, isAnswer, text, receiptKey, used }: Settled): Promise<Next> {
+  async #answered({ id, isAnswer, text, receiptKey, used }: Settled, due: number | undefined): Promise<Next> {
     const { run, clock } = this.#parts;
     this.#underWay.delete(id);
-    const at = clock.now();
-    if (receiptKey !== undefined) {
-      const failure = isAnswer ? {} : { isError: true };
-      run.add({ type: 'llm_resp', response: text, receiptKey, ...failure, timestamp: at, clock: at });
-      run.checkpoint('llm_boundary', at);
-      await run.commit(used ? [used] : []);
-    }
-    return { do: 'answer', id, isAnswer, json: JSON.stringify(text), at };
+    const json = JSON.stringify(text);
+    if (receiptKey === undefined) return { do: 'answer', id, isAnswer, json, at: this.#now.now };
+    const timestamp = clock.now();
+    const at = this.#now.answered(timestamp, due);
+    const failure = isAnswer ? {} : { isError: true };
+    run.add({ type: 'llm_resp', response: text, receiptKey, ...failure, timestamp, clock: at });
+    run.checkpoint('llm_boundary', timestamp);
+    await run.commit(used ? [used] : []);
+    return { do: 'answer', id, isAnswer, json, at };
   }
 }
 

@@ -1,0 +1,61 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { noQuery } from '../../contract/fields.ts';
+import { isId } from '../../contract/ids.ts';
+import { invalid } from '../../contract/problem.ts';
+import { completeRequest, completeResponse, replErrorSchema, replParams } from '../../contract/repl-calls.ts';
+import { fitting, keywords, placeIn, wordCompletions } from '../repl-complete.ts';
+import { isWord, wordSyntaxes } from '../repl-words.ts';
+import { answerOf, sendAnswer } from './answers.ts';
+import { callerOf } from './guard.ts';
+import type { FaceParts } from './parts.ts';
+import { changeableSession, unknownSession } from './session-of-caller.ts';
+
+/** Completion of what is being typed, for those who may run it. */
+export const replCompleteRoutes = (parts: FaceParts) => async (app: FastifyInstance) => {
+  const routes = app.withTypeProvider<ZodTypeProvider>();
+
+  routes.post(
+    '/api/repl/sessions/:name/complete',
+    {
+      schema: {
+        tags: ['repl'],
+        operationId: 'completeCode',
+        summary: 'What may stand where the cursor is',
+        description:
+          'From the session as it is now, without running anything of it. While a command runs there are no completions: nobody waits for one.',
+        params: replParams,
+        body: completeRequest,
+        querystring: noQuery,
+        response: { 200: completeResponse, '4XX': replErrorSchema, '5XX': replErrorSchema },
+      },
+    },
+    async (request, reply) => {
+      const { code, cursor = code.length } = request.body;
+      if (cursor > code.length)
+        throw invalid([
+          { path: 'cursor', message: `must not be beyond the code, which has ${code.length} characters` },
+        ]);
+      const { id, repl } = await sessionOf(parts, request, request.params.name);
+      if (isWord(code)) return sendAnswer(reply, answerOf(200, wordCompletions(code.slice(0, cursor), wordSyntaxes())));
+      const none = { completions: [], start: cursor };
+      const place =
+        repl.language === 'javascript' || repl.language === 'typescript' ? placeIn(code, cursor) : undefined;
+      if (place === undefined) return sendAnswer(reply, answerOf(200, none));
+      const { path, prefix, start } = place;
+      const isAtTop = path === '';
+      // Of all that there is at the top, what was not begun to be typed is of no help.
+      const names = await parts.repl.repl.complete(id, path, isAtTop && prefix === '');
+      const words = isAtTop && prefix !== '' && names.length > 0 ? keywords : [];
+      return sendAnswer(reply, answerOf(200, { completions: fitting([...names, ...words], prefix), start }));
+    },
+  );
+};
+
+const sessionOf = async (parts: FaceParts, request: FastifyRequest, name: string) => {
+  const id = isId(name) ? name : parts.repl.names.find(callerOf(request).user.id, name);
+  if (id === undefined) throw unknownSession();
+  const { repl } = await changeableSession(parts, request, id);
+  if (repl === undefined) throw unknownSession();
+  return { id, repl };
+};
