@@ -1,3 +1,5 @@
+import type { Timers } from './guest-timers.ts';
+
 /**
  * What runs inside the sandbox beside the session's own code. {@link guest} is given to the engine as text, so it stands alone: it uses
  * what the sandbox has, and its parameters. All that it needs it takes before the session's code can change it, and it iterates by
@@ -51,20 +53,49 @@ export interface Control {
   bindings: () => string;
   /** Names of properties of what a path such as `a.b` leads to, without running anything. */
   complete: (path: string) => string;
+  /** A promise was rejected and nothing handles that, or now something does. */
+  rejected: (promise: unknown, reason: unknown, isHandled: boolean) => void;
+  /** An input in a language that the engine itself does not know. */
+  run?: (code: string) => void;
 }
 
-export function guest(output: (text: string) => void, util: Inspector): Control {
+/** What a language is made with that the engine itself does not know. */
+export interface Inside {
+  output: (text: string) => void;
+  shown: (value: unknown) => string;
+  /** Asks the host; `settled` has the answer, `failed` an error. */
+  ask: (
+    op: GuestRequest['op'],
+    args: Record<string, unknown>,
+    settled: (value: unknown) => void,
+    failed: (error: unknown) => void,
+  ) => void;
+  /** How the command that is under way ends, when it does. */
+  ending: () => (done: 'value' | 'error', text: string) => void;
+}
+
+/** Those of the guest's functions that are a language's own. */
+export type Language = Pick<Control, 'bindings' | 'complete'> & Required<Pick<Control, 'run'>>;
+
+export function guest(
+  output: (text: string) => void,
+  util: Inspector,
+  makeTimers: (newId: () => number) => Timers,
+  language?: (inside: Inside) => Language,
+): Control {
   const { inspect, formatWithOptions } = util;
   const { stringify, parse } = JSON;
   const { defineProperty, getOwnPropertyDescriptor, getOwnPropertyNames, getPrototypeOf, setPrototypeOf, create } =
     Object;
   const now = Date.now;
+  const { isArray, prototype: arrays } = Array;
+  const { isView } = ArrayBuffer;
   const NativePromise = Promise;
+  const NativeMap = Map;
   const NativeError = Error;
   const NativeTypeError = TypeError;
   const text = String;
-  const number = Number;
-  const { floor, max, min } = Math;
+  const { floor, max } = Math;
   const uncurry = <A extends unknown[], R>(method: (...args: A) => R) =>
     Function.prototype.call.bind(method) as unknown as (self: unknown, ...args: A) => R;
   const then = uncurry(Promise.prototype.then as (done: (v: unknown) => void, failed: (e: unknown) => void) => unknown);
@@ -73,6 +104,9 @@ export function guest(output: (text: string) => void, util: Inspector): Control 
   const split = uncurry(String.prototype.split as (by: string) => string[]);
   const joined = uncurry<[string], string>(Array.prototype.join);
   const slice = uncurry(Array.prototype.slice as (from: number) => unknown[]);
+  const setIn = uncurry(Map.prototype.set as (key: unknown, value: unknown) => unknown);
+  const deleteIn = uncurry(Map.prototype.delete as (key: unknown) => boolean);
+  const each = uncurry(Map.prototype.forEach as (visit: (value: unknown) => void) => void);
   const apply = Reflect.apply as (fn: unknown, self: unknown, args: readonly unknown[]) => unknown;
   const reject = Promise.reject.bind(Promise) as (error: unknown) => Promise<never>;
   const world = globalThis as unknown as Record<string, unknown>;
@@ -160,23 +194,16 @@ export function guest(output: (text: string) => void, util: Inspector): Control 
     return ((next() >>> 5) * 0x400_0000 + (next() >>> 6)) / 0x20_0000_0000_0000;
   };
 
-  // Requests to the host, and timers; in the order in which they were made.
+  // Requests to the host, in the order in which they were made; they share their numbers with timers.
   interface Pending extends Omit<GuestRequest, 'isOld'> {
     resolve: (value: unknown) => void;
     reject: (error: unknown) => void;
   }
-  interface Timer {
-    id: number;
-    at: number;
-    every: number;
-    run: unknown;
-    values: readonly unknown[];
-  }
   let requests = list<Pending>();
-  let timers = list<Timer>();
   let lastId = 0;
   /** As it was when the command began. */
   let begunId = 0;
+  const timers = makeTimers(() => ++lastId);
   const without = <T extends { id: number }>(all: readonly T[], id: unknown): T[] => {
     const rest = list<T>();
     for (let i = 0; i < all.length; i++) if (all[i]!.id !== id) rest[rest.length] = all[i]!;
@@ -201,20 +228,13 @@ export function guest(output: (text: string) => void, util: Inspector): Control 
     if (label !== undefined) args['label'] = text(label);
     return ask('checkpoint', args);
   };
-  const longestWait = 2_147_483_647;
-  const setTimer = (run: unknown, ms: unknown, values: readonly unknown[], repeats: boolean): number => {
-    if (typeof run !== 'function') throw new NativeTypeError('The "callback" argument must be of type function');
-    const wait = max(1, min(longestWait, floor(number(ms)) || 1));
-    timers[timers.length] = { id: ++lastId, at: floor(now()) + wait, every: repeats ? wait : 0, run, values };
-    return lastId;
-  };
-  const clearTimer = (id: unknown): void => void (timers = without(timers, id));
   function setTimeout(run: unknown, ms?: unknown): number {
-    return setTimer(run, ms, slice(arguments, 2), false);
+    return timers.set(run, ms, slice(arguments, 2), false);
   }
   function setInterval(run: unknown, ms?: unknown): number {
-    return setTimer(run, ms, slice(arguments, 2), true);
+    return timers.set(run, ms, slice(arguments, 2), true);
   }
+  const clearTimer = (id: unknown): void => timers.clear(id);
 
   define('console', console, false);
   define('llm', llm, false);
@@ -296,6 +316,18 @@ export function guest(output: (text: string) => void, util: Inspector): Control 
     done = 'error';
     outcome = `Uncaught ${shown(error)}`;
   };
+  /** By promise: why it was rejected, while nothing handles that. */
+  let rejections = new NativeMap<unknown, unknown>();
+  const mostTold = 10;
+  const tellRejections = (): void => {
+    let told = 0;
+    const all = rejections;
+    rejections = new NativeMap();
+    each(all, (reason) => {
+      if (++told <= mostTold) output(`Uncaught (in promise) ${shown(reason)}\n`);
+    });
+    if (told > mostTold) output(`Uncaught (in promise), ${told - mostTold} more\n`);
+  };
   const valueAt = (path: string): unknown => {
     let value: unknown = world;
     const parts = path === '' ? [] : split(path, '.');
@@ -303,12 +335,13 @@ export function guest(output: (text: string) => void, util: Inspector): Control 
       let found: PropertyDescriptor | undefined;
       for (let at = value; at !== null && at !== undefined && !found; at = getPrototypeOf(at))
         found = getOwnPropertyDescriptor(at, parts[i]!);
-      value = found?.value;
+      const seal = seals[parts[i]!];
+      value = seal !== undefined && seal.get === found?.get ? seal.value : found?.value;
     }
     return value;
   };
 
-  return {
+  const control: Control = {
     begin: (seed, names, sealed) => {
       command += 1;
       done = undefined;
@@ -338,13 +371,13 @@ export function guest(output: (text: string) => void, util: Inspector): Control 
     },
     thrown: failed,
     look: () => {
+      if (done !== undefined) tellRejections();
       const asked = list<string>();
       for (let i = 0; i < requests.length; i++) {
         const { id, op, arguments: args } = requests[i]!;
         asked[i] = `{"id":${id},"op":"${op}","arguments":${stringify(args)},"isOld":${id <= begunId}}`;
       }
-      let due = Infinity;
-      for (let i = 0; i < timers.length; i++) due = min(due, timers[i]!.at);
+      const due = timers.due();
       const how = done === undefined ? '' : `"done":"${done}","text":${stringify(outcome)},`;
       return `{${how}${due === Infinity ? '' : `"due":${due},`}"requests":[${joined(asked, ',')}]}`;
     },
@@ -357,20 +390,7 @@ export function guest(output: (text: string) => void, util: Inspector): Control 
         return isAnswer ? request.resolve(value) : request.reject(new NativeError(value as string));
       }
     },
-    wake: () => {
-      const time = floor(now());
-      for (;;) {
-        let first: Timer | undefined;
-        for (let i = 0; i < timers.length; i++) {
-          const one = timers[i]!;
-          if (one.at <= time && (first === undefined || one.at < first.at)) first = one;
-        }
-        if (first === undefined) return;
-        if (first.every > 0) first.at = time + first.every;
-        else timers = without(timers, first.id);
-        apply(first.run, undefined, first.values);
-      }
-    },
+    wake: () => timers.wake(),
     end: () => {
       for (let i = 0; i < constants.length; i++) {
         const name = constants[i]!;
@@ -400,7 +420,9 @@ export function guest(output: (text: string) => void, util: Inspector): Control 
       const found = table<true>();
       const own = list<string>();
       for (let at = valueAt(path); at !== null && at !== undefined; at = getPrototypeOf(at)) {
-        const names = getOwnPropertyNames(at);
+        // Of a list all numbers are names.
+        const isList = (isArray(at) && at !== arrays) || isView(at) || typeof at === 'string';
+        const names = isList ? ['length'] : getOwnPropertyNames(at);
         for (let i = 0; i < names.length; i++) {
           if (!found[names[i]!]) own[own.length] = stringify(names[i]);
           found[names[i]!] = true;
@@ -408,5 +430,27 @@ export function guest(output: (text: string) => void, util: Inspector): Control 
       }
       return `[${joined(own, ',')}]`;
     },
+    rejected: (promise, reason, isHandled) => {
+      if (isHandled) deleteIn(rejections, promise);
+      else setIn(rejections, promise, reason);
+    },
   };
+  if (language === undefined) return control;
+  const { run, bindings, complete } = language({
+    output,
+    shown,
+    ask: (op, args, settle, fail) => void then(ask(op, args), settle, fail),
+    ending: () => {
+      const own = command;
+      return (how, said) => {
+        if (own !== command || done !== undefined) return;
+        done = how;
+        outcome = said;
+      };
+    },
+  });
+  control.run = run;
+  control.bindings = bindings;
+  control.complete = complete;
+  return control;
 }

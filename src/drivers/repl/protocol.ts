@@ -1,5 +1,5 @@
 import type { GuestRequest } from './guest.ts';
-import type { ScriptLanguage } from './source.ts';
+import type { ReplLanguage } from '../../contract/repl.ts';
 import type { Limits, Pointers, Stop } from './vm.ts';
 import type { WasmModule } from './wasm.ts';
 
@@ -32,7 +32,7 @@ export interface Chain {
 
 export interface Command {
   code: string;
-  language: ScriptLanguage;
+  language: ReplLanguage;
   /** What the guest takes for now, Unix ms. */
   at: number;
   /** Of its random numbers: a whole number below 2⁵³. */
@@ -56,7 +56,8 @@ export type Next =
 export type Question = { ask: 'bindings' } | { ask: 'complete'; path: string } | { ask: 'image' };
 
 export type Order =
-  | { do: 'begin' }
+  /** `scheme`: the text of the library that is Scheme in it. */
+  | { do: 'begin'; scheme?: string }
   | ({ do: 'open'; session: string } & Chain)
   | { do: 'run'; session: string; command: Command }
   | ({ session: string } & Next)

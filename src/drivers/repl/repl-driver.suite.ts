@@ -1,4 +1,5 @@
 /** A driver whose images are kept in memory, and whose model answers at once. */
+import type { ReplLanguage } from '../../contract/repl.ts';
 import type { Command, Ended, Next, Waiting } from './protocol.ts';
 import { ReplDriver } from './repl-driver.ts';
 import type { Limits } from './vm.ts';
@@ -6,12 +7,12 @@ import type { Limits } from './vm.ts';
 const usual: Limits = { memoryBytes: 64 << 20, cpuMs: 5000, outputChars: 1 << 22 };
 const begin = Date.parse('2026-11-20T12:00Z');
 
-export const openRepl = (limits: Partial<Limits> = {}) => {
+export const openRepl = (limits: Partial<Limits> = {}, language: ReplLanguage = 'javascript') => {
   const kept = new Map<string, Uint8Array[]>();
   const keptOf = (session: string) => kept.get(session) ?? [];
   let isFailing = false;
   const driver = new ReplDriver({
-    images: { chainOf: async (session) => ({ engine: await driver.engine(), frames: keptOf(session) }) },
+    images: { chainOf: async (session) => ({ engine: await driver.engine(language), frames: keptOf(session) }) },
     limits: { ...usual, ...limits },
     mostKept: 3,
   });
@@ -30,7 +31,7 @@ export const openRepl = (limits: Partial<Limits> = {}) => {
   };
   let sent = 0;
   const send = (session: string, code: string, printed?: (text: string) => void, n = ++sent): Promise<Ended> => {
-    const command: Command = { code, language: 'javascript', at: begin + 1000 * n, seed: n };
+    const command: Command = { code, language, at: begin + 1000 * n, seed: n };
     return driver.send(session, command, {
       printed: (text) => printed?.(text),
       waiting: (waiting) => goOn(session, waiting),

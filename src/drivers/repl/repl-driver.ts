@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import type { ReplLanguage } from '../../contract/repl.ts';
 import type { Driver } from '../driver.ts';
 import type { Came, Chain, Command, Ended, Engine, Next, Order, Question, ThreadData, Waiting } from './protocol.ts';
 import { VmThreads } from './vm-threads.ts';
@@ -54,7 +56,7 @@ export class ReplDriver implements Driver<Command, Ended, Sending> {
   /** The least recently used first. */
   readonly #held = new Map<string, Held>();
   #threads: Promise<VmThreads> | undefined;
-  #engine: Promise<Engine> | undefined;
+  readonly #engines = new Map<EngineKind, Promise<Engine>>();
   #isClosed = false;
 
   constructor(parts: ReplDriverParts) {
@@ -62,8 +64,12 @@ export class ReplDriver implements Driver<Command, Ended, Sending> {
   }
 
   /** What a new session is the difference from. Made once, when it is first asked for. */
-  engine(): Promise<Engine> {
-    return (this.#engine ??= this.#makeEngine());
+  engine(language: ReplLanguage = 'javascript'): Promise<Engine> {
+    const kind = language === 'scheme' ? 'scheme' : 'script';
+    const made = this.#engines.get(kind) ?? this.#makeEngine(kind);
+    this.#engines.set(kind, made);
+    made.catch(() => this.#engines.delete(kind));
+    return made;
   }
 
   async start(): Promise<void> {
@@ -238,11 +244,11 @@ export class ReplDriver implements Driver<Command, Ended, Sending> {
     for (const held of this.#held.values()) if (held.thread === thread) delete held.thread;
   }
 
-  async #makeEngine(): Promise<Engine> {
+  async #makeEngine(kind: EngineKind): Promise<Engine> {
     const threads = await this.#allThreads();
     const thread = await threads.take(undefined);
     try {
-      const came = await thread.ask({ do: 'begin' });
+      const came = await thread.ask({ do: 'begin', ...(kind === 'scheme' && { scheme: await schemeText() }) });
       if (came.to !== 'begun') throw new Error(`a beginning came to ${came.to}`);
       return { ...came.engine, binary: binaryHash() };
     } finally {
@@ -257,6 +263,9 @@ const nothing = (): void => {};
 const stoppedEnd = (why: 'cancelled' | 'cpu'): Ended => ({
   as: 'stopped',
   why,
+/** TypeScript is JavaScript by the time that it runs. */
+type EngineKind = 'script' | 'scheme';
+
   text: `stopped: ${why}`,
   frame: new Uint8Array(),
   isApart: false,
@@ -273,3 +282,5 @@ const loadData = async (limits: Limits): Promise<ThreadData> => ({
   inspector: readFileSync(fileURLToPath(inspectorFile()), 'utf8'),
   limits,
 });
+const schemeText = (): Promise<string> => readFile(require.resolve('biwascheme'), 'utf8');
+

@@ -23,8 +23,8 @@ const engines = new Map<string, Base>();
 const port = parentPort!;
 const tell = (news: FromThread): void => port.postMessage(news);
 
-const begin = async (): Promise<Came> => {
-  const { memory, pointers } = await Vm.begin(surroundings);
+const begin = async (scheme?: string): Promise<Came> => {
+  const { memory, pointers } = await Vm.begin(surroundings, scheme);
   const image = new Image().take(memory);
   const id = createHash('sha256').update(JSON.stringify(pointers)).update(memory).digest('hex');
   return { to: 'begun', engine: { id, binary: '', pointers, image } };
@@ -59,7 +59,7 @@ const roomOf = (session: string): Room => {
 const follow = async (order: Order, watch: Watch): Promise<Came> => {
   switch (order.do) {
     case 'begin':
-      return begin();
+      return begin(order.scheme);
     case 'open':
       await open(order.session, order);
       return { to: 'open' };
@@ -72,7 +72,9 @@ const follow = async (order: Order, watch: Watch): Promise<Came> => {
       const { code, language, at, seed, isApart = false } = order.command;
       const room = roomOf(order.session);
       room.isApart = isApart;
-      return proceed(room, () => room.vm.start(sourceOf(code, language), at, seed, watch));
+      return proceed(room, () =>
+        room.vm.start(language === 'scheme' ? { scheme: code } : sourceOf(code, language), at, seed, watch),
+      );
     }
     case 'answer': {
       const room = roomOf(order.session);

@@ -1,8 +1,10 @@
-import { EvalFlags, JSException, QuickJS } from 'quickjs-wasi';
-import type { JSValueHandle, QuickJSOptions } from 'quickjs-wasi';
+import { EvalFlags, JSException, JSValueHandle, QuickJS } from 'quickjs-wasi';
+import type { QuickJSOptions } from 'quickjs-wasi';
 import { guest } from './guest.ts';
 import type { Control, Standing } from './guest.ts';
+import { timers } from './guest-timers.ts';
 import type { Image } from './image.ts';
+import { schemeGuest } from './scheme-guest.ts';
 import type { Source } from './source.ts';
 import type { WasmMemory, WasmModule } from './wasm.ts';
 
@@ -16,7 +18,7 @@ export interface Pointers {
   stack: number;
   runtime: number;
   context: number;
-  /** The guest's functions, in the order of {@link controls}. */
+  /** The guest's functions, in the order of {@link controls}; those at the end may be missing, which came later or are a language's. */
   controls: readonly number[];
 }
 
@@ -53,10 +55,16 @@ const controls = [
   'end',
   'bindings',
   'complete',
+  'rejected',
+  'run',
 ] as const satisfies (keyof Control)[];
 type ControlName = (typeof controls)[number];
 
 const outputName = 'output';
+const promiseName = 'promise';
+/** What the inspector knows of promises, which in a browser it can't. */
+const promisesUnknown = 'getPromiseDetails:()=>[g,void 0]';
+const promisesKnown = 'getPromiseDetails:(p)=>{let d=[g];promise(p,(isRejected,r)=>{d=[isRejected?h:0,r]});return d}';
 /** Below the engine's own limit, so that deep recursion is an error and not a trap. */
 const stackBytes = 262_144;
 const nanosPerMs = 1_000_000n;
@@ -75,24 +83,36 @@ export class Vm {
     this.#pointers = pointers;
     this.#guard = guard;
     this.#image = image;
-    controls.forEach((name, i) => this.#functions.set(name, vm.importHandle(pointers.controls[i]!)));
+    pointers.controls.forEach((token, i) => this.#functions.set(controls[i]!, vm.importHandle(token)));
+    guard.rejected = (promise, reason, isHandled) => {
+      if (this.#functions.has('rejected'))
+        this.#callWith('rejected', [promise, reason, isHandled ? vm.true : vm.false]);
+    };
   }
 
-  /** A sandbox in which nothing has run yet. */
-  static async begin({ module, inspector, limits }: Surroundings): Promise<{ memory: Buffer; pointers: Pointers }> {
+  /** A sandbox in which nothing has run yet. `scheme`: the text of the library that is Scheme there. */
+  static async begin(
+    { module, inspector, limits }: Surroundings,
+    scheme?: string,
+  ): Promise<{ memory: Buffer; pointers: Pointers }> {
     const guard = new Guard(limits);
     const vm = await QuickJS.create(optionsOf(module, limits, guard));
     const output = vm.newFunction(outputName, guard.output);
-    const printing = vm.evalCode(`(() => {
+    const promise = vm.newFunction(promiseName, tellOfPromise);
+    const printing = vm.evalCode(`((promise) => {
       globalThis.Atomics = {};
       const URL = class {}, module = { exports: {} }, exports = module.exports;
-      ${inspector}
+      ${withPromises(inspector)}
       ;return module.exports;
-    })()`);
+    })`);
+    const util = vm.callFunction(printing, vm.undefined, promise);
     const make = vm.evalCode(`(${guest.toString()})`);
-    const control = vm.callFunction(make, vm.undefined, output, printing);
-    const tokens = controls.map((name) => vm.exportHandle(control.getProp(name)));
-    for (const handle of [make, printing, control]) handle.dispose();
+    const makeTimers = vm.evalCode(`(${timers.toString()})`);
+    const language = scheme === undefined ? vm.undefined : schemeIn(vm, scheme);
+    const control = vm.callFunction(make, vm.undefined, output, util, makeTimers, language);
+    const named = scheme === undefined ? controls.filter((name) => name !== 'run') : controls;
+    const tokens = named.map((name) => vm.exportHandle(control.getProp(name)));
+    for (const handle of [make, makeTimers, printing, util, control]) handle.dispose();
     const { memory, stackPointer, runtimePtr, contextPtr } = vm.snapshot();
     return {
       memory: Buffer.from(memory.buffer, memory.byteOffset, memory.length),
@@ -118,6 +138,7 @@ export class Vm {
     vm.registerHostCallback(outputName, guard.output);
     return new Vm(vm, rest, guard);
   }
+    vm.registerHostCallback(promiseName, tellOfPromise);
 
   /** Bytes of the engine's memory. */
   get size(): number {
@@ -125,13 +146,17 @@ export class Vm {
   }
 
   /** Starts an input; what it came to is told by {@link look}. `at`: Unix ms. */
-  start({ code, isAsync, names, constants }: Source, at: number, seed: number, watch: Watch): Standing {
+  start(source: Source | { scheme: string }, at: number, seed: number, watch: Watch): Standing {
     this.#guard.begin();
     this.#guard.enter(at, watch);
     this.#call('begin', seed, JSON.stringify(names), JSON.stringify(constants));
     this.#attempt(() => {
+    const isScheme = 'scheme' in source;
+    const { names, constants } = isScheme ? { names: [], constants: [] } : source;
       const value = this.#vm.evalCode(code, 'repl', isAsync ? EvalFlags.ASYNC : EvalFlags.TYPE_GLOBAL);
       this.#callWith('track', [value, isAsync ? this.#vm.true : this.#vm.false]);
+      if (isScheme) return void this.#call('run', source.scheme);
+      const { code, isAsync } = source;
       value.dispose();
     });
     return this.#standing();
@@ -199,10 +224,13 @@ export class Vm {
   #standing(): Standing {
     try {
       this.#vm.executePendingJobs();
+    let told: string;
     } finally {
       this.#guard.leave();
+      // It may print, and what it prints may have its own way of being shown.
+      told = this.#call('look');
     }
-    return JSON.parse(this.#call('look')) as Standing;
+    return JSON.parse(told) as Standing;
   }
 
   #call(name: ControlName, ...values: (string | number | boolean)[]): string {
@@ -253,6 +281,8 @@ class Guard {
     this.#limits = limits;
   }
 
+  /** Who hears of promises that were rejected. */
+  rejected: NonNullable<QuickJSOptions['onUnhandledRejection']> = () => {};
   /** Of the whole command, also where it goes on after it has waited. */
   begin(): void {
     this.#cpuLeft = this.#limits.cpuMs;
@@ -330,5 +360,36 @@ const optionsOf = (module: WasmModule, limits: Limits, guard: Guard): QuickJSOpt
   memoryLimit: limits.memoryBytes,
   maxStackSize: stackBytes,
   interruptHandler: guard.isOver,
+/** Tells `told` what a promise came to, if it has. Nothing is returned: the engine would keep that. */
+const tellOfPromise = (promise: JSValueHandle, told: JSValueHandle): JSValueHandle => {
+  const { vm, promiseState } = promise;
+  if (promiseState !== fulfilled && promiseState !== rejected) return vm.undefined;
+  const result = new JSValueHandle(vm, vm._getExports().qjs_promise_result(promise.ptr));
+  vm.callFunction(told, vm.undefined, promiseState === rejected ? vm.true : vm.false, result).dispose();
+  result.dispose();
+  return vm.undefined;
+};
+const fulfilled = 1;
+const rejected = 2;
+
+const withPromises = (inspector: string): string => {
+  if (!inspector.includes(promisesUnknown)) throw new Error('the inspector is not the one that it was');
+  return inspector.replace(promisesUnknown, promisesKnown);
+};
+
+/** The library takes itself for one of Node's: there is nothing of Node. */
+const schemeIn = (vm: QuickJS, library: string): JSValueHandle => {
+  const loaded = vm.evalCode(`(() => {
+    const module = { exports: {} }, exports = module.exports, window = globalThis;
+    let process = { argv: [], env: {} }, require = () => ({});
+    ${library}
+    ;process = require = undefined;
+    return module.exports;
+  })()`);
+  const make = vm.evalCode(`((library) => (inside) => (${schemeGuest.toString()})(library, inside))`);
+  return vm.callFunction(make, vm.undefined, loaded);
+};
+
   timezoneOffset: 0,
 });
+  onUnhandledRejection: (...told) => guard.rejected(...told),

@@ -1,5 +1,5 @@
 import { imageOf, stateIdOf } from '../../contract/repl.ts';
-import type { ReplEntry, ReplSpec } from '../../contract/repl.ts';
+import type { ReplEntry, ReplLanguage, ReplSpec } from '../../contract/repl.ts';
 import { Problem } from '../../contract/problem.ts';
 import type { Engine } from '../../drivers/repl/protocol.ts';
 import type { ReplDriver } from '../../drivers/repl/repl-driver.ts';
@@ -81,7 +81,7 @@ export class ReplSessions {
   /** Resolves to the new session's id. The name is the caller's to check. */
   async create({ owner, name, ...repl }: NewRepl, reply?: Reply): Promise<string> {
     const { runner, newId } = this.#parts;
-    const { id: engine } = await this.#engine();
+    const { id: engine } = await this.#engine(repl.language);
     const session = newId();
     const images = [{ n: 0, engine, frame: nothingChanged }];
     const answer = answering(session, reply);
@@ -92,11 +92,11 @@ export class ReplSessions {
   /** Resolves to what the command printed and came to. */
   execute(session: string, code: string, { client, reply }: ExecuteOptions = {}): Promise<string> {
     return this.#inTurn(session, async () => {
-      if (this.#isStopping) throw new Problem('server_stopping', 'the server is stopping; try again in a moment');
+      if (this.#isStopping) throw stopping();
       if (this.#removing.has(session)) throw new Problem('session_not_found', 'there is no such session');
       const { clock, models, driver, newSeed, cpuMs } = this.#parts;
-      const facts = await this.#ready(session);
-      if (facts.accessMode === 'readonly')
+      const found = await this.#ready(session);
+      if (found.accessMode === 'readonly')
         throw new Problem('forbidden', 'the session is read-only: it runs no commands');
       const run = await this.#run(session, facts);
       const [at, seed] = [clock.now(), newSeed()];
@@ -153,6 +153,7 @@ export class ReplSessions {
       const facts = await this.#ready(session);
       const image = await this.#imageAt(session, facts, seq);
       const run = await this.#run(session, facts);
+      const facts = await this.#ofThisEngine(session, found);
       run.goTo(image);
       const { stateId } = run.checkpoint('goto', this.#parts.clock.now());
       await run.commit();
@@ -168,7 +169,7 @@ export class ReplSessions {
       const { runner, clock, newId } = this.#parts;
       const facts = await this.#ready(session);
       const seq = at ?? facts.nextSeq - 1;
-      const image = await this.#imageAt(session, facts, seq);
+      const { seq, image } = await find(facts);
       const { language, accessMode, llm } = facts;
       const forkedFrom = { session, seq };
       const start = startOf(owner, name, { language, accessMode, forkedFrom, ...(llm && { llm }) });
@@ -223,8 +224,15 @@ export class ReplSessions {
     };
     const chain = await this.#chainTo(session, image);
     const { binary } = await this.#parts.driver.engine();
+      if (description !== undefined || tags !== undefined) {
+        const said = { label: label ?? '', description: description ?? '', tags: tags ?? [] };
+        run.also({ type: 'annotate_repl', seq: made.seq, ...said });
+      }
     if (chain.engine.binary !== binary)
-      throw new Problem('journal_damaged', 'the session’s images are of another version of the engine');
+      throw new Problem(
+        'journal_damaged',
+        'the session’s images are of another version of the engine: run a command in it',
+      );
     return { engine: engineOf(chain.engine), frames: [...chain.frames, ...frames] };
   }
 
@@ -294,15 +302,17 @@ export class ReplSessions {
   }
 
   /** Kept before the first image that is of it. */
-  #engine(): Promise<Engine> {
-    return (this.#keptEngine ??= this.#keepEngine().catch((error: unknown) => {
-      this.#keptEngine = undefined;
-      throw error;
-    }));
+  #engine(language: ReplLanguage): Promise<Engine> {
+    const known = this.#keptEngines.get(language);
+    if (known) return known;
+    const kept = this.#keepEngine(language);
+    this.#keptEngines.set(language, kept);
+    kept.catch(() => this.#keptEngines.delete(language));
+    return kept;
   }
 
-  async #keepEngine(): Promise<Engine> {
-    const engine = await this.#parts.driver.engine();
+  async #keepEngine(language: ReplLanguage): Promise<Engine> {
+    const engine = await this.#parts.driver.engine(language);
     await this.#parts.images.keepEngine({ ...engine, pointers: JSON.stringify(engine.pointers) });
     return engine;
   }
@@ -346,3 +356,4 @@ const chunks = (entries: readonly ReplEntry[]): ReplEntry[][] => {
   for (let i = 0; i < entries.length; i += entriesAtOnce) all.push(entries.slice(i, i + entriesAtOnce));
   return all;
 };
+const stopping = (): Problem => new Problem('server_stopping', 'the server is stopping; try again in a moment');
