@@ -14,6 +14,7 @@ const kinds = {
   session_already_completed: { status: 409, retry: false },
   session_not_finished: { status: 409, retry: false },
   session_name_taken: { status: 409, retry: false },
+  session_locked: { status: 409, retry: true },
   session_paused: { status: 409, retry: false },
   user_name_taken: { status: 409, retry: false },
   email_taken: { status: 409, retry: false },

@@ -26,8 +26,8 @@ export interface ReplSpec {
   };
 }
 
-/** Why there is a checkpoint. */
-export const checkpointReasons = ['command', 'llm_boundary', 'periodic', 'manual', 'goto', 'fork'] as const;
+/** Why there is a checkpoint. `effect` is in journals of other programs alone. */
+export const checkpointReasons = ['command', 'llm_boundary', 'periodic', 'manual', 'goto', 'fork', 'effect'] as const;
 export type CheckpointReason = (typeof checkpointReasons)[number];
 
 interface Entry<T extends string> {

@@ -8,6 +8,7 @@ import { countChanges, summarize } from '../projections/summary.ts';
 import type { Models } from '../runner/repl/model-calls.ts';
 import { entriesOf } from '../runner/repl/repl-journal.ts';
 import { ReplSessions } from '../runner/repl/repl-sessions.ts';
+import type { ReplSessionsParts } from '../runner/repl/repl-sessions.ts';
 import { Runner } from '../runner/runner.ts';
 import { openStore, tempFile } from '../stores/sqlite/store-folder.suite.ts';
 
@@ -25,6 +26,7 @@ export interface ReplOptions {
   mostKept?: number;
   /** What the model says to a prompt. */
   say?: (prompt: string) => string | Promise<string>;
+  onRenewed?: NonNullable<ReplSessionsParts['onRenewed']>;
 }
 
 export const openSessions = async (
@@ -66,6 +68,7 @@ export const openSessions = async (
     newId,
     newSeed: () => ++seed,
     cpuMs: limits.cpuMs,
+    onRenewed: options.onRenewed,
   });
   let isClosed = false;
   const close = async () => {
@@ -80,6 +83,7 @@ export const openSessions = async (
     return repl!;
   };
   return {
+    file,
     store,
     runner,
     driver,

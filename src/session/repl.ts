@@ -64,6 +64,8 @@ const take = (facts: ReplFacts, entry: ReplEntry): void => {
     case 'checkpoint':
       facts.image = imageOf(entry.stateId);
       facts.checkpoints += 1;
+      // It begins in the middle of a command, where its original waited.
+      if (entry.reason === 'fork') delete facts.open;
       break;
     case 'llm_req':
     case 'llm_resp':

@@ -3,22 +3,27 @@ import type { ReplEntry, ReplLanguage, ReplSpec } from '../../contract/repl.ts';
 import { Problem } from '../../contract/problem.ts';
 import type { Engine } from '../../drivers/repl/protocol.ts';
 import type { ReplDriver } from '../../drivers/repl/repl-driver.ts';
-import type { Journal } from '../../journal/journal.ts';
 import type { ImageChain, ReplEngine, ReplImages } from '../../journal/repl-images.ts';
 import type { ReplFacts } from '../../session/repl.ts';
 import type { Active, Existing } from '../../session/state.ts';
 import type { Clock } from '../clock.ts';
 import type { Runner } from '../runner.ts';
 import type { Models } from './model-calls.ts';
-import type { Checkpoint } from './repl-journal.ts';
-import { entriesOf, lastCheckpoint, receiptFor, requestsIn } from './repl-journal.ts';
+import type { AnnotatedCheckpoint, ReplJournal } from './repl-journal.ts';
+import { charsIn, entriesOf, lastCheckpoint, receiptFor, requestsIn } from './repl-journal.ts';
 import { ReplCommand } from './repl-command.ts';
+import { LiveCommands } from './repl-live.ts';
+import type { Came } from './repl-live.ts';
+import { ReplAtRest } from './repl-at-rest.ts';
+import { ReplNotes } from './repl-notes.ts';
 import { answering, ReplRun } from './repl-run.ts';
 import type { Reply } from './repl-run.ts';
+import { Replays } from './replays.ts';
+import type { Imported, ReplaysParts } from './replays.ts';
 
-export interface ReplSessionsParts {
+export interface ReplSessionsParts extends Pick<ReplaysParts, 'onRenewed'> {
   runner: Runner;
-  journal: Journal;
+  journal: ReplJournal;
   images: ReplImages;
   driver: ReplDriver;
   models: Models;
@@ -38,13 +43,24 @@ export interface NewRepl extends ReplSpec {
 export interface ExecuteOptions {
   client?: string;
   /** How whoever sent it is answered. */
-  reply?: (output: string) => Reply;
+  reply?: (output: string, came: Came) => Reply;
+}
+
+/** What a session is to be made of; see {@link Replays}. */
+export interface ImportedRepl extends NewRepl {
+  entries: readonly ReplEntry[];
+}
+
+/** Of a checkpoint, when it is made. */
+export interface Said {
+  description?: string | undefined;
+  tags?: readonly string[] | undefined;
 }
 
 /** So many images may differ from the one before, until one differs from the engine's memory: bringing one back takes that many. */
 const longestChain = 64;
 /** Of a fork's journal in one event. */
-const entriesAtOnce = 500;
+const charsAtOnce = 128 * 1024;
 
 /**
  * REPL sessions: what their code does, and where they go back and fork.
@@ -58,18 +74,41 @@ export class ReplSessions {
   readonly #parts: ReplSessionsParts;
   readonly #lanes = new Map<string, Promise<unknown>>();
   readonly #commands = new Map<string, { command: ReplCommand; run: ReplRun }>();
+  /** What runs now, for whoever looks on. */
+  readonly live = new LiveCommands();
   /** By session: how often a model was asked the very same, by the hash of that. */
   readonly #occurrences = new Map<string, Map<string, number>>();
-  #keptEngine: Promise<Engine> | undefined;
-  /** By session: the id of the engine that its images are of, and how many lead to the one that it is now. */
-  readonly #chains = new Map<string, { engine: string; length: number }>();
+  /** By language. */
+  readonly #keptEngines = new Map<ReplLanguage, Promise<Engine>>();
+  /** By session: the engine that its images are of, and how many lead to the one that it is now. */
+  readonly #chains = new Map<string, { engine: string; binary: string; length: number }>();
+  readonly #replays: Replays;
   /** What is queued in them is dropped. */
   readonly #removing = new Set<string>();
+  readonly notes: ReplNotes;
+  readonly atRest: ReplAtRest;
   readonly #unlisten: () => void;
   #isStopping = false;
 
   constructor(parts: ReplSessionsParts) {
     this.#parts = parts;
+    this.#replays = new Replays(parts);
+    this.notes = new ReplNotes({
+      runner: parts.runner,
+      reads: parts.journal,
+      newId: parts.newId,
+      inTurn: (session, change) => this.#inTurn(session, change),
+      ready: (session) => this.#ready(session),
+    });
+    this.atRest = new ReplAtRest({
+      ...parts,
+      inTurn: (session, change) => this.#inTurn(session, change),
+      isBusy: (session) => this.#isStopping || this.#lanes.has(session),
+      ready: (session) => this.#ready(session),
+      run: (session, facts) => this.#run(session, facts),
+      chain: (session, image) => this.#chain(session, image),
+      knownChain: (session) => this.#chains.get(session),
+    });
     // Whoever removes it: nothing of it stays in memory.
     this.#unlisten = parts.runner.onRemoved((session) => {
       this.#occurrences.delete(session);
@@ -89,6 +128,22 @@ export class ReplSessions {
     return session;
   }
 
+  /** A session of one's own of what a journal says: its commands are run again. Throws a `ReplayError` where they can't be. */
+  import(
+    { owner, name, entries, ...repl }: ImportedRepl,
+    reply?: (imported: Imported) => Reply,
+  ): Promise<{ session: string; imported: Imported }> {
+    const session = this.#parts.newId();
+    return this.#inTurn(session, async () => {
+      const start = startOf(owner, name, repl);
+      const engine = await this.#engine(repl.language);
+      const imported = await this.#replays.import(session, { ...repl, start, entries }, engine, reply);
+      return { session, imported };
+    }).catch((error: unknown) => {
+      throw this.#isStopping ? stopping() : error;
+    });
+  }
+
   /** Resolves to what the command printed and came to. */
   execute(session: string, code: string, { client, reply }: ExecuteOptions = {}): Promise<string> {
     return this.#inTurn(session, async () => {
@@ -98,9 +153,12 @@ export class ReplSessions {
       const found = await this.#ready(session);
       if (found.accessMode === 'readonly')
         throw new Problem('forbidden', 'the session is read-only: it runs no commands');
+      const facts = await this.#ofThisEngine(session, found);
       const run = await this.#run(session, facts);
       const [at, seed] = [clock.now(), newSeed()];
-      run.add({ type: 'input', code, timestamp: at, clock: at, seed, ...(client !== undefined && { client }) });
+      const by = client === undefined ? {} : { client };
+      const seq = run.add({ type: 'input', code, timestamp: at, clock: at, seed, ...by });
+      const live = this.live.begin(session, seq, client);
       const command = new ReplCommand({
         run,
         clock,
@@ -109,6 +167,8 @@ export class ReplSessions {
         occurrences: () => this.#occurrencesIn(session),
         receiptOf: (request, of) => receiptFor(this.#parts.journal, session, { request, of, image: facts.image }),
         reply,
+        seq,
+        heard: (text) => this.live.print(live, text),
         stop: () => this.interrupt(session),
         cpuMs,
         before: facts.image,
@@ -126,6 +186,28 @@ export class ReplSessions {
         throw error;
       } finally {
         this.#commands.delete(session);
+        this.live.end(live, command.as ?? 'stopped');
+      }
+    });
+  }
+
+  /**
+   * Names of what a path such as `a.b` leads to, the session's own at the top (`ownOnly`) or all; none where something is under way,
+   * which is not waited for. What looking has made its code do, as a proxy's may, is thrown away with the sandbox.
+   */
+  async complete(session: string, path: string, ownOnly = false): Promise<readonly string[]> {
+    if (this.#lanes.has(session) || this.#isStopping) return [];
+    return this.#inTurn(session, async () => {
+      const { runner, driver } = this.#parts;
+      const state = await runner.state(session);
+      if (!(state?.status === 'active' || state?.status === 'paused') || state.facts.repl?.open) return [];
+      try {
+        return (await driver.ask(session, ownOnly ? { ask: 'bindings' } : { ask: 'complete', path })).words;
+      } catch (error) {
+        if (error instanceof Problem) throw error;
+        return [];
+      } finally {
+        await driver.pause(session);
       }
     });
   }
@@ -137,23 +219,44 @@ export class ReplSessions {
   }
 
   /** A checkpoint of the state as it is. */
-  checkpoint(session: string, label?: string): Promise<Checkpoint> {
+  checkpoint(session: string, label?: string, { description, tags }: Said = {}): Promise<AnnotatedCheckpoint> {
     return this.#inTurn(session, async () => {
       const run = await this.#run(session, await this.#ready(session));
       const timestamp = this.#parts.clock.now();
       const made = run.checkpoint('manual', timestamp, label);
+      const isSaid = description !== undefined || tags !== undefined;
+      const said = { label: label ?? '', description: description ?? '', tags: tags ?? [], created: timestamp };
+      if (isSaid) run.also({ type: 'annotate_repl', seq: made.seq, ...said });
       await run.commit();
-      return { type: 'checkpoint', reason: 'manual', timestamp, ...made, ...(label !== undefined && { label }) };
+      return {
+        type: 'checkpoint',
+        reason: 'manual',
+        timestamp,
+        ...made,
+        ...(label !== undefined && { label }),
+        ...(isSaid && { annotation: said }),
+      };
     });
   }
 
   /** The session is what it was after that event. Nothing is cut off. */
   goto(session: string, seq: number): Promise<{ seq: number; stateId: string }> {
+    return this.#goTo(session, async (facts) => ({ seq, image: await this.#imageAt(session, facts, seq) }));
+  }
+
+  /** The session is what it was at that snapshot. Nothing is cut off. */
+  restore(session: string, snapshot: string): Promise<{ seq: number; stateId: string }> {
+    return this.#goTo(session, () => this.notes.snapshot(session, snapshot));
+  }
+
+  #goTo(
+    session: string,
+    find: (facts: ReplFacts) => Promise<{ seq: number; image: number }>,
+  ): Promise<{ seq: number; stateId: string }> {
     return this.#inTurn(session, async () => {
       const facts = await this.#ready(session);
-      const image = await this.#imageAt(session, facts, seq);
+      const { seq, image } = await find(facts);
       const run = await this.#run(session, facts);
-      const facts = await this.#ofThisEngine(session, found);
       run.goTo(image);
       const { stateId } = run.checkpoint('goto', this.#parts.clock.now());
       await run.commit();
@@ -169,7 +272,7 @@ export class ReplSessions {
       const { runner, clock, newId } = this.#parts;
       const facts = await this.#ready(session);
       const seq = at ?? facts.nextSeq - 1;
-      const { seq, image } = await find(facts);
+      const image = await this.#imageAt(session, facts, seq);
       const { language, accessMode, llm } = facts;
       const forkedFrom = { session, seq };
       const start = startOf(owner, name, { language, accessMode, forkedFrom, ...(llm && { llm }) });
@@ -184,7 +287,8 @@ export class ReplSessions {
       }));
       const id = newId();
       const forked = { session, upTo: facts.nextImage - 1 };
-      await runner.execute(id, [start, ...records], answering(id, reply), reply?.receipt, { forked });
+      const noted = await this.notes.upTo(session, seq);
+      await runner.execute(id, [start, ...records, ...noted], answering(id, reply), reply?.receipt, { forked });
       return id;
     });
   }
@@ -218,16 +322,14 @@ export class ReplSessions {
 
   /** How the image that the session is now comes about, for the driver. */
   async chainOf(session: string) {
+    const replayed = this.#replays.chainOf(session);
+    if (replayed) return replayed;
     const { image, frames } = this.#commands.get(session)?.run.memory ?? {
       ...(await this.#factsOf(session)),
       frames: [],
     };
     const chain = await this.#chainTo(session, image);
     const { binary } = await this.#parts.driver.engine();
-      if (description !== undefined || tags !== undefined) {
-        const said = { label: label ?? '', description: description ?? '', tags: tags ?? [] };
-        run.also({ type: 'annotate_repl', seq: made.seq, ...said });
-      }
     if (chain.engine.binary !== binary)
       throw new Problem(
         'journal_damaged',
@@ -268,16 +370,27 @@ export class ReplSessions {
     return this.#factsOf(session);
   }
 
+  /** A session whose images are of another engine is replayed from its inputs. */
+  async #ofThisEngine(session: string, facts: ReplFacts): Promise<ReplFacts> {
+    const chain = await this.#chain(session, facts.image);
+    const { binary } = await this.#parts.driver.engine();
+    if (chain.binary === binary) return facts;
+    await this.#replays.renew(session, facts, await this.#engine(facts.language));
+    this.#chains.delete(session);
+    await this.#parts.driver.pause(session);
+    return this.#factsOf(session);
+  }
+
   async #run(session: string, facts: ReplFacts): Promise<ReplRun> {
     const { engine } = await this.#chain(session, facts.image);
     return new ReplRun(this.#parts.runner, session, facts, engine);
   }
 
-  async #chain(session: string, image: number): Promise<{ engine: string; length: number }> {
+  async #chain(session: string, image: number): Promise<{ engine: string; binary: string; length: number }> {
     const known = this.#chains.get(session);
     if (known !== undefined) return known;
     const { engine, frames } = await this.#chainTo(session, image);
-    const chain = { engine: engine.id, length: frames.length };
+    const chain = { engine: engine.id, binary: engine.binary, length: frames.length };
     this.#chains.set(session, chain);
     return chain;
   }
@@ -318,6 +431,7 @@ export class ReplSessions {
   }
 }
 
+const stopping = (): Problem => new Problem('server_stopping', 'the server is stopping; try again in a moment');
 const done = { status: 200, body: '' };
 const nothing = (): void => {};
 /** See `Chain` of drivers/repl/protocol.ts. */
@@ -353,7 +467,15 @@ const isActive = (state: Existing): state is Active => state.status === 'active'
 
 const chunks = (entries: readonly ReplEntry[]): ReplEntry[][] => {
   const all: ReplEntry[][] = [];
-  for (let i = 0; i < entries.length; i += entriesAtOnce) all.push(entries.slice(i, i + entriesAtOnce));
+  let chars = Infinity;
+  for (const entry of entries) {
+    const own = charsIn(entry);
+    if (chars + own > charsAtOnce) {
+      all.push([]);
+      chars = 0;
+    }
+    all.at(-1)?.push(entry);
+    chars += own;
+  }
   return all;
 };
-const stopping = (): Problem => new Problem('server_stopping', 'the server is stopping; try again in a moment');
