@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { queryCount, shortText } from './fields.ts';
 import { checkpointReasons, modelProviders, replLanguages } from './repl.ts';
+import { annotationSchema, noteDescription, noteTags } from './repl-notes.ts';
 
 /** The calls of the repl contract at `/api/repl`. */
 
@@ -73,18 +74,56 @@ export const executeResponse = z
   })
   .meta({ id: 'ExecuteResponse' });
 
+export const completeRequest = z
+  .strictObject({
+    code: z.string().max(64 * 1024),
+    cursor: z
+      .int()
+      .min(0)
+      .optional()
+      .meta({ description: 'Characters before the cursor; the end of the code when absent' }),
+  })
+  .meta({ id: 'CompleteRequest', example: { code: 'console.lo' } });
+export const completeResponse = z
+  .object({
+    completions: z.array(z.string()).meta({ description: 'In order; what may stand for the word', example: ['log'] }),
+    start: z.int().meta({ description: 'Where the word begins', example: 8 }),
+  })
+  .meta({ id: 'CompleteResponse' });
+
 export const successSchema = z.object({ success: z.literal(true) }).meta({ id: 'ReplSuccess' });
 
 const seq = z.int().min(0).meta({ description: 'Place in the session’s journal' });
 const stateId = z.string().meta({ description: 'A state of the session', example: 's12' });
 
 export const replCheckpointSchema = z
-  .object({ seq, stateId, reason: z.enum(checkpointReasons), label: z.string().optional(), timestamp: isoTime })
+  .object({
+    seq,
+    stateId,
+    reason: z.enum(checkpointReasons),
+    label: z.string().optional(),
+    timestamp: isoTime,
+    annotation: annotationSchema.optional(),
+  })
   .meta({ id: 'ReplCheckpoint' });
 export const replCheckpointsSchema = z
-  .object({ checkpoints: z.array(replCheckpointSchema).meta({ description: 'Newest first' }) })
+  .object({
+    checkpoints: z.array(replCheckpointSchema).meta({ description: 'Newest first' }),
+    more: z.boolean().meta({ description: 'There are earlier ones: ask for those `before` the last of these' }),
+  })
   .meta({ id: 'ReplCheckpointList' });
-export const checkpointRequest = z.strictObject({ label: shortText.optional() }).meta({ id: 'MakeReplCheckpoint' });
+export const checkpointRequest = z
+  .strictObject({
+    label: shortText.optional(),
+    description: noteDescription.optional(),
+    tags: noteTags.optional(),
+  })
+  .meta({ id: 'MakeReplCheckpoint', description: 'A description and tags are its annotation' });
+export const usualCheckpoints = 1000;
+export const checkpointsQuery = z.strictObject({
+  before: queryCount(0, Number.MAX_SAFE_INTEGER, 'Only those before this event').optional(),
+  limit: queryCount(1, 10_000, `At most so many; ${usualCheckpoints} when absent`).optional(),
+});
 
 export const gotoRequest = z.strictObject({ seq }).meta({ id: 'GotoRequest' });
 export const gotoResponse = z.object({ seq, stateId }).meta({ id: 'GotoResponse' });

@@ -1,25 +1,18 @@
-import type { SessionEvent } from '../contract/session-server.ts';
-import type { ReplEntry } from '../contract/repl.ts';
-import type { SessionSummary } from '../journal/sessions.ts';
-import type { ReplFacts } from '../session/repl.ts';
+import type { AnnotatedCheckpoint } from '../runner/repl/repl-journal.ts';
+import { metadataOf } from '../runner/repl/repl-directory.ts';
+import type { ReplSummary } from '../runner/repl/repl-directory.ts';
+import { toAnnotation } from './repl-notes-view.ts';
 
 /** REPL sessions in the words of the repl contract. */
 
-export type ReplSummary = SessionSummary & { repl: ReplFacts };
+export { headerOf, toReplEvent } from '../contract/repl-event.ts';
+export type { ReplSummary } from '../runner/repl/repl-directory.ts';
 
-export const toReplSession = ({ id, name = '', startTime, updatedAt, phase, repl }: ReplSummary) => ({
-  id,
-  name,
-  created: isoOf(startTime),
-  lastAccessed: isoOf(updatedAt),
-  eventCount: repl.nextSeq,
-  checkpointCount: repl.checkpoints,
-  size: repl.size,
-  language: repl.language,
-  accessMode: repl.accessMode,
-  status: phase,
-  ...(repl.forkedFrom && { forkedFrom: repl.forkedFrom }),
-});
+export const toReplSession = (summary: ReplSummary) => {
+  const metadata = metadataOf(summary);
+  const { created, lastAccessed } = metadata;
+  return { ...metadata, created: created.toISOString(), lastAccessed: lastAccessed.toISOString() };
+};
 
 export const toReplMetrics = ({ updatedAt, repl }: ReplSummary) => ({
   commandCount: repl.commands,
@@ -29,29 +22,20 @@ export const toReplMetrics = ({ updatedAt, repl }: ReplSummary) => ({
   sessionSize: repl.size,
 });
 
-/** The first line of a journal. */
-export const headerOf = ({ id, startTime }: SessionSummary): SessionEvent => ({
-  type: 'session',
-  version: 1,
-  id,
-  created: isoOf(startTime),
-});
-
-/** In the document's shape: its fields, and what stint knows beside. */
-export const toReplEvent = (entry: ReplEntry) => ({ ...entry, timestamp: isoOf(entry.timestamp) });
-
 export const toReplCheckpoint = ({
   seq,
   stateId,
   reason,
   label,
   timestamp,
-}: Extract<ReplEntry, { type: 'checkpoint' }>) => ({
+  annotation,
+}: AnnotatedCheckpoint) => ({
   seq,
   stateId,
   reason,
   ...(label !== undefined && { label }),
   timestamp: isoOf(timestamp),
+  ...(annotation && { annotation: toAnnotation(seq, annotation) }),
 });
 
 const isoOf = (time: number): string => new Date(time).toISOString();

@@ -1,5 +1,8 @@
-import type { Checkpoint } from '../runner/repl/repl-journal.ts';
-import { toReplCheckpoint, toReplMetrics, toReplSession } from './repl-view.ts';
+import { noteWords, wholeNumber } from './repl-note-words.ts';
+import type { NoteParts } from './repl-note-words.ts';
+import { ofOwner } from './repl-server-words.ts';
+import type { ServerWords } from './repl-server-words.ts';
+import { toReplMetrics, toReplSession } from './repl-view.ts';
 import type { ReplSummary } from './repl-view.ts';
 
 /** Commands that begin with a colon are about the session, and none of its code. */
@@ -8,27 +11,28 @@ export interface WordParts {
   session: ReplSummary;
   /** Those that the caller may see. */
   list: () => Promise<readonly ReplSummary[]>;
-  checkpoints: () => Promise<readonly Checkpoint[]>;
-  checkpoint: (label: string | undefined) => Promise<Checkpoint>;
+  checkpoint: (label: string | undefined) => Promise<{ seq: number }>;
   goto: (seq: number) => Promise<{ seq: number; stateId: string }>;
   fork: (name: string, seq: number | undefined) => Promise<string>;
   save: () => Promise<void>;
+  notes: NoteParts;
+  /** Of the owner's alone. */
+  server: ServerWords | undefined;
 }
 
 export interface Said {
   output: string;
   shouldExit: boolean;
+  /** It could not be done as it was typed. */
+  isError?: boolean;
 }
 
-interface Word {
+export interface Word {
   syntax: string;
   about: string;
   /** Undefined where what was typed does not fit the syntax. */
   say: (parts: WordParts, args: readonly string[]) => Promise<string> | undefined;
 }
-
-const wholeNumber = (text: string | undefined): number | undefined =>
-  text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 
 const words: Record<string, Word> = {
   list: {
@@ -38,13 +42,8 @@ const words: Record<string, Word> = {
   },
   save: {
     syntax: ':session save',
-    about: 'write what is not written yet (all that was answered is)',
+    about: 'write a full image now (all that was answered is on disk already)',
     say: ({ save }) => save().then(() => 'saved'),
-  },
-  checkpoints: {
-    syntax: ':session checkpoints',
-    about: 'states that you can go to, newest first',
-    say: async ({ checkpoints }) => (await checkpoints()).map(checkpointLine).join('\n'),
   },
   checkpoint: {
     syntax: ':session checkpoint [label]',
@@ -85,6 +84,21 @@ const words: Record<string, Word> = {
   },
 };
 
+const serverWords: Record<string, Word> = {
+  status: {
+    syntax: ':server status',
+    about: 'the server’s process, address and sessions (for its owner)',
+    say: async ({ server }) => ofOwner(server).status(),
+  },
+  stop: {
+    syntax: ':server stop',
+    about: 'stop the server (for its owner)',
+    say: async ({ server }) => ofOwner(server).stop(),
+  },
+};
+
+const groups: Record<string, Record<string, Word>> = { ':session': { ...words, ...noteWords }, ':server': serverWords };
+
 export const isWord = (command: string): boolean => /^\s*:/.test(command);
 
 /** What a command with a colon has to say; one that is not known says which there are. */
@@ -92,16 +106,23 @@ export const sayWord = async (command: string, parts: WordParts): Promise<Said> 
   const [first = '', second = '', ...args] = command.trim().split(/\s+/);
   if (first === ':quit') return { output: '', shouldExit: true };
   if (first === ':help') return { output: help(), shouldExit: false };
-  const word = first === ':session' && Object.hasOwn(words, second) ? words[second] : undefined;
+  const group = Object.hasOwn(groups, first) ? groups[first] : undefined;
+  const word = group && Object.hasOwn(group, second) ? group[second] : undefined;
   if (word === undefined)
-    return { output: `there is no ${[first, second].join(' ').trim()}\n${help()}`, shouldExit: false };
+    return { output: `there is no ${[first, second].join(' ').trim()}\n${help()}`, shouldExit: false, isError: true };
   const said = word.say(parts, args);
-  return { output: said === undefined ? `it is ${word.syntax}` : await said, shouldExit: false };
+  if (said === undefined) return { output: `it is ${word.syntax}`, shouldExit: false, isError: true };
+  return { output: await said, shouldExit: false };
 };
+
+const allWords = (): Word[] => Object.values(groups).flatMap((group) => Object.values(group));
+
+/** How each is typed, as `:session goto <event>`. */
+export const wordSyntaxes = (): string[] => [':help', ':quit', ...allWords().map(({ syntax }) => syntax)];
 
 const help = (): string => {
   const all = [
-    ...Object.values(words).map(({ syntax, about }) => [syntax, about] as const),
+    ...allWords().map(({ syntax, about }) => [syntax, about] as const),
     [':quit', 'leave; the session stays'] as const,
   ];
   const width = Math.max(...all.map(([syntax]) => syntax.length));
@@ -111,11 +132,6 @@ const help = (): string => {
 const lineOf = (summary: ReplSummary): string => {
   const { name, eventCount, lastAccessed, status } = toReplSession(summary);
   return `${name}  ${eventCount} events, ${status}, last used ${lastAccessed}`;
-};
-
-const checkpointLine = (checkpoint: Checkpoint): string => {
-  const { seq, reason, label, timestamp } = toReplCheckpoint(checkpoint);
-  return `${seq}  ${reason}${label === undefined ? '' : ` “${label}”`}  ${timestamp}`;
 };
 
 const kilobytes = (bytes: number): string => `${(bytes / 1024).toFixed(0)} KB`;

@@ -601,7 +601,7 @@ export interface paths {
         put?: never;
         /**
          * Run a command
-         * @description Answers when the command has ended and all that came of it is durable. A command that throws is answered with 200 and its error as text. A session of that name is created where there is none. `X-Client-Id` names the client in the journal.
+         * @description Answers when the command has ended and all that came of it is durable. A command that throws is answered with 200 and its error as text; the header `X-Stint-Outcome` says `value`, `error` or `stopped`. A session of that name is created where there is none. `X-Client-Id` names the client in the journal.
          */
         post: operations["executeCommand"];
         delete?: never;
@@ -636,7 +636,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answers when all that was acknowledged is durable, as it is at all times */
+        /** Write a full image of the session now; all that was acknowledged is durable at all times */
         post: operations["saveReplSession"];
         delete?: never;
         options?: never;
@@ -727,6 +727,130 @@ export interface paths {
         get: operations["getReplMetrics"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/repl/sessions/{name}/checkpoints/{seq}/annotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say something of a checkpoint, in the place of what was said of it */
+        put: operations["annotateReplCheckpoint"];
+        post?: never;
+        /** Take back what was said of a checkpoint; the answer is what that was */
+        delete: operations["deleteReplAnnotation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/repl/sessions/{name}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Checkpoints with their annotations, and forks */
+        get: operations["getReplTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/repl/sessions/{name}/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The session’s snapshots, newest first */
+        get: operations["listReplSnapshots"];
+        put?: never;
+        /** Keep the state as it is under an id */
+        post: operations["takeReplSnapshot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/repl/sessions/{name}/snapshots/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Back to the state of a snapshot; nothing is cut off */
+        post: operations["restoreReplSnapshot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/repl/sessions/{name}/snapshots/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a snapshot; the session stays as it is */
+        delete: operations["deleteReplSnapshot"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/repl/sessions/{name}/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find a text in what was typed and what came of it */
+        get: operations["searchReplSession"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/repl/sessions/{name}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What may stand where the cursor is
+         * @description From the session as it is now, without running anything of it. While a command runs there are no completions: nobody waits for one.
+         */
+        post: operations["completeCode"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2164,6 +2288,30 @@ export interface components {
             /** @description Continues the walk; absent at the end */
             cursor?: string;
         };
+        /** @description What is absent is empty */
+        AnnotateReplCheckpoint: {
+            label?: string | "";
+            /** @example all rows are loaded */
+            description?: string;
+            /**
+             * @example [
+             *       "clean"
+             *     ]
+             */
+            tags?: string[];
+        };
+        ReplAnnotation: {
+            /** @description Of the checkpoint */
+            checkpointSeq: number;
+            label: string;
+            description: string;
+            tags: string[];
+            /**
+             * @description ISO 8601
+             * @example 2026-11-20T12:00:00.000Z
+             */
+            created: string;
+        };
         /** @description What `llm(…)` asks; the server’s machine has the key */
         ReplModel: {
             /**
@@ -2189,7 +2337,7 @@ export interface components {
              * @description javascript when absent
              * @enum {string}
              */
-            language?: "javascript" | "typescript";
+            language?: "javascript" | "typescript" | "scheme";
             /**
              * @description `readonly` refuses every command
              * @enum {string}
@@ -2216,7 +2364,7 @@ export interface components {
             /** @description Bytes of its journal and its images */
             size: number;
             /** @enum {string} */
-            language: "javascript" | "typescript";
+            language: "javascript" | "typescript" | "scheme";
             /**
              * @description `readonly` refuses every command
              * @enum {string}
@@ -2252,6 +2400,30 @@ export interface components {
             /** @description It was `:quit` */
             shouldExit: boolean;
         };
+        /**
+         * @example {
+         *       "code": "console.lo"
+         *     }
+         */
+        CompleteRequest: {
+            code: string;
+            /** @description Characters before the cursor; the end of the code when absent */
+            cursor?: number;
+        };
+        CompleteResponse: {
+            /**
+             * @description In order; what may stand for the word
+             * @example [
+             *       "log"
+             *     ]
+             */
+            completions: string[];
+            /**
+             * @description Where the word begins
+             * @example 8
+             */
+            start: number;
+        };
         ReplSuccess: {
             /** @constant */
             success: true;
@@ -2265,20 +2437,32 @@ export interface components {
              */
             stateId: string;
             /** @enum {string} */
-            reason: "command" | "llm_boundary" | "periodic" | "manual" | "goto" | "fork";
+            reason: "command" | "llm_boundary" | "periodic" | "manual" | "goto" | "fork" | "effect";
             label?: string;
             /**
              * @description ISO 8601
              * @example 2026-11-20T12:00:00.000Z
              */
             timestamp: string;
+            annotation?: components["schemas"]["ReplAnnotation"];
         };
         ReplCheckpointList: {
             /** @description Newest first */
             checkpoints: components["schemas"]["ReplCheckpoint"][];
+            /** @description There are earlier ones: ask for those `before` the last of these */
+            more: boolean;
         };
+        /** @description A description and tags are its annotation */
         MakeReplCheckpoint: {
             label?: string;
+            /** @example all rows are loaded */
+            description?: string;
+            /**
+             * @example [
+             *       "clean"
+             *     ]
+             */
+            tags?: string[];
         };
         GotoRequest: {
             /** @description Place in the session’s journal */
@@ -2343,6 +2527,78 @@ export interface components {
              */
             code: number;
             details?: unknown;
+        };
+        ReplTimeline: {
+            /** @description Newest first */
+            checkpoints: components["schemas"]["ReplCheckpoint"][];
+            /** @description There are earlier ones: ask for those `before` the last of these */
+            more: boolean;
+            /** @description That you may see, newest first */
+            forks: {
+                id: string;
+                name: string;
+                /** @description The last event that it has of this session; -1 for none */
+                seq: number;
+                /**
+                 * @description ISO 8601
+                 * @example 2026-11-20T12:00:00.000Z
+                 */
+                created: string;
+            }[];
+        };
+        /** @description What is absent is empty */
+        TakeReplSnapshot: {
+            /** @example all rows are loaded */
+            description?: string;
+            /**
+             * @example [
+             *       "clean"
+             *     ]
+             */
+            tags?: string[];
+        };
+        ReplSnapshot: {
+            id: string;
+            sessionName: string;
+            /**
+             * @description ISO 8601
+             * @example 2026-11-20T12:00:00.000Z
+             */
+            created: string;
+            description: string;
+            tags: string[];
+            /** @description The last event before it; -1 for none */
+            seq: number;
+        };
+        ReplSnapshotList: {
+            /** @description Newest first */
+            snapshots: components["schemas"]["ReplSnapshot"][];
+        };
+        ReplMatches: {
+            /** @description Newest first */
+            matches: {
+                /** @description Place in the session’s journal */
+                seq: number;
+                /** @enum {string} */
+                type: "input" | "output" | "error" | "llm_req" | "llm_resp";
+                /**
+                 * @description ISO 8601
+                 * @example 2026-11-20T12:00:00.000Z
+                 */
+                timestamp: string;
+                /** @description The part that fits, on one line */
+                excerpt: string;
+            }[];
+            /** @description `before` of the call that goes on; absent where all was looked at */
+            next?: number;
+        };
+        ReplRestored: {
+            seq: number;
+            /**
+             * @description A state of the session
+             * @example s12
+             */
+            stateId: string;
         };
         FoundText: {
             /**
@@ -3795,7 +4051,7 @@ export interface operations {
                 /** @description At most this many (100) */
                 limit?: number;
                 /** @description Only events of this type */
-                type?: "started" | "paused" | "resumed" | "completed" | "failed" | "cancelled" | "timed_out" | "reopened" | "renamed" | "budget_changed" | "duration_changed" | "tokens_recorded" | "checkpoint_reached" | "alert_raised" | "commented" | "repl_recorded" | "overran" | "clock_adjusted";
+                type?: "started" | "paused" | "resumed" | "completed" | "failed" | "cancelled" | "timed_out" | "reopened" | "renamed" | "budget_changed" | "duration_changed" | "tokens_recorded" | "checkpoint_reached" | "alert_raised" | "commented" | "repl_recorded" | "repl_annotated" | "repl_annotation_removed" | "repl_snapshot_taken" | "repl_snapshot_removed" | "overran" | "clock_adjusted";
             };
             header?: never;
             path: {
@@ -5357,7 +5613,12 @@ export interface operations {
     };
     listReplCheckpoints: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only those before this event */
+                before?: number;
+                /** @description At most so many; 1000 when absent */
+                limit?: number;
+            };
             header?: never;
             path: {
                 /** @description Its name, or its id */
@@ -5550,6 +5811,409 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReplMetrics"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+        };
+    };
+    annotateReplCheckpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, or its id */
+                name: string;
+                /** @description Of the checkpoint, in the session’s journal */
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnotateReplCheckpoint"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplAnnotation"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+        };
+    };
+    deleteReplAnnotation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, or its id */
+                name: string;
+                /** @description Of the checkpoint, in the session’s journal */
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplAnnotation"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+        };
+    };
+    getReplTimeline: {
+        parameters: {
+            query?: {
+                /** @description Only those before this event */
+                before?: number;
+                /** @description At most so many; 1000 when absent */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its name, or its id */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplTimeline"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+        };
+    };
+    listReplSnapshots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, or its id */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplSnapshotList"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+        };
+    };
+    takeReplSnapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, or its id */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TakeReplSnapshot"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplSnapshot"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+        };
+    };
+    restoreReplSnapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, or its id */
+                name: string;
+                /** @description The snapshot’s id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplRestored"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+        };
+    };
+    deleteReplSnapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, or its id */
+                name: string;
+                /** @description The snapshot’s id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+        };
+    };
+    searchReplSession: {
+        parameters: {
+            query: {
+                /** @description A text; case is ignored */
+                q: string;
+                /** @description At most so many; 50 when absent */
+                limit?: number;
+                /** @description Only events before this one */
+                before?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its name, or its id */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplMatches"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+        };
+    };
+    completeCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, or its id */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompleteRequest"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompleteResponse"];
                 };
             };
             /** @description Default Response */

@@ -21,7 +21,7 @@ export const describedRoutes = (parameter: (name: string, path: string) => strin
     Object.entries(operations).map(([method, { security, requestBody, operationId }]) => ({
       operationId,
       method: method.toUpperCase(),
-      path: path.replaceAll(/\{(\w+)\}/g, (_, name: string) => parameter(name, path)),
+      path: path.replaceAll(/\{(\w+)\}/g, (_, name: string) => (name === 'seq' ? '0' : parameter(name, path))),
       isPublic: security !== undefined,
       takesBody: method === 'post' || method === 'patch' || method === 'put',
       needsBody: requestBody?.required ?? false,
@@ -45,8 +45,10 @@ export const bodies: Record<string, object> = {
   pushUsage: { machine: 'm', rows: [] },
   createReplSession: { name: 'n' },
   executeCommand: { command: '1' },
+  completeCode: { code: 'a' },
   gotoReplEvent: { seq: 0 },
   forkReplSession: { name: 'n' },
+  annotateReplCheckpoint: {},
   createToken: { name: 'n' },
   addUser: { name: 'n' },
   changeUser: { name: 'n' },
@@ -55,4 +57,8 @@ export const bodies: Record<string, object> = {
 };
 
 /** A query that each operation takes, where it needs one. */
-export const queries: Record<string, string> = { getAnalytics: 'period=day', search: 'q=word' };
+export const queries: Record<string, string> = {
+  getAnalytics: 'period=day',
+  search: 'q=word',
+  searchReplSession: 'q=word',
+};

@@ -25,6 +25,10 @@ import { measureRequests, metricsRoutes } from './metrics-routes.ts';
 import { pages } from './pages.ts';
 import type { FaceParts } from './parts.ts';
 import { onError, prefixOf, refuseUnreadable } from './problems.ts';
+import { replAccessRoutes } from './repl-access-routes.ts';
+import { replCompleteRoutes } from './repl-complete-routes.ts';
+import { replImportRoutes } from './repl-import-routes.ts';
+import { replNotesRoutes } from './repl-notes-routes.ts';
 import { replRoutes } from './repl-routes.ts';
 import { searchRoutes } from './search-routes.ts';
 import { shedding } from './shedding.ts';
@@ -116,6 +120,10 @@ export const newApp = async (parts: FaceParts, options: AppOptions): Promise<Fas
     budgetsRoutes,
     telemetryRoutes,
     replRoutes,
+    replNotesRoutes,
+    replCompleteRoutes,
+    replAccessRoutes,
+    replImportRoutes,
     commentsRoutes,
     hooksRoutes,
     accessRoutes,

@@ -6,6 +6,7 @@ import type { UsageStatus } from '../../contract/usage-status.ts';
 import type { Backups } from '../../journal/backups.ts';
 import type { Hooks } from '../../hooks/hooks.ts';
 import type { Journal, StoreHealth } from '../../journal/journal.ts';
+import type { ReplReads } from '../../journal/repl-reads.ts';
 import type { Limits } from '../../journal/limits.ts';
 import type { SearchIndex } from '../../journal/search.ts';
 import type { SessionReads, SessionSummary } from '../../journal/sessions.ts';
@@ -15,6 +16,8 @@ import type { Metrics } from '../../metrics/metrics.ts';
 import type { Budgets } from '../../runner/budgets.ts';
 import type { Clock } from '../../runner/clock.ts';
 import type { Once } from '../../runner/once.ts';
+import type { ReplLeases } from '../../runner/repl/repl-leases.ts';
+import type { ReplManager } from '../../runner/repl/repl-manager.ts';
 import type { ReplNames } from '../../runner/repl/repl-names.ts';
 import type { ReplSessions } from '../../runner/repl/repl-sessions.ts';
 import type { Reprice } from '../../runner/reprice.ts';
@@ -58,7 +61,7 @@ export interface FaceParts {
   runner: Runner;
   once: Once;
   hooks: Hooks;
-  journal: Journal;
+  journal: Journal & ReplReads;
   sessions: SessionReads;
   activity: ActivityReads;
   usage: UsageReads;
@@ -70,7 +73,9 @@ export interface FaceParts {
   push: Pick<UsagePush, 'take'>;
   /** What agents' sessions have in the ledger; see `Ledger`. */
   sessionUsage: Ledger['sessionUsage'];
-  repl: { repl: ReplSessions; names: ReplNames };
+  repl: { repl: ReplSessions; names: ReplNames; manager: ReplManager; leases: ReplLeases };
+  /** Has the server stop, once this is answered. */
+  askToStop: () => void;
   budgets: Budgets;
   limits: Limits;
   /** Takes what agents send of themselves. */

@@ -6,6 +6,7 @@ import { isId } from '../../contract/ids.ts';
 import { invalid, Problem } from '../../contract/problem.ts';
 import {
   checkpointRequest,
+  checkpointsQuery,
   createReplRequest,
   eventsQuery,
   executeRequest,
@@ -19,24 +20,30 @@ import {
   replEventsSchema,
   replListSchema,
   replMetricsSchema,
-  replName,
   replParams,
   replSessionSchema,
   successSchema,
 } from '../../contract/repl-calls.ts';
 import type { SessionSummary } from '../../journal/sessions.ts';
-import { Readable } from 'node:stream';
-import { checkpointsOf, entriesOf, forward } from '../../runner/repl/repl-journal.ts';
+import { entriesOf, forward } from '../../runner/repl/repl-journal.ts';
+import type { Came } from '../../runner/repl/repl-live.ts';
+import { checkedName } from '../../runner/repl/repl-names.ts';
 import type { Reply } from '../../runner/repl/repl-run.ts';
 import type { Answer, ReceiptStub } from '../../runner/runner.ts';
-import { headerOf, toReplCheckpoint, toReplEvent, toReplMetrics, toReplSession } from '../repl-view.ts';
+import { journalLines } from '../repl-journal-lines.ts';
+import { toReplCheckpoint, toReplEvent, toReplMetrics, toReplSession } from '../repl-view.ts';
 import type { ReplSummary } from '../repl-view.ts';
+import { serverWords } from '../repl-server-words.ts';
 import { isWord, sayWord } from '../repl-words.ts';
 import type { Said } from '../repl-words.ts';
 import { changesNothing, checkHost, isOwner, mayChange, seenBy } from '../rights.ts';
 import { answerOf, once, sendAnswer } from './answers.ts';
 import { callerOf } from './guard.ts';
 import type { FaceParts } from './parts.ts';
+import { clientOf, leased } from './repl-lease.ts';
+import { noteParts } from './repl-note-parts.ts';
+import { checkpointPage } from './repl-notes-routes.ts';
+import { outcomeHeader, outcomeIn, withOutcome } from './repl-outcome.ts';
 import { unknownSession, visibleSession } from './session-of-caller.ts';
 
 /** The repl contract: sessions of code. One's own are addressed by name, others that one may see by id. */
@@ -49,7 +56,6 @@ const emptyBody = z.strictObject({}).nullish();
 const eventsAtOnce = 1000;
 /** Of one answer. */
 const mostChars = 4 << 20;
-const longestClientId = 200;
 
 export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => {
   const routes = app.withTypeProvider<ZodTypeProvider>();
@@ -73,17 +79,9 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
     return summary;
   };
 
-  /** Sessions that are being made, so that a name is given once. */
-  const creating = new Map<string, Promise<string>>();
-
   /** Of a name that is free. */
-  const made = (request: FastifyRequest, name: string, make: () => Promise<string>): Promise<string> => {
-    const key = keyOf(request, name);
-    if (ownNamed(request, name) !== undefined || creating.has(key)) throw taken(name);
-    const making = make().finally(() => creating.delete(key));
-    creating.set(key, making);
-    return making;
-  };
+  const made = (request: FastifyRequest, name: string, make: () => Promise<string>): Promise<string> =>
+    own.names.give(callerOf(request).user.id, name, make);
 
   /** What is answered of a session that is made, kept under the request's key. */
   const telling = (receipt?: ReceiptStub): Reply => ({
@@ -111,22 +109,14 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
 
   /** The caller's own session of a name, which is made where there is none. */
   const ownOrNew = async (request: FastifyRequest, name: string): Promise<string> =>
-    ownNamed(request, checkedName(name)) ?? creating.get(keyOf(request, name)) ?? create(request, { name });
+    ownNamed(request, checkedName(name)) ??
+    own.names.beingMade(callerOf(request).user.id, name) ??
+    create(request, { name });
 
   const told = async (id: string) => {
     const state = await parts.runner.state(id);
     if (state?.facts.repl === undefined) throw unknownSession();
     return toReplSession(parts.summarize(id, state) as ReplSummary);
-  };
-
-  const allSeen = async (request: FastifyRequest): Promise<ReplSummary[]> => {
-    const found: ReplSummary[] = [];
-    for (let offset = 0; ;) {
-      const page = await parts.sessions.list({ kind: 'repl', limit: 200, offset, ...seenBy(callerOf(request).user) });
-      found.push(...page.sessions.filter(isRepl));
-      offset += page.sessions.length;
-      if (!page.more) return found;
-    }
   };
 
   const fork = async (
@@ -140,27 +130,14 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
   const say = async (request: FastifyRequest, id: string, command: string): Promise<Said> =>
     sayWord(command, {
       session: await seen(request, id),
-      list: () => allSeen(request),
-      checkpoints: () => checkpointsOf(parts.journal, id),
-      checkpoint: (label) => own.repl.checkpoint(id, label),
-      goto: (seq) => own.repl.goto(id, seq),
+      list: async () => own.manager.summaries(seenBy(callerOf(request).user)),
+      checkpoint: (label) => leased(parts, request, id, () => own.repl.checkpoint(id, label)),
+      goto: (seq) => leased(parts, request, id, () => own.repl.goto(id, seq)),
       fork: (name, seq) => fork(request, id, checkedName(name), seq),
-      save: () => own.repl.settled(id),
+      save: () => own.manager.saveSession(id),
+      notes: noteParts(parts, request, id),
+      server: isOwner(callerOf(request).user) ? serverWords(parts) : undefined,
     });
-
-  /** The journal, a line an event; read as it is sent. */
-  const lines = (summary: ReplSummary, after = -1, limit = Infinity): Readable => {
-    async function* all(): AsyncGenerator<string> {
-      if (after < 0) yield `${JSON.stringify(headerOf(summary))}\n`;
-      let count = 0;
-      for await (const entry of forward(parts.journal, summary.id)) {
-        if (entry.seq <= after) continue;
-        if (++count > limit) return;
-        yield `${JSON.stringify(toReplEvent(entry))}\n`;
-      }
-    }
-    return Readable.from(all());
-  };
 
   routes.post(
     '/api/repl/sessions',
@@ -193,10 +170,8 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
         response: { 200: replListSchema, ...refusals },
       },
     },
-    async (request, reply) => {
-      const sessions = await allSeen(request);
-      return sendAnswer(reply, answerOf(200, { sessions: sessions.map(toReplSession) }));
-    },
+    async (request, reply) =>
+      sendAnswer(reply, answerOf(200, { sessions: own.manager.listSessions(seenBy(callerOf(request).user)) })),
   );
 
   routes.get(
@@ -241,7 +216,8 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
         summary: 'Run a command',
         description:
           'Answers when the command has ended and all that came of it is durable. A command that throws is answered with 200 and its ' +
-          'error as text. A session of that name is created where there is none. `X-Client-Id` names the client in the journal.',
+          'error as text; the header `X-Stint-Outcome` says `value`, `error` or `stopped`. A session of that name is created where there ' +
+          'is none. `X-Client-Id` names the client in the journal, and whose lease it is; while another client holds one to write: 409.',
         params,
         body: executeRequest,
         querystring,
@@ -253,15 +229,23 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
       const { command } = request.body;
       const answer = await once(parts, request, async (receipt) => {
         const { id } = await changed(request, isId(name) ? name : await ownOrNew(request, name));
-        if (isWord(command)) return answerOf(200, await say(request, id, command));
+        if (isWord(command)) return withOutcome(await say(request, id, command));
         const client = clientOf(request);
-        const output = await own.repl.execute(id, command, {
-          ...(client !== undefined && { client }),
-          reply: (said) => ({ receipt, answer: () => answered(said) }),
-        });
-        return answered(output);
+        let came: Came | undefined;
+        const { output } = await leased(parts, request, id, () =>
+          own.manager.executeCommand(id, command, {
+            ...(client !== undefined && { client }),
+            reply: (said, how) => {
+              came = how;
+              return { receipt, answer: () => answered(said, how) };
+            },
+          }),
+        );
+        return answered(output, came);
       });
-      return sendAnswer(reply, answer);
+      const { answer: told, outcome } = outcomeIn(answer);
+      if (outcome !== undefined) void reply.header(outcomeHeader, outcome);
+      return sendAnswer(reply, told);
     },
   );
 
@@ -290,7 +274,7 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
       schema: {
         tags,
         operationId: 'saveReplSession',
-        summary: 'Answers when all that was acknowledged is durable, as it is at all times',
+        summary: 'Write a full image of the session now; all that was acknowledged is durable at all times',
         params,
         body: emptyBody,
         querystring,
@@ -298,7 +282,7 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
       },
     },
     async (request, reply) => {
-      await own.repl.settled((await changed(request, request.params.name)).id);
+      await own.manager.saveSession((await changed(request, request.params.name)).id);
       return sendAnswer(reply, answerOf(200, { success: true }));
     },
   );
@@ -320,7 +304,7 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
       const summary = await seen(request, request.params.name);
       const { after, limit, format } = request.query;
       if (format === 'jsonl')
-        return reply.type('application/x-ndjson; charset=utf-8').send(lines(summary, after, limit) as never);
+        return reply.type('application/x-ndjson; charset=utf-8').send(journalLines(parts.journal, summary, after, limit) as never);
       const entries = await entriesOf(parts.journal, summary.id, {
         ...(after !== undefined && { after }),
         limit: limit ?? eventsAtOnce,
@@ -338,14 +322,13 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
         operationId: 'listReplCheckpoints',
         summary: 'The session’s checkpoints, newest first',
         params,
-        querystring,
+        querystring: checkpointsQuery,
         response: { 200: replCheckpointsSchema, ...refusals },
       },
     },
     async (request, reply) => {
       const { id } = await seen(request, request.params.name);
-      const checkpoints = await checkpointsOf(parts.journal, id);
-      return sendAnswer(reply, answerOf(200, { checkpoints: checkpoints.map(toReplCheckpoint) }));
+      return sendAnswer(reply, answerOf(200, await checkpointPage(parts, id, request.query)));
     },
   );
 
@@ -364,8 +347,8 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
     },
     async (request, reply) => {
       const { id } = await changed(request, request.params.name);
-      const { label } = request.body ?? {};
-      return sendAnswer(reply, answerOf(201, toReplCheckpoint(await own.repl.checkpoint(id, label))));
+      const { label, ...said } = request.body ?? {};
+      return sendAnswer(reply, answerOf(201, toReplCheckpoint(await leased(parts, request, id, () => own.repl.checkpoint(id, label, said)))));
     },
   );
 
@@ -384,7 +367,7 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
     },
     async (request, reply) => {
       const { id } = await changed(request, request.params.name);
-      return sendAnswer(reply, answerOf(200, await own.repl.goto(id, request.body.seq)));
+      return sendAnswer(reply, answerOf(200, await leased(parts, request, id, () => own.repl.goto(id, request.body.seq))));
     },
   );
 
@@ -427,25 +410,6 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
   );
 };
 
-/** The caller and the name. */
-const keyOf = (request: FastifyRequest, name: string): string => JSON.stringify([callerOf(request).user.id, name]);
-
-const answered = (output: string): Answer => answerOf(200, { output, shouldExit: false });
+const answered = (output: string, came: Came | undefined): Answer => withOutcome({ output, shouldExit: false }, came);
 
 const isRepl = (summary: SessionSummary): summary is ReplSummary => summary.repl !== undefined;
-
-const checkedName = (name: string): string => {
-  const { success, error } = replName.safeParse(name);
-  if (success) return name;
-  throw invalid([{ path: 'name', message: error.issues[0]?.message ?? 'is no name' }]);
-};
-
-const taken = (name: string): Problem =>
-  new Problem('session_name_taken', `name: you have a session '${name}' already; choose another name`);
-
-const clientOf = ({ headers }: FastifyRequest): string | undefined => {
-  const client = headers['x-client-id'];
-  if (client === undefined) return undefined;
-  if (typeof client === 'string' && client.length >= 1 && client.length <= longestClientId) return client;
-  throw invalid([{ path: 'X-Client-Id', message: `must have 1 to ${longestClientId} characters` }]);
-};

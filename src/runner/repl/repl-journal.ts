@@ -1,13 +1,15 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Recorded } from '../../contract/event.ts';
 import { imageOf } from '../../contract/repl.ts';
-import type { ReplEntry } from '../../contract/repl.ts';
+import type { ReplCheckpoint, ReplEntry } from '../../contract/repl.ts';
 import type { Journal } from '../../journal/journal.ts';
+import type { KeptCheckpoint, ReplReads } from '../../journal/repl-reads.ts';
 import type { Receipt } from './repl-command.ts';
 
 /** A REPL session's own journal, read from the session's events. */
 
-/** A row may have a megabyte of output. */
-const pageLimit = 32;
+/** Events at once; one may have a megabyte of output. */
+const [pageLimit, pageBytes] = [256, 256 * 1024];
 
 interface Part {
   /** Only entries after this one. */
@@ -19,43 +21,90 @@ interface Part {
   chars?: number;
 }
 
+export type ReplJournal = Journal & ReplReads;
+
 export const entriesOf = async (
-  journal: Journal,
+  journal: ReplJournal,
   session: string,
   { after = -1, until = Infinity, limit = Infinity, chars = Infinity }: Part = {},
 ): Promise<ReplEntry[]> => {
   const found: ReplEntry[] = [];
   let length = 0;
-  for await (const entry of forward(journal, session)) {
+  for await (const entry of forward(journal, session, after)) {
     if (entry.seq > until || found.length >= limit || length > chars) break;
-    if (entry.seq <= after) continue;
     found.push(entry);
-    length += entry.type === 'output' ? entry.value.length : 100;
+    length += charsIn(entry);
   }
   return found;
 };
 
-export type Checkpoint = Extract<ReplEntry, { type: 'checkpoint' }>;
-
-/** The last one at or before an entry. */
-export const lastCheckpoint = async (
-  journal: Journal,
+/** The last ones, oldest first; no more than about so many characters, but always one. */
+export const lastEntries = async (
+  journal: ReplJournal,
   session: string,
-  seq: number,
-): Promise<Checkpoint | undefined> => {
-  for await (const entry of backward(journal, session))
-    if (entry.type === 'checkpoint' && entry.seq <= seq) return entry;
-  return undefined;
+  { limit, chars }: { limit: number; chars: number },
+): Promise<ReplEntry[]> => {
+  const found: ReplEntry[] = [];
+  let length = 0;
+  for await (const entry of backward(journal, session)) {
+    length += charsIn(entry);
+    if (found.length >= limit || (found.length > 0 && length > chars)) break;
+    found.unshift(entry);
+  }
+  return found;
 };
 
-/** All of a session, newest first. */
-export const checkpointsOf = async (journal: Journal, session: string): Promise<Checkpoint[]> => {
-  const all = await entriesOf(journal, session);
-  return all.filter((entry) => entry.type === 'checkpoint').toReversed();
+/** About as long as it is in JSON. */
+export const charsIn = (entry: ReplEntry): number => {
+  const about = 150;
+  switch (entry.type) {
+    case 'input':
+      return about + entry.code.length;
+    case 'output':
+      return about + entry.value.length;
+    case 'error':
+      return about + entry.message.length;
+    case 'llm_req':
+      return about + entry.prompt.length;
+    case 'llm_resp':
+      return about + entry.response.length;
+    case 'checkpoint':
+      return about;
+  }
+};
+
+export type AnnotatedCheckpoint = Omit<KeptCheckpoint, 'event'>;
+
+/** The last one at or before an entry. */
+export const lastCheckpoint = (reads: ReplReads, session: string, seq: number): Promise<ReplCheckpoint | undefined> =>
+  reads.checkpointAt(session, seq);
+
+const checkpointsAtOnce = 500;
+
+/** Of a session up to an entry, newest first; `isAnnotated`: those that something is said of. */
+export const checkpointsOf = async (
+  reads: ReplReads,
+  session: string,
+  {
+    limit = Infinity,
+    until = Infinity,
+    isAnnotated = false,
+  }: { limit?: number; until?: number; isAnnotated?: boolean } = {},
+): Promise<KeptCheckpoint[]> => {
+  const found: KeptCheckpoint[] = [];
+  for (let before = Math.min(until + 1, Number.MAX_SAFE_INTEGER); ;) {
+    const wanted = Math.min(checkpointsAtOnce, limit - found.length);
+    const page = await reads.checkpoints(session, { before, limit: wanted, isAnnotated });
+    found.push(...page);
+    const last = page.at(-1);
+    if (last === undefined || page.length < wanted || found.length >= limit) return found;
+    before = last.seq;
+    await turn();
+  }
 };
 
 /** How often a model was asked the very same, by the hash of that. */
-export const requestsIn = async (journal: Journal, session: string): Promise<Map<string, number>> => {
+export const requestsIn = async (journal: ReplJournal, session: string): Promise<Map<string, number>> => {
   const counts = new Map<string, number>();
   for await (const entry of forward(journal, session))
     if (entry.type === 'llm_req') counts.set(entry.of, (counts.get(entry.of) ?? 0) + 1);
@@ -96,24 +145,31 @@ async function* lineage(journal: Journal, session: string, image: number): Async
   }
 }
 
-export async function* forward(journal: Journal, session: string): AsyncGenerator<ReplEntry> {
-  for (let after = -1; ;) {
-    const page = await journal.read(session, { after, limit: pageLimit, types: ['repl_recorded'] });
-    for (const event of page) yield* entriesIn(event);
+/** The entries after one; what comes before it is not read. */
+export async function* forward(journal: ReplJournal, session: string, after = -1): AsyncGenerator<ReplEntry> {
+  const place = after < 0 ? undefined : await journal.checkpointAt(session, after);
+  for (let read = (place?.event ?? 0) - 1; ;) {
+    const page = await journal.read(session, { ...pages, after: read });
+    for (const event of page) for (const entry of entriesIn(event)) if (entry.seq > after) yield entry;
     const last = page.at(-1);
-    if (last === undefined || page.length < pageLimit) return;
-    after = last.seq;
+    if (last === undefined) return;
+    read = last.seq;
+    // Others have their turn.
+    await turn();
   }
 }
 
 async function* backward(journal: Journal, session: string): AsyncGenerator<ReplEntry> {
   for (let before = Number.MAX_SAFE_INTEGER; ;) {
-    const page = await journal.read(session, { before, limit: pageLimit, types: ['repl_recorded'], latest: true });
+    const page = await journal.read(session, { ...pages, before, latest: true });
     for (const event of page.toReversed()) yield* entriesIn(event).toReversed();
     const first = page[0];
-    if (first === undefined || page.length < pageLimit) return;
+    if (first === undefined) return;
     before = first.seq;
+    await turn();
   }
 }
+
+const pages = { limit: pageLimit, bytes: pageBytes, types: ['repl_recorded'] } as const;
 
 const entriesIn = (event: Recorded): readonly ReplEntry[] => (event.type === 'repl_recorded' ? event.data.entries : []);

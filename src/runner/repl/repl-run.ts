@@ -39,6 +39,7 @@ export class ReplRun {
   #committed: number;
   #entries: ReplEntry[] = [];
   #images: ReplImage[] = [];
+  #also: Intent[] = [];
 
   /** `engine`: the id of the engine that the session's images are of. */
   constructor(runner: Runner, session: string, facts: ReplFacts, engine: string) {
@@ -76,6 +77,11 @@ export class ReplRun {
     return { seq, stateId };
   }
 
+  /** What commits with the entries, after them. */
+  also(intent: Intent): void {
+    this.#also.push(intent);
+  }
+
   /** The session is what it was at that image. Images that are not committed are of no use then. */
   goTo(image: number): void {
     this.#nextImage -= this.#images.length;
@@ -89,10 +95,10 @@ export class ReplRun {
     const [entries, images] = [this.#entries, this.#images];
     const imageBytes = images.reduce((sum, { frame }) => sum + frame.length, 0);
     const recorded: Intent = { type: 'record_repl', entries, images: images.length, imageBytes, ...ending };
-    const intents = [recorded, ...used.map(tokensOf)];
+    const intents = [recorded, ...this.#also, ...used.map(tokensOf)];
     const answer = answering(this.#session, reply);
     await this.#runner.execute(this.#session, intents, answer, reply?.receipt, { images });
-    [this.#entries, this.#images] = [[], []];
+    [this.#entries, this.#images, this.#also] = [[], [], []];
     this.#committed = this.#image;
   }
 }

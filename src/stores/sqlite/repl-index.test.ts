@@ -190,7 +190,7 @@ describe('what is kept', () => {
             await author.remove(id);
             next.delete(id);
             all[of] = sessionId(ids++);
-            await start(all[of]!, { session: all[(of + 1) % 3]!, seq: n });
+            await start(all[of], { session: all[(of + 1) % 3]!, seq: n });
           }
         }
         await store.close();

@@ -141,7 +141,7 @@ const checkpointIn = (row: Row): KeptCheckpoint => ({
   seq: Number(row['seq']),
   reason: row['reason'] as CheckpointReason,
   stateId: stateIdOf(Number(row['image'])),
-  ...(row['label'] !== null && { label: String(row['label']) }),
+  ...(row['label'] !== null && { label: row['label'] as string }),
   timestamp: Number(row['at']),
   event: Number(row['event']),
   ...(row['tags'] !== null && {
