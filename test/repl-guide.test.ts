@@ -34,6 +34,19 @@ it('the guide to REPL sessions says what is said', async () => {
   }
 });
 
+it('the guide to REPL sessions says what Scheme says', async () => {
+  const door = await Doorway.open();
+  onTestFinished(() => door.close());
+  const params = { path: { name: 'lisp' } };
+  unwrap(await door.client().POST('/api/repl/sessions', { body: { name: 'lisp', language: 'scheme' } }));
+  const lines = typed(blocks('scheme')[0] ?? '');
+  expect(lines.length).toBeGreaterThan(4);
+  for (const { command, said } of lines) {
+    const answer = await door.client().POST('/api/repl/sessions/{name}/execute', { params, body: { command } });
+    expect(unwrap(answer).output).toBe(said);
+  }
+});
+
 it('the guide to REPL sessions has bodies that are taken', () => {
   const [execute = '', create = ''] = blocks('json');
   expect(executeRequest.parse(JSON.parse(execute))).toBeDefined();

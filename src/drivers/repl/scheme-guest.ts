@@ -57,6 +57,7 @@ export function schemeGuest(library: SchemeLibrary, { output, shown, ask, ending
   const { TopEnv, CoreEnv, Port, Pair, Pause, nil, undef } = library;
   const { Symbol: SchemeSymbol, Error: SchemeError, to_write: written, to_display: displayed } = library;
   const { stringify } = JSON;
+  const { eval: evaluate } = globalThis;
 
   // Of Node it has nothing to reach.
   const ofNode = ['command-line', 'delete-file', 'exit', 'file-exists?', 'get-environment-variable'];
@@ -66,7 +67,7 @@ export function schemeGuest(library: SchemeLibrary, { output, shown, ask, ending
   Port.current_input = new Port.NullInput();
 
   // The library asks its tables whether they have a name, which a definition of that name would end.
-  const has = Object.prototype.hasOwnProperty;
+  const has: unknown = Object.getOwnPropertyDescriptor(Object.prototype, 'hasOwnProperty')!.value;
   const names = {
     get hasOwnProperty() {
       return has;
@@ -82,10 +83,10 @@ export function schemeGuest(library: SchemeLibrary, { output, shown, ask, ending
   // How a command ends
   type End = ReturnType<Inside['ending']>;
   /** Of the command that evaluates now. */
-  let end: End = () => {};
+  let end: End | undefined;
   /** Of each pause, that of the command which made it. */
-  const endOf = new WeakMap<SchemePause, End>();
-  const failed = (error: unknown): void => end('error', `Uncaught ${messageOf(error)}`);
+  const endOf = new WeakMap<SchemePause, End | undefined>();
+  const failed = (error: unknown): void => end?.('error', `Uncaught ${messageOf(error)}`);
   const attempt = (run: () => unknown): void => {
     try {
       run();
@@ -218,7 +219,7 @@ export function schemeGuest(library: SchemeLibrary, { output, shown, ask, ending
     const body = new library.Compiler().compile(expanded, [none(), none()], none(), none(), ['return']);
     return new library.Call(new library.Closure(body, [], -1, 0), []);
   });
-  library.define_libfunc('js-eval', 1, 1, ([code]) => (0, eval)(code as string));
+  library.define_libfunc('js-eval', 1, 1, ([code]) => evaluate(code as string) as unknown);
 
   // What loops do most, without the complex numbers that the library makes of all; and no hook at each step.
   library.Interpreter.prototype.run_dump_hook = () => {};
@@ -252,8 +253,8 @@ export function schemeGuest(library: SchemeLibrary, { output, shown, ask, ending
   const isOfLibrary = new Set(Object.keys(TopEnv));
   return {
     run: (code) => {
-      end = ending();
-      const own = end;
+      const own = ending();
+      end = own;
       Port.current_output = Port.current_error = out;
       const interpreter = new library.Interpreter((error) => {
         throw error;

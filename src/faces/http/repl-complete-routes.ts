@@ -5,6 +5,7 @@ import { isId } from '../../contract/ids.ts';
 import { invalid } from '../../contract/problem.ts';
 import { completeRequest, completeResponse, replErrorSchema, replParams } from '../../contract/repl-calls.ts';
 import { fitting, keywords, placeIn, wordCompletions } from '../repl-complete.ts';
+import { fittingInScheme, placeInScheme } from '../repl-complete-scheme.ts';
 import { isWord, wordSyntaxes } from '../repl-words.ts';
 import { answerOf, sendAnswer } from './answers.ts';
 import { callerOf } from './guard.ts';
@@ -39,13 +40,14 @@ export const replCompleteRoutes = (parts: FaceParts) => async (app: FastifyInsta
       const { id, repl } = await sessionOf(parts, request, request.params.name);
       if (isWord(code)) return sendAnswer(reply, answerOf(200, wordCompletions(code.slice(0, cursor), wordSyntaxes())));
       const none = { completions: [], start: cursor };
-      const place =
-        repl.language === 'javascript' || repl.language === 'typescript' ? placeIn(code, cursor) : undefined;
+      const isScheme = repl.language === 'scheme';
+      const place = (isScheme ? placeInScheme : placeIn)(code, cursor);
       if (place === undefined) return sendAnswer(reply, answerOf(200, none));
       const { path, prefix, start } = place;
       const isAtTop = path === '';
       // Of all that there is at the top, what was not begun to be typed is of no help.
       const names = await parts.repl.repl.complete(id, path, isAtTop && prefix === '');
+      if (isScheme) return sendAnswer(reply, answerOf(200, { completions: fittingInScheme(names, prefix), start }));
       const words = isAtTop && prefix !== '' && names.length > 0 ? keywords : [];
       return sendAnswer(reply, answerOf(200, { completions: fitting([...names, ...words], prefix), start }));
     },
