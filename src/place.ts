@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { processFacts } from './place/process.ts';
 
 /** Where a server keeps its data, and what it leaves there for its clients on the same machine. */
 
@@ -129,6 +130,9 @@ export const backupFolder = (folder: string): string => join(folder, 'backups');
 /** The user's own prices, where they have any. */
 export const pricesFile = (folder: string): string => join(folder, 'prices.json');
 
+/** What its server is told, where there is such a file. */
+export const configFile = (folder: string): string => join(folder, 'config.json');
+
 /** How far this machine's ledger was pushed to a server. */
 export interface Pushed {
   /** All up to this revision is there. */
@@ -214,7 +218,7 @@ const writePrivate = (file: string, text: string): void => {
 };
 
 /** When a process was started, as the operating system counts it; undefined when it is not running or that can't be known. */
-export const processStart = (pid: number): string | undefined => statOf(pid)?.startedAt;
+export const processStart = (pid: number): string | undefined => processFacts(pid)?.startedAt;
 
 /** Whether the very process that had this pid at `startedAt` still runs; one that only waits to be noticed by its parent does not. */
 export const isRunning = (pid: number, startedAt: string | undefined): boolean => {
@@ -223,19 +227,7 @@ export const isRunning = (pid: number, startedAt: string | undefined): boolean =
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
-  const stat = statOf(pid);
-  if (stat === undefined) return true;
-  return stat.state !== 'Z' && (startedAt === undefined || stat.startedAt === startedAt);
-};
-
-const statOf = (pid: number): { state: string | undefined; startedAt: string | undefined } | undefined => {
-  try {
-    // proc_pid_stat(5): the name before may hold spaces and parentheses; behind it the state, and as 22nd field of all the
-    // start time, in clock ticks since boot.
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { state: fields[0], startedAt: fields[19] };
-  } catch {
-    return undefined;
-  }
+  const facts = processFacts(pid);
+  if (facts === undefined) return true;
+  return facts.state?.[0] !== 'Z' && (startedAt === undefined || facts.startedAt === startedAt);
 };

@@ -27,12 +27,13 @@ import { onceSo, startSearch } from './serve/search.ts';
 import type { Search } from './serve/search.ts';
 import { PortInUseError, StartError } from './serve/start-error.ts';
 import { surroundingsOf } from './serve/surroundings.ts';
-import { startRepl } from './serve/repl.ts';
+import { makeSessionDir, startRepl } from './serve/repl.ts';
 import type { Repl } from './serve/repl.ts';
 import { startUsage } from './serve/usage.ts';
 import type { Usage } from './serve/usage.ts';
 import type { SqliteStore } from './stores/sqlite/store.ts';
 
+export { configured } from './serve/config.ts';
 export type { ServeOptions } from './serve/options.ts';
 export { FolderInUseError, PortInUseError, StartError } from './serve/start-error.ts';
 
@@ -49,6 +50,8 @@ export interface Serving {
   logFatal: (error: unknown) => void;
   /** How many sessions' time runs now. */
   activeSessions: () => Promise<number>;
+  /** Resolves when someone who may has asked it to stop, which is for whoever started it to do. */
+  stopAsked: Promise<void>;
   /** Drains and stops; resolves when all is on disk and closed. */
   stop: () => Promise<void>;
 }
@@ -67,6 +70,7 @@ export const serve = async (options: ServeOptions): Promise<Serving> => {
 
 const start = async (options: ServeOptions, release: () => void): Promise<Serving> => {
   const { folder } = options;
+  await makeSessionDir(options);
   const { log, flush, settled } = await openLog(folder, options.logLevel, options.quiet);
   const data = await openData(folder, log);
   try {
@@ -94,7 +98,7 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
   const bell = startHooks(core, opened, { stopping: stopping.signal, userAgent: `stint/${version()}` });
   const usage = await startUsage(core, opened, prices, { isRead: options.readsAgents ?? false, env: process.env });
   const purse = startBudgets(core, opened, (listener) => usage.agents.onChanged(listener));
-  const repl = await startRepl(core, opened, process.env);
+  const repl = await startRepl(core, opened, options, process.env);
   const search = await startSearch(core, opened, {
     isOn: options.searches ?? false,
     isRead: options.readsAgents ?? false,
@@ -110,6 +114,7 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
     state: 'healthy',
   };
   const metrics = metricsOf(store, server);
+  const asked = Promise.withResolvers<void>();
   const care: Care = { ...backing, check: undefined };
   const app = await newApp(
     faceParts(core, opened, {
@@ -122,6 +127,7 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
       prices,
       repl,
       search,
+      askToStop: asked.resolve,
       stopping: stopping.signal,
     }),
     {
@@ -178,7 +184,7 @@ const compose = async (options: ServeOptions, opened: Opened): Promise<Serving> 
   const newSignInLink = () => `${server.publicUrl}/sign-in#${core.access.issueSignInCode(core.owner).code}`;
   const activeSessions = async () =>
     (await store.counts()).reduce((sum, { status, count }) => sum + (status === 'active' ? count : 0), 0);
-  return { url: server.url, newSignInLink, activeSessions, logFatal, stop };
+  return { url: server.url, newSignInLink, activeSessions, logFatal, stopAsked: asked.promise, stop };
 };
 
 type App = Awaited<ReturnType<typeof newApp>>;
@@ -196,8 +202,9 @@ const faceParts = (
     prices,
     repl,
     search,
+    askToStop,
     stopping,
-  }: Pick<FaceParts, 'server' | 'metrics' | 'hooks' | 'budgets' | 'stopping'> & {
+  }: Pick<FaceParts, 'server' | 'metrics' | 'hooks' | 'budgets' | 'askToStop' | 'stopping'> & {
     care: Care;
     usage: Usage;
     prices: CurrentPrices;
@@ -236,6 +243,7 @@ const faceParts = (
   metrics,
   backups: care.backups,
   dataCheck: () => care.check?.state,
+  askToStop,
   backupSchedule: () => care.schedule && { dueAt: care.schedule.dueAt, failure: care.schedule.failure },
   stopping,
 });

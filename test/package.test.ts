@@ -72,7 +72,7 @@ describe('the tarball', () => {
     const odd = files.filter(
       (file) =>
         !/^package\/(bin|dist|web|packaging|package\.json|README\.md|LICENSE|NOTICES\.md|CHANGELOG\.md)/.test(file) ||
-        (file.endsWith('.ts') && !/^package\/dist\/(contract|sdk)\/.*\.d\.ts$/.test(file)) ||
+        (file.endsWith('.ts') && !/^package\/dist\/((contract|sdk)\/.*|cli\/process-manager)\.d\.ts$/.test(file)) ||
         /\.map$|\.(test|suite)\.|memory-journal|openapi\.json/.test(file),
     );
     expect(odd).toEqual([]);
@@ -134,7 +134,12 @@ describe('the installed package', () => {
        import type { ISessionClient, SessionEvent } from 'stint-server/session-server';
        export const mode: AccessMode.ReadOnly = AccessMode.ReadOnly;
        export const first = (events: SessionEvent[]): string | undefined => events[0]?.type;
-       export const run = (client: ISessionClient) => client.executeCommand('notes', '1');`,
+       import { SessionClient } from 'stint-server/sdk';
+       export const run = (client: ISessionClient) => client.executeCommand('notes', '1');
+       export const ran = run(new SessionClient({ url: '', token: '' }));
+       import { ProcessManager } from 'stint-server/process-manager';
+       import type { IProcessManager } from 'stint-server/session-server';
+       export const server: IProcessManager = new ProcessManager({ data: '.' });`,
     );
     const options = ['--noEmit', '--strict', '--target', 'es2024', '--module', 'nodenext', '--types', '', 'types.ts'];
     await run(join(root, 'node_modules', '.bin', 'tsc'), options, inFolder);

@@ -11,23 +11,41 @@ import type { StartWord } from './start-word.ts';
 
 type Environment = Record<string, string | undefined>;
 
-const usualPort = 8082;
+const anyPort = ['--port', '0'];
+
+export interface Starting {
+  /** Of `stint serve`, beside the folder; none for a server as its config.json has it. */
+  args?: readonly string[];
+  /** What is done is said with this. */
+  tell?: (message: string) => void;
+}
 
 /**
  * Resolves to true when it listens, to false when another server, started at the same moment, has the folder. It listens on the
- * usual port, or on any other while something else has that: server.json tells which.
+ * usual port, or on any other while something else has that: server.json tells which. A port that is asked for in `args` is that one.
  */
-export const startInBackground = async (folder: string, env: Environment, deadline: number): Promise<boolean> => {
-  say('no server runs; starting one in the background …');
-  const first = await startOn(usualPort, folder, env, deadline);
-  const word = 'refused' in first && first.taken === 'port' ? await startOn(0, folder, env, deadline) : first;
-  if ('url' in word) say(`it listens on ${word.url} and stays; end it with: stint stop`);
+export const startInBackground = async (
+  folder: string,
+  env: Environment,
+  deadline: number,
+  { args = [], tell = say }: Starting = {},
+): Promise<boolean> => {
+  tell('no server runs; starting one in the background …');
+  const first = await startWith(args, folder, env, deadline);
+  const isOther = 'refused' in first && first.taken === 'port' && !args.includes('--port');
+  const word = isOther ? await startWith([...args, ...anyPort], folder, env, deadline) : first;
+  if ('url' in word) tell(`it listens on ${word.url} and stays; end it with: stint stop`);
   else if (word.taken !== 'folder') throw notStarted(word.refused);
   return 'url' in word;
 };
 
-const startOn = async (port: number, folder: string, env: Environment, deadline: number): Promise<StartWord> => {
-  const server = launch(folder, port, env);
+const startWith = async (
+  args: readonly string[],
+  folder: string,
+  env: Environment,
+  deadline: number,
+): Promise<StartWord> => {
+  const server = launch(folder, args, env);
   const word = await wordOf(server, deadline - performance.now());
   if (server.connected) server.disconnect();
   server.unref();
@@ -38,10 +56,10 @@ const startOn = async (port: number, folder: string, env: Environment, deadline:
 const notStarted = (why: string): Failure =>
   new Failure(exitCodes.noServer, 'no_server', `the server could not be started: ${why}`);
 
-const launch = (folder: string, port: number, env: Environment): ChildProcess => {
+const launch = (folder: string, more: readonly string[], env: Environment): ChildProcess => {
   const errors = openErrors(folder);
   try {
-    const args = [launcher, 'serve', '--quiet', '--port', String(port), '--data', folder];
+    const args = [launcher, 'serve', '--quiet', '--data', folder, ...more];
     return spawn(process.execPath, args, {
       // A session of its own: the end of this terminal is not its end.
       detached: true,

@@ -1,8 +1,10 @@
+import type { Starting } from './background.ts';
 import type { Settings } from './command.ts';
 import { exitCodes, Failure, usageFailure } from './failure.ts';
 import { send } from './http.ts';
 import { cut, plain } from './plain.ts';
 import { say } from './say.ts';
+import { isServer } from './server-process.ts';
 import { dataFolder, isRunning, lockHolder, readOwnerToken, readServerFile } from '../place.ts';
 import type { ServerFile } from '../place.ts';
 
@@ -28,15 +30,25 @@ export const connect = async (settings: Settings, env: Environment = process.env
   const given = givenServer(settings, env);
   if (given) return given;
   const folder = dataFolder(settings.data, env);
+  const { url } = await serverOn(folder, env, settings.start ? {} : undefined);
+  return { url, token: tokenOf(folder, env), isHere: true };
+};
+
+/** The server of a data folder, running; one is started where none runs, unless `starting` is undefined. */
+export const serverOn = async (
+  folder: string,
+  env: Environment,
+  starting: Starting | undefined,
+): Promise<{ url: string }> => {
   const deadline = performance.now() + patienceMs;
   let mayStartAt = 0;
   for (;;) {
     const found = await serverOf(folder);
-    if (typeof found === 'object') return { url: found.url, token: tokenOf(folder, env), isHere: true };
+    if (typeof found === 'object') return found;
     if (found === 'none' && performance.now() >= mayStartAt) {
-      if (!settings.start) throw noServer(folder);
+      if (!starting) throw noServer(folder);
       const { startInBackground } = await import('./background.ts');
-      const started = await startInBackground(folder, env, deadline);
+      const started = await startInBackground(folder, env, deadline, starting);
       if (!started) mayStartAt = performance.now() + othersTurnMs;
     }
     if (performance.now() > deadline) throw stuck(folder);
@@ -129,7 +141,7 @@ type Found = { url: string } | 'none' | 'leaving';
 
 const serverOf = async (folder: string): Promise<Found> => {
   const file = readServerFile(folder);
-  if (file === undefined || !isRunning(file.pid, file.pidStartedAt)) return 'none';
+  if (file === undefined || !isServer(folder, file)) return 'none';
   const url = reachableUrl(file);
   return (await answers(url)) ? { url } : 'leaving';
 };

@@ -1,6 +1,8 @@
 import { exitCodes } from './failure.ts';
 
 interface Serving {
+  /** Resolves when it is asked to stop without a signal. */
+  stopAsked?: Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -27,6 +29,7 @@ export const endOnSignals = (serving: Serving, { duplicateMs, stopMs }: Patience
         serving.stop().then(() => resolve(exitCodes.ok), reject);
       } else if (signal === 'SIGINT' && now - askedAt > duplicateMs) force('interrupted again');
     };
+    void serving.stopAsked?.then(() => hear('SIGTERM'));
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, hear);
   });
 

@@ -6,5 +6,7 @@ export type { ReplFrame } from '../contract/socket.ts';
 export { connect, everySession } from './live.ts';
 export type { FollowOptions, Live } from './live.ts';
 export type { FindServer, Server } from './server.ts';
+export { SessionClient } from './session-client.ts';
+export type { SessionClientOptions } from './session-client.ts';
 export type { Timing } from './timing.ts';
 export type { components, paths } from './schema.generated.ts';

@@ -22,6 +22,16 @@ export interface ServeOptions {
   rateBurst?: number | undefined;
   /** Requests a second of each token of the owner's; not counted when absent. */
   ownerRateLimit?: number | undefined;
+  /** Where each REPL session has a file `<name>.jsonl`, an absolute path; none when absent. */
+  sessionDir?: string | undefined;
+  /** REPL sessions in memory at the most; 10 when absent. */
+  maxCachedSessions?: number | undefined;
+  /** How often full images of REPL sessions are written that have been dirty for as long; 5,000 when absent. */
+  saveIntervalMs?: number | undefined;
+  /** Of the code of one REPL session; 64 when absent. */
+  sessionMemoryMiB?: number | undefined;
+  /** CPU of one command of a REPL session; 5,000 when absent. */
+  sessionCpuMs?: number | undefined;
   /** STINT_TOKEN, to become the owner's token `env`. */
   token: string | undefined;
   /** Back up by itself so often, and keep so many of these backups. */

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { giveBackOnceIdle } from '../give-back.ts';
 import { command, flag, optional, several, withDefault } from '../command.ts';
 import { parseDuration } from '../duration.ts';
@@ -9,7 +10,6 @@ import { endOnSignals } from '../serving-signals.ts';
 import type { StartWord } from '../start-word.ts';
 import { farewell, welcome } from '../welcome.ts';
 
-const usualPort = 8082;
 const perSecond = wholeNumber(1, 1_000_000);
 const usualKept = 7;
 const shortestEveryMs = 60_000;
@@ -20,14 +20,10 @@ export const serveCommand = command({
     'Runs the server in this terminal until Ctrl-C or SIGTERM. Other commands start one in the background when none runs.',
   args: {},
   options: {
-    port: withDefault(
-      '-p, --port <port>',
-      `port to listen on (${usualPort}); 0 for any that is free`,
-      wholeNumber(0, 65_535),
-      usualPort,
-    ),
+    config: optional('--config <file>', 'what follows in a file (config.json in the data folder)', text),
+    port: optional('-p, --port <port>', 'port to listen on (8082); 0 for any that is free', wholeNumber(0, 65_535)),
     host: withDefault('--host <address>', 'address to listen on (127.0.0.1)', text, '127.0.0.1'),
-    logLevel: withDefault('--log-level <level>', `${logLevels.join(', ')} (INFO)`, choice(logLevels), 'INFO'),
+    logLevel: optional('--log-level <level>', `${logLevels.join(', ')} (INFO)`, choice(logLevels)),
     hostNames: several('--host-name <name>', 'answer to this name too; may be repeated'),
     behindProxy: flag('--behind-proxy', 'a proxy with TLS stands in front'),
     corsOrigins: several(
@@ -41,6 +37,19 @@ export const serveCommand = command({
       'the same of each token of the owner’s (not limited)',
       perSecond,
     ),
+    sessionDir: optional('--session-dir <folder>', 'mirror each REPL session there as <name>.jsonl', text),
+    maxCachedSessions: optional(
+      '--max-cached-sessions <n>',
+      'REPL sessions that are in memory at once (10)',
+      wholeNumber(1, 10_000),
+    ),
+    saveInterval: optional(
+      '--save-interval <time>',
+      'how often REPL sessions that changed get a full image (5s)',
+      parseDuration,
+    ),
+    sessionMemory: optional('--session-memory <MiB>', 'memory of a REPL session’s code (64)', wholeNumber(8, 1024)),
+    sessionCpu: optional('--session-cpu <time>', 'CPU time of one command of a REPL session (5s)', parseDuration),
     backupEvery: optional('--backup-every <time>', 'back up by itself so often, for example 24h', parseDuration),
     keep: withDefault('--keep <count>', 'how many of these backups stay (7)', wholeNumber(1, 10_000), usualKept),
     readsAgents: { ...flag('--no-agents', 'leave alone what agents have left on this machine'), fallback: true },
@@ -54,22 +63,37 @@ export const serveCommand = command({
     ['', 'on http://127.0.0.1:8082'],
     ['--port 0 --data /tmp/try', 'on any free port, with data of its own'],
     ['--backup-every 24h --keep 7', 'with a backup a day, the last week kept'],
+    ['--session-dir ~/repl-journals', 'with a file of each REPL session’s journal'],
     ['--host 0.0.0.0 --behind-proxy --host-name stint.example.org', 'for a team, behind TLS'],
   ],
   exec: async ({ options, settings, screen }) => {
     // Before anything else is started, so that nothing can inherit it.
     const token = process.env['STINT_TOKEN'] || undefined;
     delete process.env['STINT_TOKEN'];
-    const { backupEvery, keep, ...others } = options;
+    const { backupEvery, keep, config, port, logLevel, sessionDir, maxCachedSessions, ...others } = options;
+    const { saveInterval, sessionMemory, sessionCpu, ...rest } = others;
     const backups = backupEvery === undefined ? undefined : { everyMs: often(backupEvery), keep };
     const folder = dataFolder(settings.data, process.env);
-    const serving = await start({ ...others, backups, folder, token });
+    const serving = await start(
+      { ...rest, backups, folder, token },
+      {
+        config: config === undefined ? undefined : resolve(config),
+        port,
+        logLevel: logLevel && lower(logLevel),
+        sessionDir: sessionDir === undefined ? undefined : resolve(sessionDir),
+        maxCachedSessions,
+        saveIntervalMs: saveInterval,
+        sessionMemoryMiB: sessionMemory,
+        sessionCpuMs: sessionCpu,
+      },
+    );
     process.on('uncaughtException', (error) => {
       serving.logFatal(error);
       process.exit(exitCodes.failed);
     });
     let active: number | undefined;
     const ended = endOnSignals({
+      stopAsked: serving.stopAsked,
       stop: async () => {
         active = await serving.activeSessions().catch(() => undefined);
         await serving.stop();
@@ -88,18 +112,20 @@ export const serveCommand = command({
   },
 });
 
+const lower = (level: (typeof logLevels)[number]) => level.toLowerCase() as Lowercase<typeof level>;
+
 const often = (everyMs: number): number => {
   if (everyMs < shortestEveryMs) throw usageFailure('--backup-every is at least 1m');
   return everyMs;
 };
 
 const loadServer = () => import('../../serve.ts');
-type ServeOptions = Parameters<Awaited<ReturnType<typeof loadServer>>['serve']>[0];
+type Configured = Parameters<Awaited<ReturnType<typeof loadServer>>['configured']>;
 
-const start = async (options: ServeOptions) => {
-  const { serve, StartError, FolderInUseError, PortInUseError } = await loadServer();
+const start = async (...said: Configured) => {
+  const { serve, configured, StartError, FolderInUseError, PortInUseError } = await loadServer();
   try {
-    return await serve(options);
+    return await serve(configured(...said));
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     const message = asTyped(error.message, process.env);

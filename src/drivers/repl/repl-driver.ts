@@ -118,6 +118,12 @@ export class ReplDriver implements Driver<Command, Ended, Sending> {
     });
   }
 
+  /** Its sandbox is in memory, and has nothing to do. */
+  isAtRest(session: string): boolean {
+    const held = this.#held.get(session);
+    return held?.thread !== undefined && held.pending === 0;
+  }
+
   /** Sandboxes in memory now. */
   get kept(): number {
     return [...this.#held.values()].filter(({ thread }) => thread !== undefined).length;
@@ -257,15 +263,15 @@ export class ReplDriver implements Driver<Command, Ended, Sending> {
   }
 }
 
+/** TypeScript is JavaScript by the time that it runs. */
+type EngineKind = 'script' | 'scheme';
+
 const nothing = (): void => {};
 
 /** Nothing has changed, so its frame is none. */
 const stoppedEnd = (why: 'cancelled' | 'cpu'): Ended => ({
   as: 'stopped',
   why,
-/** TypeScript is JavaScript by the time that it runs. */
-type EngineKind = 'script' | 'scheme';
-
   text: `stopped: ${why}`,
   frame: new Uint8Array(),
   isApart: false,
@@ -277,10 +283,10 @@ const binaryFile = (): string => require.resolve('quickjs-wasi/quickjs.wasm');
 const binaryHash = (): string => createHash('sha256').update(readFileSync(binaryFile())).digest('hex');
 const inspectorFile = (): URL => new URL('dist/inspect.js', import.meta.resolve('node-inspect-extracted'));
 
+const schemeText = (): Promise<string> => readFile(require.resolve('biwascheme'), 'utf8');
+
 const loadData = async (limits: Limits): Promise<ThreadData> => ({
   module: await compiled(readFileSync(binaryFile())),
   inspector: readFileSync(fileURLToPath(inspectorFile()), 'utf8'),
   limits,
 });
-const schemeText = (): Promise<string> => readFile(require.resolve('biwascheme'), 'utf8');
-

@@ -3,7 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { noQuery } from '../../contract/fields.ts';
 import { isId } from '../../contract/ids.ts';
-import { invalid, Problem } from '../../contract/problem.ts';
+import { Problem } from '../../contract/problem.ts';
 import {
   checkpointRequest,
   checkpointsQuery,
@@ -25,7 +25,7 @@ import {
   successSchema,
 } from '../../contract/repl-calls.ts';
 import type { SessionSummary } from '../../journal/sessions.ts';
-import { entriesOf, forward } from '../../runner/repl/repl-journal.ts';
+import { entriesOf } from '../../runner/repl/repl-journal.ts';
 import type { Came } from '../../runner/repl/repl-live.ts';
 import { checkedName } from '../../runner/repl/repl-names.ts';
 import type { Reply } from '../../runner/repl/repl-run.ts';

@@ -1,3 +1,5 @@
+import { invalid, Problem } from '../../contract/problem.ts';
+import { replName } from '../../contract/repl-calls.ts';
 import type { SessionReads } from '../../journal/sessions.ts';
 import type { Runner } from '../runner.ts';
 
@@ -5,6 +7,8 @@ import type { Runner } from '../runner.ts';
 export class ReplNames {
   readonly #ids = new Map<string, Set<string>>();
   readonly #names = new Map<string, string>();
+  /** Sessions that are being made, so that a name is given once. */
+  readonly #making = new Map<string, Promise<string>>();
   readonly #ends: readonly (() => void)[];
 
   private constructor(runner: Runner) {
@@ -30,6 +34,20 @@ export class ReplNames {
     const [first, ...others] = this.#ids.get(keyOf(owner, name)) ?? [];
     // Ids rise with time.
     return first === undefined ? undefined : others.reduce((a, b) => (a < b ? a : b), first);
+  }
+
+  /** Resolves to what is being made under that name. */
+  beingMade(owner: string, name: string): Promise<string> | undefined {
+    return this.#making.get(keyOf(owner, name));
+  }
+
+  /** Makes a session of a name that is free. */
+  give(owner: string, name: string, make: () => Promise<string>): Promise<string> {
+    const key = keyOf(owner, name);
+    if (this.find(owner, name) !== undefined || this.#making.has(key)) throw taken(name);
+    const making = make().finally(() => this.#making.delete(key));
+    this.#making.set(key, making);
+    return making;
   }
 
   close(): void {
@@ -58,3 +76,15 @@ export class ReplNames {
 const pageLimit = 200;
 
 const keyOf = (owner: string, name: string): string => JSON.stringify([owner, name]);
+
+const taken = (name: string): Problem =>
+  new Problem('session_name_taken', `name: you have a session '${name}' already; choose another name`);
+
+export const isReplName = (name: string): boolean => replName.safeParse(name).success;
+
+/** Throws where a text is no name of a REPL session. */
+export const checkedName = (name: string): string => {
+  const { success, error } = replName.safeParse(name);
+  if (success) return name;
+  throw invalid([{ path: 'name', message: error.issues[0]?.message ?? 'is no name' }]);
+};
