@@ -10,6 +10,8 @@ it.each([
   ['(display "a") (di', 'di'],
   ['; a\n(di', 'di'],
   ['(f #\\" di', 'di'],
+  ['(f #\\" "a" di', 'di'],
+  ['; "a\n(di', 'di'],
   ['#| ( |# di', 'di'],
 ])('after %j the word is %j', (code, prefix) => {
   expect(placeInScheme(code, code.length)).toEqual({ path: '', prefix, start: code.length - prefix.length });

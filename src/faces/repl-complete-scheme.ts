@@ -3,9 +3,11 @@ import type { Place } from './repl-complete.ts';
 /** What of a line of Scheme is being typed; undefined in a text, a character or a comment. */
 export const placeInScheme = (code: string, cursor: number): Place | undefined => {
   const before = code.slice(0, cursor);
-  const outside = before
-    .replaceAll(/#\|[^]*?\|#|"(?:\\[^]|[^"\\])*"|;.*\n/g, (whole) => ' '.repeat(whole.length))
-    .replaceAll(/#\\(?:[A-Za-z]+|[^])(?=[\s()[\]{}])/g, (whole) => ' '.repeat(whole.length));
+  // Whichever begins first is what it is: a quote in a comment begins no text.
+  const outside = before.replaceAll(
+    /#\\(?:[A-Za-z]+|[^])(?=[\s()[\]{}])|#\|[^]*?\|#|"(?:\\[^]|[^"\\])*"|;.*\n/g,
+    (whole) => ' '.repeat(whole.length),
+  );
   if (/["|;]|#\\\S*$/.test(outside)) return undefined;
   const prefix = /[^\s()[\]{}'`,#]*$/.exec(outside)![0];
   return outside.slice(0, outside.length - prefix.length).endsWith('#')

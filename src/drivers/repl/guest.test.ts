@@ -84,6 +84,16 @@ describe('a rejection', () => {
     expect(printed).toMatch(/Uncaught \(in promise\) 9\nUncaught \(in promise\), 4990 more\n$/);
   });
 
+  it.each([
+    ['time', { cpuMs: 300 }, /stopped: cpu|^stopped/],
+    ['memory', { memoryBytes: 8 << 20, cpuMs: 20_000 }, /out of memory/],
+  ])('may come until there is no %s left', { timeout: 60_000 }, async (_, limits, how) => {
+    const { send } = opened(limits);
+    await send('a', 'var n = 1');
+    expect((await send('a', 'var kept = []; for (;;) kept.push(Promise.reject([n]))')).text).toMatch(how);
+    expect((await send('a', 'kept = null; n')).text).toBe('1');
+  });
+
   it('can’t hold up the thread by the way in which it is shown', async () => {
     const { send } = opened({ cpuMs: 200 });
     const input = 'Promise.reject({ [Symbol.for("nodejs.util.inspect.custom")]() { for (;;); } }); 1';

@@ -84,10 +84,7 @@ export class Vm {
     this.#guard = guard;
     this.#image = image;
     pointers.controls.forEach((token, i) => this.#functions.set(controls[i]!, vm.importHandle(token)));
-    guard.rejected = (promise, reason, isHandled) => {
-      if (this.#functions.has('rejected'))
-        this.#callWith('rejected', [promise, reason, isHandled ? vm.true : vm.false]);
-    };
+    guard.rejected = (promise, reason, isHandled) => this.#rejected(promise, reason, isHandled);
   }
 
   /** A sandbox in which nothing has run yet. `scheme`: the text of the library that is Scheme there. */
@@ -136,9 +133,9 @@ export class Vm {
     // The image has what the limit was when it was made.
     (vm as unknown as Raw).exports.qjs_set_memory_limit(limits.memoryBytes);
     vm.registerHostCallback(outputName, guard.output);
+    vm.registerHostCallback(promiseName, tellOfPromise);
     return new Vm(vm, rest, guard);
   }
-    vm.registerHostCallback(promiseName, tellOfPromise);
 
   /** Bytes of the engine's memory. */
   get size(): number {
@@ -149,14 +146,14 @@ export class Vm {
   start(source: Source | { scheme: string }, at: number, seed: number, watch: Watch): Standing {
     this.#guard.begin();
     this.#guard.enter(at, watch);
-    this.#call('begin', seed, JSON.stringify(names), JSON.stringify(constants));
-    this.#attempt(() => {
     const isScheme = 'scheme' in source;
     const { names, constants } = isScheme ? { names: [], constants: [] } : source;
-      const value = this.#vm.evalCode(code, 'repl', isAsync ? EvalFlags.ASYNC : EvalFlags.TYPE_GLOBAL);
-      this.#callWith('track', [value, isAsync ? this.#vm.true : this.#vm.false]);
+    this.#call('begin', seed, JSON.stringify(names), JSON.stringify(constants));
+    this.#attempt(() => {
       if (isScheme) return void this.#call('run', source.scheme);
       const { code, isAsync } = source;
+      const value = this.#vm.evalCode(code, 'repl', isAsync ? EvalFlags.ASYNC : EvalFlags.TYPE_GLOBAL);
+      this.#callWith('track', [value, isAsync ? this.#vm.true : this.#vm.false]);
       value.dispose();
     });
     return this.#standing();
@@ -222,15 +219,26 @@ export class Vm {
 
   /** All that can run has run. */
   #standing(): Standing {
+    let told: string;
     try {
       this.#vm.executePendingJobs();
-    let told: string;
-    } finally {
-      this.#guard.leave();
       // It may print, and what it prints may have its own way of being shown.
       told = this.#call('look');
+    } finally {
+      this.#guard.leave();
     }
     return JSON.parse(told) as Standing;
+  }
+
+  /** The engine asks in the middle of its work: nothing may be thrown through that. It has no memory left then, or is being stopped. */
+  #rejected(promise: JSValueHandle, reason: JSValueHandle, isHandled: boolean): void {
+    if (!this.#functions.has('rejected')) return;
+    try {
+      this.#callWith('rejected', [promise, reason, isHandled ? this.#vm.true : this.#vm.false]);
+    } catch (error) {
+      if (!(error instanceof JSException)) throw error;
+      error.dispose();
+    }
   }
 
   #call(name: ControlName, ...values: (string | number | boolean)[]): string {
@@ -276,13 +284,13 @@ class Guard {
   #asks = 0;
   #chars = 0;
   #why: Stop | undefined;
+  /** Who hears of promises that were rejected. */
+  rejected: NonNullable<QuickJSOptions['onUnhandledRejection']> = () => {};
 
   constructor(limits: Limits) {
     this.#limits = limits;
   }
 
-  /** Who hears of promises that were rejected. */
-  rejected: NonNullable<QuickJSOptions['onUnhandledRejection']> = () => {};
   /** Of the whole command, also where it goes on after it has waited. */
   begin(): void {
     this.#cpuLeft = this.#limits.cpuMs;
@@ -348,25 +356,16 @@ interface Raw {
 /** So that the engine's memory is made that large and nothing is copied: it would touch all pages, and most are zeros. */
 const sizeOnly = (length: number): Uint8Array => ({ byteLength: length, length: 0 }) as Uint8Array;
 
-/** CPU time of this thread, ms. */
-const cpuNow = (): number => {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1000;
-};
-
-const optionsOf = (module: WasmModule, limits: Limits, guard: Guard): QuickJSOptions => ({
-  wasm: module,
-  wasi: guard.wasi,
-  memoryLimit: limits.memoryBytes,
-  maxStackSize: stackBytes,
-  interruptHandler: guard.isOver,
 /** Tells `told` what a promise came to, if it has. Nothing is returned: the engine would keep that. */
 const tellOfPromise = (promise: JSValueHandle, told: JSValueHandle): JSValueHandle => {
   const { vm, promiseState } = promise;
   if (promiseState !== fulfilled && promiseState !== rejected) return vm.undefined;
   const result = new JSValueHandle(vm, vm._getExports().qjs_promise_result(promise.ptr));
-  vm.callFunction(told, vm.undefined, promiseState === rejected ? vm.true : vm.false, result).dispose();
-  result.dispose();
+  try {
+    vm.callFunction(told, vm.undefined, promiseState === rejected ? vm.true : vm.false, result).dispose();
+  } finally {
+    result.dispose();
+  }
   return vm.undefined;
 };
 const fulfilled = 1;
@@ -390,6 +389,18 @@ const schemeIn = (vm: QuickJS, library: string): JSValueHandle => {
   return vm.callFunction(make, vm.undefined, loaded);
 };
 
+/** CPU time of this thread, ms. */
+const cpuNow = (): number => {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+};
+
+const optionsOf = (module: WasmModule, limits: Limits, guard: Guard): QuickJSOptions => ({
+  wasm: module,
+  wasi: guard.wasi,
+  memoryLimit: limits.memoryBytes,
+  maxStackSize: stackBytes,
+  interruptHandler: guard.isOver,
+  onUnhandledRejection: (...told) => guard.rejected(...told),
   timezoneOffset: 0,
 });
-  onUnhandledRejection: (...told) => guard.rejected(...told),
