@@ -12,6 +12,12 @@ export interface ThreadData {
   limits: Limits;
 }
 
+/** What a thread is given beside. */
+export interface ThreadStart extends ThreadData {
+  /** One 32-bit number; see {@link cancelFlag}. */
+  flags: SharedArrayBuffer;
+}
+
 /** A sandbox in which nothing has run yet; what sessions are the differences from. */
 export interface Engine {
   /** Hash of all that is in it. */
@@ -63,12 +69,16 @@ export type Order =
   | ({ session: string } & Next)
   | ({ do: 'ask'; session: string } & Question);
 
-export type ToThread = { order: Order; flags: SharedArrayBuffer } | { drop: string };
+export type ToThread = { order: Order } | { drop: string };
 
 /** The main thread stops what runs by writing 1 here. */
 export const cancelFlag = 0;
 
 export type FromThread =
+  /** Once, at its start: its number, where the system has one. */
+  | { thread: number | undefined }
+  /** After a long command: it runs only where nobody else wants to, and can't be otherwise any more. */
+  | { staysBehind: true }
   | { printed: string }
   /** What the order came to. */
   | { came: Came }

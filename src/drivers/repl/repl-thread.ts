@@ -3,14 +3,16 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Standing } from './guest.ts';
 import { Base, Image } from './image.ts';
 import { cancelFlag } from './protocol.ts';
-import type { Came, Chain, Ended, Engine, FromThread, Order, ThreadData, ToThread } from './protocol.ts';
+import type { Came, Chain, Ended, Engine, FromThread, Order, ThreadStart, ToThread } from './protocol.ts';
 import { SourceError, sourceOf } from './source.ts';
+import { ownThread, stepBack, stepUp } from './thread-cpu.ts';
 import { Stopped, Vm } from './vm.ts';
 import type { Watch } from './vm.ts';
 
 /** A thread in which sandboxes run: one order at a time, each answered by what it came to. */
 
-const surroundings = workerData as ThreadData;
+const { flags, ...surroundings } = workerData as ThreadStart;
+const flag = new Int32Array(flags);
 interface Room {
   vm: Vm;
   /** The command is to end with the difference from that. */
@@ -129,21 +131,31 @@ const stopped = async (room: Room, error: unknown): Promise<Came> => {
   return ended(room, { as: 'stopped', text, why: error instanceof Stopped ? error.why : 'broken' });
 };
 
-const answer = async (order: Order, flags: SharedArrayBuffer): Promise<void> => {
-  const flag = new Int32Array(flags);
-  const watch: Watch = {
-    isCancelled: () => Atomics.load(flag, cancelFlag) !== 0,
-    print: (text) => tell({ printed: text }),
-  };
-  try {
-    tell({ came: await follow(order, watch) });
-  } catch (error) {
-    tell({ failed: error instanceof Error ? error.message : String(error) });
-  }
+/** As the system numbers it. */
+const thread = ownThread();
+let isBehind = false;
+
+const watch: Watch = {
+  isCancelled: () => Atomics.load(flag, cancelFlag) !== 0,
+  print: (text) => tell({ printed: text }),
+  isLong: () => {
+    isBehind = thread !== undefined && stepBack(thread);
+  },
+};
+
+const answer = async (order: Order): Promise<void> => {
+  const news = await follow(order, watch).then(
+    (came): FromThread => ({ came }),
+    (error: unknown): FromThread => ({ failed: error instanceof Error ? error.message : String(error) }),
+  );
+  if (isBehind && thread !== undefined && !stepUp(thread)) tell({ staysBehind: true });
+  isBehind = false;
+  tell(news);
 };
 
 // One after another: some take turns of the event loop.
 let lane: Promise<void> = Promise.resolve();
 port.on('message', (message: ToThread) => {
-  lane = lane.then(() => ('drop' in message ? drop(message.drop) : answer(message.order, message.flags)));
+  lane = lane.then(() => ('drop' in message ? drop(message.drop) : answer(message.order)));
 });
+tell({ thread });

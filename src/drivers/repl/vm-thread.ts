@@ -1,10 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import { workerEnv, workerUrl } from '../../worker-url.ts';
 import { cancelFlag } from './protocol.ts';
-import type { Came, FromThread, Order, ThreadData, ToThread } from './protocol.ts';
+import { cpuOfThread } from './thread-cpu.ts';
+import type { Came, FromThread, Order, ThreadData, ThreadStart, ToThread } from './protocol.ts';
 
 /** What runs is stopped this long after it should have stopped by itself: one call of the engine's own can't be interrupted. */
 const graceMs = 1000;
+const lookEveryMs = 500;
 
 /** The thread has ended, and all sandboxes in it; the order may have run or not. */
 export class ThreadLost extends Error {}
@@ -19,6 +21,9 @@ export class VmThread {
     | undefined;
   #lost: Error | undefined;
   #watchdog: NodeJS.Timeout | undefined;
+  /** As the system numbers it. */
+  #thread: number | undefined;
+  #staysBehind = false;
   /** Sessions whose sandboxes are in it. */
   readonly residents = new Set<string>();
   /** When it was of use last, ms of the process. */
@@ -27,7 +32,7 @@ export class VmThread {
   constructor(data: ThreadData, onLost: (thread: VmThread) => void) {
     this.#cpuMs = data.limits.cpuMs;
     this.#worker = new Worker(workerUrl(import.meta.url, './repl-thread'), {
-      workerData: data,
+      workerData: { ...data, flags: this.#flags } satisfies ThreadStart,
       env: workerEnv(),
       resourceLimits: { stackSizeMb: 4 },
     });
@@ -45,8 +50,9 @@ export class VmThread {
     this.#worker.on('exit', () => lose('the sandbox ended'));
   }
 
-  get isBusy(): boolean {
-    return this.#waiting !== undefined;
+  /** Of no use for short commands any more. */
+  get staysBehind(): boolean {
+    return this.#staysBehind;
   }
 
   /** One order at a time. Rejects with {@link ThreadLost} where the thread ended over it. */
@@ -58,9 +64,8 @@ export class VmThread {
     return new Promise((settle, refuse) => {
       this.#waiting = { settle, refuse, printed };
       this.#worker.ref();
-      // A busy machine gives a thread less than a second of CPU in a second.
-      this.#watchdog = setTimeout(() => this.end(), 3 * this.#cpuMs + graceMs).unref();
-      this.#worker.postMessage({ order, flags: this.#flags } satisfies ToThread);
+      this.#watch(performance.now() + 3 * this.#cpuMs + graceMs);
+      this.#worker.postMessage({ order } satisfies ToThread);
     });
   }
 
@@ -80,8 +85,32 @@ export class VmThread {
     void this.#worker.terminate();
   }
 
+  /** Ends the thread when the order takes more CPU than it may; where nobody knows how much it is, at `until` at the latest. */
+  #watch(until: number, before?: number): void {
+    this.#watchdog = setTimeout(() => {
+      const cpu = this.#cpu();
+      // A busy machine gives a thread less than a second of CPU in a second.
+      const isOver =
+        cpu === undefined ? performance.now() > until : before !== undefined && cpu - before > this.#cpuMs + graceMs;
+      if (isOver) this.end();
+      else this.#watch(until, before ?? cpu);
+    }, lookEveryMs).unref();
+  }
+
+  #cpu(): number | undefined {
+    return this.#thread === undefined ? undefined : cpuOfThread(this.#thread);
+  }
+
   #hear(news: FromThread): void {
     if ('printed' in news) return this.#waiting?.printed(news.printed);
+    if ('thread' in news) {
+      this.#thread = news.thread;
+      return;
+    }
+    if ('staysBehind' in news) {
+      this.#staysBehind = true;
+      return;
+    }
     const waiting = this.#settle();
     if ('came' in news) waiting?.settle(news.came);
     else waiting?.refuse(new Error(news.failed));

@@ -6,8 +6,8 @@ import { VmThread } from './vm-thread.ts';
 const patienceMs = 20;
 /** A thread more than there are cores ends when nobody used it for so long. */
 const spareMs = 10_000;
-/** More commands than this do not run at once. */
-const mostThreads = 16;
+/** More commands than this do not run at once; long ones run where the others leave something. */
+const mostThreads = 32;
 
 interface Waiting {
   /** Any thread will do when absent, and after a while in any case. */
@@ -51,6 +51,7 @@ export class VmThreads {
 
   give(thread: VmThread): void {
     this.#taken.delete(thread);
+    if (thread.staysBehind) return this.#retire(thread);
     for (const waiting of this.#waiting) {
       if (!this.#all.has(thread) || this.#taken.has(thread)) return;
       if (waiting.wanted === undefined || waiting.wanted === thread) this.#hand(waiting, thread);
@@ -92,16 +93,19 @@ export class VmThreads {
   }
 
   #add(): VmThread {
-    const thread = new VmThread(this.#data, (lost) => {
-      this.#all.delete(lost);
-      this.#taken.delete(lost);
-      this.#onLost(lost);
-      // Who waits for it waits for any.
-      for (const waiting of this.#waiting) if (waiting.wanted === lost) waiting.wanted = undefined;
-      for (const waiting of this.#waiting) if (waiting.wanted === undefined) this.#serve(waiting);
-    });
+    const thread = new VmThread(this.#data, (lost) => this.#retire(lost));
     this.#all.add(thread);
     return thread;
+  }
+
+  /** What it has is brought back elsewhere, and who waits for it waits for any. */
+  #retire(thread: VmThread): void {
+    if (!this.#all.delete(thread)) return;
+    this.#taken.delete(thread);
+    this.#onLost(thread);
+    thread.end();
+    for (const waiting of this.#waiting) if (waiting.wanted === thread) waiting.wanted = undefined;
+    for (const waiting of this.#waiting) if (waiting.wanted === undefined) this.#serve(waiting);
   }
 
   #endSpare(): void {

@@ -70,6 +70,8 @@ const stackBytes = 262_144;
 const nanosPerMs = 1_000_000n;
 /** How often the clock of the thread is looked at: the engine asks far more often whether it is to go on. */
 const asksPerLook = 16;
+/** Of CPU: a command that takes more is a long one. */
+const longMs = 250;
 
 export class Vm {
   readonly #vm: QuickJS;
@@ -272,6 +274,8 @@ export interface Watch {
   isCancelled: () => boolean;
   /** What it prints, as it comes. */
   print: (text: string) => void;
+  /** It has taken so much CPU that others come first from now on; told once. */
+  isLong: () => void;
 }
 
 /** What a sandbox meets of the world: a clock, an end of what it may take, and somebody who hears what it prints. */
@@ -281,6 +285,7 @@ class Guard {
   #nanos = 0n;
   #cpuUntil = Infinity;
   #cpuLeft = 0;
+  #isLong = false;
   #asks = 0;
   #chars = 0;
   #why: Stop | undefined;
@@ -294,6 +299,7 @@ class Guard {
   /** Of the whole command, also where it goes on after it has waited. */
   begin(): void {
     this.#cpuLeft = this.#limits.cpuMs;
+    this.#isLong = false;
     this.#chars = 0;
     this.#why = undefined;
   }
@@ -318,12 +324,18 @@ class Guard {
 
   /** Asked by the engine every so many steps. */
   readonly isOver = (): boolean => {
-    if (this.#why === undefined && ++this.#asks % asksPerLook === 0) {
-      if (cpuNow() > this.#cpuUntil) this.#why = 'cpu';
-      else if (this.#watch?.isCancelled()) this.#why = 'cancelled';
-    }
+    if (this.#why === undefined && ++this.#asks % asksPerLook === 0) this.#look(cpuNow());
     return this.#why !== undefined;
   };
+
+  #look(now: number): void {
+    if (now > this.#cpuUntil) this.#why = 'cpu';
+    else if (this.#watch?.isCancelled()) this.#why = 'cancelled';
+    else if (!this.#isLong && now > this.#cpuUntil - this.#limits.cpuMs + longMs) {
+      this.#isLong = true;
+      this.#watch?.isLong();
+    }
+  }
 
   readonly output = (text: JSValueHandle): JSValueHandle => {
     const said = text.toString();

@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openRepl } from './repl-driver.suite.ts';
+import { cpuOfThread, ownThread } from './thread-cpu.ts';
+
+const open = (limits = {}) => {
+  const repl = openRepl(limits);
+  onTestFinished(() => repl.close());
+  return repl;
+};
+
+const asTheSystemKnows = it.skipIf(ownThread() === undefined);
+
+/** How far behind the threads of this process stand, the last one first. */
+const niceness = (): number[] =>
+  readdirSync('/proc/self/task')
+    .map((thread) => Number(readFileSync(`/proc/self/task/${thread}/stat`, 'latin1').split(') ')[1]!.split(' ')[16]))
+    .toSorted((a, b) => b - a);
+
+describe('given a call of the engine’s own, which can’t be interrupted', () => {
+  const call = '"a".repeat(2e6).indexOf(`${"a".repeat(1e6)}b`)';
+
+  it('when it takes more CPU than a command may, then its thread is ended and its session is what it was', async () => {
+    const repl = open({ cpuMs: 300 });
+    await repl.send('a', 'var n = 1');
+    expect(await repl.send('a', `n = 2; ${call}`)).toMatchObject({ as: 'stopped', why: 'cpu' });
+    expect(await repl.send('a', 'n')).toMatchObject({ text: '1' });
+  });
+
+  it('when it is cancelled, then its thread is ended', async () => {
+    const repl = open({ cpuMs: 60_000 });
+    await repl.send('a', 'var n = 1');
+    const stopped = repl.send('a', `console.log('began'); n = 2; ${call}`, () => repl.driver.interrupt('a'));
+    expect(await stopped).toMatchObject({ as: 'stopped', why: 'cancelled' });
+    expect(await repl.send('a', 'n')).toMatchObject({ text: '1' });
+  });
+});
+
+describe('given more commands that never end than there are cores', () => {
+  const busy = 'console.log("began"); for (;;);';
+
+  asTheSystemKnows('then others come before them, and all are equal again when they were stopped', async () => {
+    const repl = open({ cpuMs: 60_000 });
+    const names = Array.from({ length: availableParallelism() + 1 }, (_, i) => `busy ${i}`);
+    const running = names.map((name) => repl.send(name, busy));
+    await expect.poll(() => niceness()[names.length - 1]).toBe(10);
+    expect(await repl.send('a', '1 + 1')).toMatchObject({ text: '2' });
+    for (const name of names) repl.driver.interrupt(name);
+    for (const stopped of running) expect(await stopped).toMatchObject({ as: 'stopped', why: 'cancelled' });
+    for (const name of names) expect(await repl.send(name, '1 + 1')).toMatchObject({ text: '2' });
+    expect(niceness()[0]).toBe(0);
+  });
+});
+
+describe('given a thread', () => {
+  asTheSystemKnows('then its CPU is what it has taken', () => {
+    const thread = ownThread()!;
+    const before = cpuOfThread(thread)!;
+    const until = process.threadCpuUsage().user + 50_000;
+    while (process.threadCpuUsage().user < until);
+    expect(cpuOfThread(thread)! - before).toBeGreaterThan(40);
+    expect(cpuOfThread(2 ** 30)).toBeUndefined();
+  });
+});
