@@ -13,6 +13,7 @@ import { lists } from './measures/lists.ts';
 import { oneClient } from './measures/one-client.ts';
 import { overload } from './measures/overload.ts';
 import { reads } from './measures/reads.ts';
+import { repl } from './measures/repl.ts';
 import { reconnects } from './measures/reconnects.ts';
 import { stalledMeasure } from './measures/stalled.ts';
 import { soak } from './measures/soak.ts';
@@ -42,6 +43,7 @@ const measures: readonly Measure[] = [
   stalledMeasure,
   usage,
   usageLive,
+  repl,
   soak,
 ];
 

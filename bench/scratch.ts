@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -12,8 +12,16 @@ process.once('exit', () => {
 
 const parent = (): string => (statfsSync(tmpdir()).type === tmpfs ? '/var/tmp' : tmpdir());
 
-export const scratchFolder = (): string => {
-  const folder = mkdtempSync(join(parent(), 'stint-bench-'));
+export const scratchFolder = (): string => folderIn(parent());
+
+/** One in memory, where there is such a place. */
+export const memoryFolder = (): string | undefined =>
+  existsSync(shm) && statfsSync(shm).type === tmpfs ? folderIn(shm) : undefined;
+
+const shm = '/dev/shm';
+
+const folderIn = (place: string): string => {
+  const folder = mkdtempSync(join(place, 'stint-bench-'));
   made.push(folder);
   return folder;
 };

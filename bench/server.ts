@@ -35,6 +35,8 @@ export interface ServerOptions {
   env?: NodeJS.ProcessEnv;
   /** What is started; the checkout's own when absent. */
   from?: string;
+  /** More for its command line. */
+  args?: readonly string[];
 }
 
 export const launcher = fileURLToPath(new URL('../bin/stint.mjs', import.meta.url));
@@ -52,6 +54,7 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     node = process.execPath,
     from: started = launcher,
     env = nobody(folder),
+    args = [],
   } = options;
   const token = randomBytes(24).toString('hex');
   const flags = [
@@ -59,7 +62,7 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     ...(heapMb === undefined ? [] : [`--max-old-space-size=${heapMb}`]),
   ];
   const from = performance.now();
-  const child = spawn(node, [...flags, started, 'serve', '--port', '0', '--data', folder], {
+  const child = spawn(node, [...flags, started, 'serve', '--port', '0', '--data', folder, ...args], {
     env: { ...cleanEnvironment(), ...env, STINT_TOKEN: token },
     stdio: ['ignore', 'pipe', 'pipe', ...(observedBy ? (['ipc'] as const) : [])],
   });
