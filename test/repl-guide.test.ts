@@ -20,17 +20,23 @@ const typed = (text: string): { command: string; said: string }[] =>
       return { command, said: said.join('\n') };
     });
 
-const timeless = (text: string): string => text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME');
+const anyId = /[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g;
+const timeless = (text: string): string => text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME').replaceAll(anyId, 'ID');
 
 it('the guide to REPL sessions says what is said', async () => {
   const door = await Doorway.open();
   onTestFinished(() => door.close());
   const params = { path: { name: 'notes' } };
-  const lines = typed(blocks('text')[0] ?? '');
-  expect(lines.length).toBeGreaterThan(4);
-  for (const { command, said } of lines) {
+  const lines = blocks('text').flatMap(typed);
+  expect(lines.length).toBeGreaterThan(10);
+  const ids = new Map<string, string>();
+  for (const { command: written, said } of lines) {
+    const command = written.replaceAll(anyId, (id) => ids.get(id) ?? id);
     const answer = await door.client().POST('/api/repl/sessions/{name}/execute', { params, body: { command } });
-    expect(timeless(unwrap(answer).output)).toBe(timeless(said));
+    const { output } = unwrap(answer);
+    expect(timeless(output)).toBe(timeless(said));
+    const told = output.match(anyId);
+    for (const [i, id] of (said.match(anyId) ?? []).entries()) ids.set(id, told?.[i] ?? '');
   }
 });
 

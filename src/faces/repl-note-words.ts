@@ -2,7 +2,8 @@ import { Problem } from '../contract/problem.ts';
 import type { ReplEntry } from '../contract/repl.ts';
 import { longestDescription } from '../contract/repl-notes.ts';
 import type { KeptAnnotation, KeptCheckpoint, KeptSnapshot, ReplFork } from '../journal/repl-reads.ts';
-import type { Word } from './repl-words.ts';
+import { wholeNumber } from './repl-word.ts';
+import type { Word } from './repl-word.ts';
 
 /** What `:session` says of checkpoints, snapshots, the timeline and the journal. */
 export interface NoteParts {
@@ -20,9 +21,6 @@ export interface NoteParts {
   /** The last entries, oldest first. */
   trace: (count: number) => Promise<readonly ReplEntry[]>;
 }
-
-export const wholeNumber = (text: string | undefined): number | undefined =>
-  text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 
 const shown = 50;
 const [usualTrace, longestTrace] = [20, 200];
@@ -49,7 +47,7 @@ const paged = async (
   return [...(await linesOf(some, isLast)), ...rest].join('\n');
 };
 
-export const noteWords: Record<string, Word> = {
+export const noteWords: Record<string, Word<{ notes: NoteParts }>> = {
   checkpoints: {
     syntax: ':session checkpoints [before]',
     about: `states that you can go to, newest first, ${shown} at once`,

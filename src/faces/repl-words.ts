@@ -1,7 +1,9 @@
-import { noteWords, wholeNumber } from './repl-note-words.ts';
+import { noteWords } from './repl-note-words.ts';
 import type { NoteParts } from './repl-note-words.ts';
 import { ofOwner } from './repl-server-words.ts';
 import type { ServerWords } from './repl-server-words.ts';
+import { wholeNumber } from './repl-word.ts';
+import type { Word } from './repl-word.ts';
 import { toReplMetrics, toReplSession } from './repl-view.ts';
 import type { ReplSummary } from './repl-view.ts';
 
@@ -27,14 +29,7 @@ export interface Said {
   isError?: boolean;
 }
 
-export interface Word {
-  syntax: string;
-  about: string;
-  /** Undefined where what was typed does not fit the syntax. */
-  say: (parts: WordParts, args: readonly string[]) => Promise<string> | undefined;
-}
-
-const words: Record<string, Word> = {
+const words: Record<string, Word<WordParts>> = {
   list: {
     syntax: ':session list',
     about: 'your REPL sessions',
@@ -84,7 +79,7 @@ const words: Record<string, Word> = {
   },
 };
 
-const serverWords: Record<string, Word> = {
+const serverWords: Record<string, Word<WordParts>> = {
   status: {
     syntax: ':server status',
     about: 'the server’s process, address and sessions (for its owner)',
@@ -97,7 +92,10 @@ const serverWords: Record<string, Word> = {
   },
 };
 
-const groups: Record<string, Record<string, Word>> = { ':session': { ...words, ...noteWords }, ':server': serverWords };
+const groups: Record<string, Record<string, Word<WordParts>>> = {
+  ':session': { ...words, ...noteWords },
+  ':server': serverWords,
+};
 
 export const isWord = (command: string): boolean => /^\s*:/.test(command);
 
@@ -115,7 +113,7 @@ export const sayWord = async (command: string, parts: WordParts): Promise<Said> 
   return { output: await said, shouldExit: false };
 };
 
-const allWords = (): Word[] => Object.values(groups).flatMap((group) => Object.values(group));
+const allWords = (): Word<WordParts>[] => Object.values(groups).flatMap((group) => Object.values(group));
 
 /** How each is typed, as `:session goto <event>`. */
 export const wordSyntaxes = (): string[] => [':help', ':quit', ...allWords().map(({ syntax }) => syntax)];

@@ -4,10 +4,11 @@ import type { NoteParts } from '../repl-note-words.ts';
 import { seenBy } from '../rights.ts';
 import { callerOf } from './guard.ts';
 import type { FaceParts } from './parts.ts';
+import { leased } from './repl-lease.ts';
 
 const mostForks = 1000;
 /** More is not shown of the journal's end, however many lines were asked for. */
-const tracedChars = 1 << 20;
+const tracedChars = 1.5 * (1 << 20);
 
 /** What the words of a session about its checkpoints and snapshots do. */
 export const noteParts = (parts: FaceParts, request: FastifyRequest, session: string): NoteParts => {
@@ -22,7 +23,7 @@ export const noteParts = (parts: FaceParts, request: FastifyRequest, session: st
     },
     snapshots: () => journal.snapshots(session),
     snapshot: (description) => repl.notes.takeSnapshot(session, { description, tags: [] }),
-    restore: (id) => repl.restore(session, id),
+    restore: (id) => leased(parts, request, session, () => repl.restore(session, id)),
     trace: (limit) => lastEntries(journal, session, { limit, chars: tracedChars }),
   };
 };

@@ -28,6 +28,7 @@ import { seenBy } from '../rights.ts';
 import { answerOf, once, sendAnswer } from './answers.ts';
 import { callerOf } from './guard.ts';
 import type { FaceParts } from './parts.ts';
+import { leased } from './repl-lease.ts';
 import { changeableRepl, visibleRepl } from './repl-of-caller.ts';
 
 /** Annotations, snapshots and the timeline of REPL sessions, and the search in what was typed and said. */
@@ -166,7 +167,8 @@ export const replNotesRoutes = (parts: FaceParts) => async (app: FastifyInstance
     },
     async (request, reply) => {
       const { id } = await changeableRepl(parts, request, request.params.name);
-      return sendAnswer(reply, answerOf(200, await parts.repl.repl.restore(id, request.params.id)));
+      const restored = await leased(parts, request, id, () => parts.repl.repl.restore(id, request.params.id));
+      return sendAnswer(reply, answerOf(200, restored));
     },
   );
 

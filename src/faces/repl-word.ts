@@ -1,0 +1,10 @@
+/** A command that begins with a colon; see repl-words.ts. `P`: what it needs to be said. */
+export interface Word<P> {
+  syntax: string;
+  about: string;
+  /** Undefined where what was typed does not fit the syntax. */
+  say: (parts: P, args: readonly string[]) => Promise<string> | undefined;
+}
+
+export const wholeNumber = (text: string | undefined): number | undefined =>
+  text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
