@@ -601,7 +601,7 @@ export interface paths {
         put?: never;
         /**
          * Run a command
-         * @description Answers when the command has ended and all that came of it is durable. A command that throws is answered with 200 and its error as text; the header `X-Stint-Outcome` says `value`, `error` or `stopped`. A session of that name is created where there is none. `X-Client-Id` names the client in the journal.
+         * @description Answers when the command has ended and all that came of it is durable. A command that throws is answered with 200 and its error as text; the header `X-Stint-Outcome` says `value`, `error` or `stopped`. A session of that name is created where there is none. `X-Client-Id` names the client in the journal, and whose lease it is; while another client holds one to write: 409.
          */
         post: operations["executeCommand"];
         delete?: never;
@@ -851,6 +851,80 @@ export interface paths {
          * @description From the session as it is now, without running anything of it. While a command runs there are no completions: nobody waits for one.
          */
         post: operations["completeCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/repl/sessions/{name}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take or renew a lease of a session for one of your clients
+         * @description It is over 30 s after its client last used it, and lasts as long as a command of its client. While a client holds a lease to write (`readwrite`), what others would write is refused with 409 `session_locked`, whose `details` say who writes and until when at the least. A lease to read (`readonly`) keeps its own client from writing, with 403, and nobody else. Without a lease a client writes where no other one holds one.
+         */
+        post: operations["takeReplAccess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/repl/sessions/{name}/access/{clientId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Give a lease of one of your clients back, if it has one */
+        delete: operations["freeReplAccess"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/repl/sessions/{name}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The session’s journal as a file: its header and all its events, a line each */
+        get: operations["exportReplSession"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/repl/sessions/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A session of your own, made of a journal by running its commands again
+         * @description Each command is run with the clock and the seed that its input has, and what a model answered is taken from the journal: no model is asked. In the shape of the session server’s document, or in the older dialect (`ts`, `result`). What is printed or comes to something else than the journal says is told, and no error. Where something is wrong nothing is left behind.
+         */
+        post: operations["importReplSession"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2527,6 +2601,72 @@ export interface components {
              */
             code: number;
             details?: unknown;
+        };
+        AccessRequest: {
+            /**
+             * @description As it names itself in `X-Client-Id`
+             * @example laptop
+             */
+            clientId: string;
+            /**
+             * @description `readwrite`: no other client writes meanwhile
+             * @enum {string}
+             */
+            mode: "readonly" | "readwrite";
+        };
+        ImportedReplSession: {
+            id: string;
+            name: string;
+            /**
+             * @description ISO 8601
+             * @example 2026-11-20T12:00:00.000Z
+             */
+            created: string;
+            /**
+             * @description ISO 8601
+             * @example 2026-11-20T12:00:00.000Z
+             */
+            lastAccessed: string;
+            /** @description Without the header */
+            eventCount: number;
+            checkpointCount: number;
+            /** @description Bytes of its journal and its images */
+            size: number;
+            /** @enum {string} */
+            language: "javascript" | "typescript" | "scheme";
+            /**
+             * @description `readonly` refuses every command
+             * @enum {string}
+             */
+            accessMode: "readonly" | "readwrite";
+            /**
+             * @description As of every session
+             * @example active
+             */
+            status: string;
+            forkedFrom?: {
+                session: string;
+                seq: number;
+            };
+            imported: {
+                /** @description Of the journal, without the header */
+                events: number;
+                /** @description That were run again */
+                commands: number;
+                /** @description Commands that printed or came to something else than the journal says */
+                differences: number;
+                /** @description `seq` of the inputs of the first of them, in this session */
+                differing: number[];
+                /**
+                 * @description Lines that have no place in a journal, by their type
+                 * @example {
+                 *       "step": 12
+                 *     }
+                 */
+                passedOver: {
+                    [key: string]: number;
+                };
+            };
         };
         ReplTimeline: {
             /** @description Newest first */
@@ -6214,6 +6354,183 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CompleteResponse"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+        };
+    };
+    takeReplAccess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, or its id */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessRequest"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplSuccess"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+        };
+    };
+    freeReplAccess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, or its id */
+                name: string;
+                /** @description As it names itself in `X-Client-Id` */
+                clientId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplSuccess"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+        };
+    };
+    exportReplSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, or its id */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is read */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplError"];
+                };
+            };
+        };
+    };
+    importReplSession: {
+        parameters: {
+            query?: {
+                /** @description When absent, the `name` that the header has, or its `id` where that can be a name */
+                name?: string;
+                /** @description When absent, what the header says; else scheme in the older dialect, and javascript */
+                language?: "javascript" | "typescript" | "scheme";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A line an event, the header first */
+        requestBody: {
+            content: {
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedReplSession"];
                 };
             };
             /** @description Default Response */

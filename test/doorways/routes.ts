@@ -48,6 +48,8 @@ export const bodies: Record<string, object> = {
   completeCode: { code: 'a' },
   gotoReplEvent: { seq: 0 },
   forkReplSession: { name: 'n' },
+  takeReplAccess: { clientId: 'c', mode: 'readonly' },
+  importReplSession: { type: 'session', version: 1, id: 'imported', created: '2026-11-20T12:00:00.000Z' },
   annotateReplCheckpoint: {},
   createToken: { name: 'n' },
   addUser: { name: 'n' },

@@ -23,6 +23,8 @@ declare module 'fastify' {
     callers?: Callers;
     /** A socket: takes a one-use ticket in the query besides the header. */
     socket?: boolean;
+    /** What its bodies may be besides JSON. */
+    bodyType?: RegExp;
   }
 }
 
@@ -86,6 +88,7 @@ const withoutOddType = ({ headers, routeOptions }: FastifyRequest): void => {
   const type = headers['content-type'];
   if (type === undefined || type === json || jsonPattern.test(type)) return;
   if (routeOptions.config.telemetry !== undefined && exportTypeOf(type) !== undefined) return;
+  if (routeOptions.config.bodyType?.test(type)) return;
   delete headers['content-type'];
 };
 

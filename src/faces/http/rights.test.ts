@@ -95,6 +95,10 @@ const named: Record<string, [member: number, viewer: number]> = {
   restoreReplSnapshot: [404, 403],
   deleteReplSnapshot: [404, 403],
   searchReplSession: [404, 404],
+  takeReplAccess: [404, 404],
+  freeReplAccess: [404, 404],
+  exportReplSession: [404, 404],
+  importReplSession: [201, 403],
   // Of the sessions that the caller may see, also where that is none.
   listSessions: [200, 200],
   startSession: [201, 403],

@@ -148,7 +148,7 @@ class Planner {
     if (open && entry.reason === 'command') return this.#close(entry.stateId);
     if (open && open.said === undefined && !leaves.has(entry.reason)) return this.#inside(open, entry);
     // What a fork has of a command was cut off at that place.
-    if (open && entry.reason === 'fork') open.said = undefined;
+    if (open && entry.reason === 'fork' && this.#byId.has(entry.stateId)) open.said = undefined;
     this.#close();
     return (this.#now = this.#outside(entry));
   }

@@ -45,7 +45,7 @@ describe('an import', () => {
     await there.sessions.execute(id, 'f(); new Date().toISOString()');
     await there.sessions.execute(id, 'throw new Error("no")');
     const { copy, entries, imported } = await copyOf(there, id);
-    expect(imported).toEqual({ events: 9, commands: 3, differing: [] });
+    expect(imported).toEqual({ commands: 3, differing: [] });
     expect(await there.entries(copy)).toEqual(entries);
     expect(await there.sessions.execute(copy, 'f()')).toBe('3');
     expect(await there.factsOf(copy)).toMatchObject({ commands: 4, image: 4, nextImage: 5 });
@@ -157,7 +157,7 @@ describe('an import', () => {
     await there.sessions.execute(id, 'var n = 5; var m = await llm("q"); n = 6');
     const fork = await there.fork(id, 2);
     const { copy, entries, imported } = await copyOf(there, fork);
-    expect(imported).toEqual({ events: 4, commands: 1, differing: [] });
+    expect(imported).toEqual({ commands: 1, differing: [] });
     expect(await there.entries(copy)).toEqual(entries);
     for (const one of [fork, copy]) {
       expect(await there.sessions.execute(one, '[n, m]')).toBe('[ 5, undefined ]');
@@ -186,7 +186,7 @@ describe('an import', () => {
       { type: 'checkpoint', seq: 6, reason: 'goto', stateId: 'abc', ...at },
     ];
     const { session, imported } = await importAs(there, entries);
-    expect(imported).toEqual({ events: 7, commands: 2, differing: [] });
+    expect(imported).toEqual({ commands: 2, differing: [] });
     expect((await there.entries(session)).flatMap((e) => (e.type === 'checkpoint' ? e.stateId : []))).toEqual([
       's1',
       's2',

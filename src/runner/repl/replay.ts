@@ -150,7 +150,7 @@ export class Replay {
     if (player.isStopped) this.#at = undefined;
     this.commands += 1;
     this.memory = Math.max(this.memory, player.size);
-    if (isToEnd && player.said !== command.said) this.differing.push(command.input.seq);
+    if (isToEnd && command.said !== undefined && player.said !== command.said) this.differing.push(command.input.seq);
     // Y2: what it did not come to.
     for (const state of wanted) if (!this.#madeOf.has(state)) this.#bind(state, before);
   }

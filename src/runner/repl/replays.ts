@@ -35,7 +35,6 @@ export interface ImportedRepl extends ReplSpec {
 
 /** What came of an import. */
 export interface Imported {
-  events: number;
   /** Commands that were run again. */
   commands: number;
   /** `seq` of the inputs whose commands printed or came to something else than the journal says. */
@@ -75,7 +74,7 @@ export class Replays {
   ): Promise<Imported> {
     const plan = planOf(entries);
     return this.#replay(spec, plan, engine, undefined, async (replay) => {
-      const imported = { events: entries.length, commands: replay.commands, differing: replay.differing };
+      const imported = { commands: replay.commands, differing: replay.differing };
       const images = replay.images();
       const total = {
         images: images.reduce((most, { n }) => Math.max(most, n), 0),
