@@ -99,6 +99,13 @@ export function schemeGuest(library: SchemeLibrary, { output, shown, ask, ending
     return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   };
 
+  // Where a timer of the guest's has thrown one, it is shown as a value is.
+  Object.defineProperty(SchemeError.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+    value(this: Error) {
+      return this.message;
+    },
+  });
+
   // A pause begins once, though one that is passed on by what was called would be told to begin again; and what fails after it has
   // failed the command.
   const begun = new WeakSet<SchemePause>();
