@@ -87,9 +87,21 @@ export const catalogue: readonly Entry[] = [
   },
   {
     name: 'repl',
-    summary: 'Open a prompt on a session of JavaScript',
+    summary: 'Open a prompt on a session of code, whose state stays',
     heading: sessions,
     load: async () => (await import('./commands/repl.ts')).replCommand,
+  },
+  {
+    name: 'repl export',
+    summary: 'Write the journal of a REPL session to a file',
+    heading: sessions,
+    load: async () => (await import('./commands/repl-export.ts')).replExportCommand,
+  },
+  {
+    name: 'repl import',
+    summary: 'Make a REPL session of such a file',
+    heading: sessions,
+    load: async () => (await import('./commands/repl-import.ts')).replImportCommand,
   },
   {
     name: 'exec',
@@ -314,6 +326,12 @@ export const catalogue: readonly Entry[] = [
     load: async () => (await import('./commands/conformance.ts')).conformanceTimerCommand,
   },
   {
+    name: 'conformance repl',
+    summary: 'Hold any server to the repl contract',
+    heading: server,
+    load: async () => (await import('./commands/conformance.ts')).conformanceReplCommand,
+  },
+  {
     name: 'user add',
     summary: 'Add a user',
     heading: server,
@@ -364,5 +382,5 @@ export const groups: Record<string, { summary: string; heading: string }> = {
   team: { summary: 'Teams: add, rm, ls', heading: server },
   hook: { summary: 'What is called on alerts: add, ls, show, test, on, off, rm', heading: server },
   token: { summary: 'Access tokens: create, list, revoke, link', heading: server },
-  conformance: { summary: 'Check a server against a contract: timer', heading: server },
+  conformance: { summary: 'Check a server against a contract: timer, repl', heading: server },
 };

@@ -87,6 +87,19 @@ describe('stint conformance timer', () => {
     expect(stdout).toContain('no token of a viewer was given (--viewer-token)');
   });
 
+  it('holds servers to the repl contract, too', async () => {
+    const junit = join(emptyFolder(), 'junit.xml');
+    const typed = ['conformance', 'repl', url, '--only', 'calls.execute', '--only', 'llm.key', '--junit', junit];
+    const { code, stdout } = await stint(typed, { env });
+    expect(code).toBe(0);
+    expect(stdout).toContain('\n  ✓ calls.execute ');
+    expect(stdout).toContain('no model server was given (--model-url)');
+    expect(stdout).toMatch(/1 passed, 0 failed · 1 skipped · \d+\.\d s\n$/);
+    expect(readFileSync(junit, 'utf8')).toContain('<testcase classname="repl.calls" name="calls.execute: ');
+    const unknown = await stint(['conformance', 'repl', url, '--only', 'counting'], { env });
+    expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('stint conformance repl --list') });
+  });
+
   it.each([
     ['an address that is none', ['nowhere'], 2, 'is not a URL'],
     ['no address', [], 2, 'say where the server listens'],

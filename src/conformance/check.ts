@@ -1,4 +1,5 @@
 import type { Context } from './context.ts';
+import type { Target } from './http.ts';
 
 /** A check is data: what it is called, the sentence of the contract that it holds a server to, and how. */
 
@@ -6,9 +7,15 @@ import type { Context } from './context.ts';
 export type Level = 'document' | 'decision';
 
 /** What a check cannot do without, besides a URL. */
-export type Need = 'token' | 'viewerToken' | 'memberToken';
+export type Need = 'token' | 'viewerToken' | 'memberToken' | 'modelUrl';
 
-export interface Check {
+/** What a check works with. */
+export interface Workplace {
+  /** Clears it away; resolves to how many sessions are left behind. */
+  close(): Promise<number>;
+}
+
+export interface Check<W extends Workplace = Context> {
   /** `group.what`, unique in its suite. */
   id: string;
   level: Level;
@@ -16,20 +23,33 @@ export interface Check {
   rule: string;
   needs?: readonly Need[];
   /** Passes by coming to its end; throws a `Mismatch` where the server does not keep the rule. */
-  run(context: Context): Promise<void>;
+  run(context: W): Promise<void>;
 }
 
-export interface Group {
+export interface Group<W extends Workplace = Context> {
   name: string;
   title: string;
-  checks: readonly Check[];
+  checks: readonly Check<W>[];
 }
 
-type Run = Check['run'];
+/** A contract, check by check. */
+export interface Suite<W extends Workplace = Workplace> {
+  name: string;
+  groups: readonly Group<W>[];
+  /** What is asked for before all else, to see that there is a server. */
+  probe: string;
+  open(target: Target): W;
+}
+
 type Rest = Pick<Check, 'needs'>;
 
 /** A check of what the document itself says. */
-export const ofDocument = (id: string, rule: string, run: Run, rest: Rest = {}): Check => ({
+export const ofDocument = <W extends Workplace = Context>(
+  id: string,
+  rule: string,
+  run: Check<W>['run'],
+  rest: Rest = {},
+): Check<W> => ({
   id,
   level: 'document',
   rule,
@@ -38,7 +58,12 @@ export const ofDocument = (id: string, rule: string, run: Run, rest: Rest = {}):
 });
 
 /** A check of what the contract decided where the document is silent. */
-export const ofDecision = (id: string, rule: string, run: Run, rest: Rest = {}): Check => ({
+export const ofDecision = <W extends Workplace = Context>(
+  id: string,
+  rule: string,
+  run: Check<W>['run'],
+  rest: Rest = {},
+): Check<W> => ({
   id,
   level: 'decision',
   rule,

@@ -23,6 +23,8 @@ export interface Asking {
   json?: unknown;
   /** Sent as it is. */
   raw?: string;
+  /** How long an answer is waited for; {@link usualPatienceMs} when absent. */
+  patienceMs?: number;
 }
 
 export interface Target {
@@ -34,9 +36,13 @@ export interface Target {
   viewerToken?: string | undefined;
   /** Of a user that has sessions of their own. */
   memberToken?: string | undefined;
+  /** Of a model server that speaks OpenAI’s chat completions, as the server reaches it: http://127.0.0.1:11434/v1. */
+  modelUrl?: string | undefined;
+  /** The model to ask there. */
+  model?: string | undefined;
 }
 
-const patienceMs = 20_000;
+const usualPatienceMs = 20_000;
 const mostConnections = 16;
 /** No answer to a check is near as long. */
 const mostAnswerBytes = 16 * 1024 * 1024;
@@ -56,11 +62,13 @@ export class Http {
   readonly target: Target;
   readonly #agent: plain.Agent;
   readonly #request: typeof plain.request;
+  readonly #prefix: string;
 
   constructor(target: Target) {
     this.target = target;
     const isSecure = target.url.startsWith('https:');
     this.#agent = new (isSecure ? secure : plain).Agent({ keepAlive: true, maxSockets: mostConnections }); // C1
+    this.#prefix = new URL(target.url).pathname.replace(/\/$/, '');
     this.#request = isSecure ? secure.request : plain.request;
   }
 
@@ -126,7 +134,7 @@ export class Http {
   #send(method: string, path: string, asking: Asking, enough: (text: string) => boolean): Promise<Answer> {
     const asked = `${method} ${path}`;
     return new Promise((resolve, reject) => {
-      const fail = (error: Error) => reject(noAnswer(asked, error));
+      const fail = (error: Error) => reject(noAnswer(asked, error, asking.patienceMs));
       const request = this.#open(method, path, asking);
       // C3
       const isStale = ({ code }: NodeJS.ErrnoException) => request.reusedSocket && code === 'ECONNRESET';
@@ -158,12 +166,14 @@ export class Http {
   #open(
     method: string,
     path: string,
-    { token = this.target.token, headers, json, raw }: Asking,
+    { token = this.target.token, headers, json, raw, patienceMs = usualPatienceMs }: Asking,
     agent: plain.Agent | false = this.#agent,
   ) {
     const body = raw ?? (json === undefined ? undefined : JSON.stringify(json));
-    return this.#request(this.target.url + path, {
+    return this.#request(this.target.url, {
       method,
+      // As it is: a URL would resolve the dots in it.
+      path: this.#prefix + path,
       agent,
       signal: AbortSignal.timeout(patienceMs),
       headers: {
@@ -194,7 +204,7 @@ export const jsonIn = (text: string): unknown => {
   }
 };
 
-const noAnswer = (asked: string, { code, message }: NodeJS.ErrnoException): Mismatch =>
+const noAnswer = (asked: string, { code, message }: NodeJS.ErrnoException, patienceMs = usualPatienceMs): Mismatch =>
   new Mismatch(
     `an answer to ${asked}`,
     code === 'ABORT_ERR' ? `none within ${patienceMs / 1000} s` : (code ?? message),

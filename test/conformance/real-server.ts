@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createClient, unwrap } from '../../src/sdk/index.ts';
 import type { StintClient } from '../../src/sdk/index.ts';
 import { serve } from '../../src/serve.ts';
+import type { ServeOptions } from '../../src/serve/options.ts';
 
 export const token = 'a-token-for-conformance-0123456789abcdef';
 
@@ -21,10 +22,10 @@ const tokenOf = async (client: StintClient, role: 'member' | 'viewer'): Promise<
 };
 
 /** A server on a folder of its own, under the machine's own clock. */
-export const realServer = async (): Promise<RealServer> => {
+export const realServer = async (more: Partial<ServeOptions> = {}): Promise<RealServer> => {
   const folder = mkdtempSync(join(tmpdir(), 'stint-conformance-'));
   const common = { port: 0, host: '127.0.0.1', hostNames: [], behindProxy: false, logLevel: 'ERROR' as const };
-  const server = await serve({ ...common, folder, token, quiet: true });
+  const server = await serve({ ...common, folder, token, quiet: true, ...more });
   return {
     url: server.url,
     newToken: (role) => tokenOf(createClient({ url: server.url, token }), role),

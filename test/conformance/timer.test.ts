@@ -1,6 +1,6 @@
 /** The suite that anyone can run against anyone's server, run against ours: a test a check. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { timerGroups } from '../../src/conformance/index.ts';
+import { timerSuite } from '../../src/conformance/index.ts';
 import { runCheck } from '../../src/conformance/run-checks.ts';
 import type { Target } from '../../src/conformance/http.ts';
 import { realServer, token } from './real-server.ts';
@@ -22,16 +22,16 @@ afterAll(async () => {
   expect(await answer.json()).toMatchObject({ total: 0 });
 });
 
-describe.concurrent.each(timerGroups)('$title', ({ name, checks }) => {
+describe.concurrent.each(timerSuite.groups)('$title', ({ name, checks }) => {
   it.concurrent.for(checks)('$id', async (check, { skip, expect }) => {
-    const result = await runCheck(name, check, target);
+    const result = await runCheck(timerSuite, name, check, target);
     if (result.verdict === 'skipped') skip(result.reason);
     expect(result.reason).toBeUndefined();
   });
 });
 
 describe('the list of checks', () => {
-  const checks = timerGroups.flatMap((group) => group.checks.map((check) => ({ group: group.name, ...check })));
+  const checks = timerSuite.groups.flatMap((group) => group.checks.map((check) => ({ group: group.name, ...check })));
 
   it('has an id for each, under the name of its group', () => {
     expect(new Set(checks.map(({ id }) => id)).size).toBe(checks.length);

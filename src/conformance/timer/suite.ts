@@ -1,4 +1,5 @@
-import type { Group } from '../check.ts';
+import type { Suite } from '../check.ts';
+import { Context } from '../context.ts';
 import { access } from './access.ts';
 import { alerts } from './alerts.ts';
 import { analytics } from './analytics.ts';
@@ -14,18 +15,23 @@ import { projection } from './projection.ts';
 import { socket } from './socket.ts';
 
 /** The timer contract, time and token budget, check by check. */
-export const timerGroups: readonly Group[] = [
-  calls,
-  lifecycle,
-  counting,
-  projection,
-  analytics,
-  alerts,
-  socket,
-  errors,
-  badInput,
-  lists,
-  idempotency,
-  access,
-  events,
-];
+export const timerSuite: Suite<Context> = {
+  name: 'timer',
+  groups: [
+    calls,
+    lifecycle,
+    counting,
+    projection,
+    analytics,
+    alerts,
+    socket,
+    errors,
+    badInput,
+    lists,
+    idempotency,
+    access,
+    events,
+  ],
+  probe: '/api/sessions?limit=1',
+  open: (target) => new Context(target),
+};

@@ -1,40 +1,12 @@
 /** The suite can fail: a server that breaks one rule is caught by the check of that rule. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { timerGroups } from '../../src/conformance/index.ts';
-import { runSuite } from '../../src/conformance/run-checks.ts';
+import { timerSuite } from '../../src/conformance/index.ts';
+import { chosen, runSuite } from '../../src/conformance/run-checks.ts';
 import type { Result } from '../../src/conformance/run-checks.ts';
 import { brokenProxy } from './broken-proxy.ts';
-import type { Breakage, Passing } from './broken-proxy.ts';
+import type { Breakage } from './broken-proxy.ts';
+import { eachList, eachObject, isObject, isPost, scale, statusInstead } from './breaking.ts';
 import { realServer, token } from './real-server.ts';
-
-type Json = Record<string, unknown>;
-
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null;
-
-/** Changes every object of an answer, however deep it lies. */
-const eachObject =
-  (change: (object: Json) => void, fits: (passing: Passing) => boolean = () => true) =>
-  (passing: Passing): void => {
-    const visit = (value: unknown): void => {
-      if (!isObject(value)) return;
-      Object.values(value).forEach(visit);
-      if (!Array.isArray(value)) change(value);
-    };
-    if (fits(passing)) visit(passing.body);
-  };
-
-const scale = (field: string, factor: number) =>
-  eachObject((object) => {
-    if (typeof object[field] === 'number') object[field] *= factor;
-  });
-
-const statusInstead = (from: number, to: number) => (passing: Passing) => {
-  if (passing.status !== from) return;
-  passing.status = to;
-  if (isObject(passing.body) && 'code' in passing.body) passing.body['code'] = to;
-};
-
-const isPost = (end: string) => (passing: Passing) => passing.method === 'POST' && passing.path.endsWith(end);
 
 const mutations: readonly [what: string, caughtBy: string, breakage: Breakage][] = [
   ['drops a field', 'calls.start-fields', { answer: eachObject((object) => delete object['remaining']) }],
@@ -63,9 +35,7 @@ const mutations: readonly [what: string, caughtBy: string, breakage: Breakage][]
     'lists the oldest first',
     'lists.newest-first',
     {
-      answer: eachObject((object) => {
-        if (Array.isArray(object['sessions'])) object['sessions'] = object['sessions'].toReversed();
-      }),
+      answer: eachList('sessions', (rows) => rows.toReversed()),
     },
   ],
   ['ends every walk early', 'lists.cursor', { answer: eachObject((object) => delete object['cursor']) }],
@@ -126,13 +96,12 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-const groupsOf = (wanted: readonly string[]) =>
-  timerGroups.map((group) => ({ ...group, checks: group.checks.filter(({ id }) => wanted.includes(id)) }));
+const only = (wanted: readonly string[]) => chosen(timerSuite, { level: 'all', only: wanted });
 
 const through = async (breakage: Breakage, wanted: readonly string[]): Promise<Result[]> => {
   const proxy = await brokenProxy(server.url, breakage);
   try {
-    return await runSuite(groupsOf(wanted), { url: proxy.url, token });
+    return await runSuite(only(wanted), { url: proxy.url, token });
   } finally {
     await proxy.stop();
   }
