@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { configured } from './config.ts';
+import { configSchema, configured, usualConfig } from './config.ts';
 
 const folderWith = (config?: unknown): string => {
   const folder = mkdtempSync(join(tmpdir(), 'stint-config-'));
@@ -47,6 +47,19 @@ describe('what a server is told', () => {
       sessionCpuMs: 100,
     });
     expect(() => read(undefined, { config: '/nowhere/config.json' })).toThrow(/can't be read \(ENOENT\)/);
+  });
+
+  it('is in the guide with what is usual', () => {
+    const guide = readFileSync(new URL('../../docs/repl.md', import.meta.url), 'utf8');
+    const example = /```json\n(\{\n {2}"port"[^`]*)```/.exec(guide)?.[1] ?? '';
+    const { sessionDir, ...usual } = JSON.parse(example) as Record<string, unknown>;
+    expect(usual).toEqual(usualConfig);
+    expect(read(example)).toMatchObject({
+      port: 8082,
+      sessionDir: expect.stringMatching(`/${String(sessionDir)}$`) as string,
+    });
+    const told = [...guide.matchAll(/^\| `(\w+)` \| `--/gm)].map(([, key]) => key);
+    expect(told).toEqual(Object.keys(configSchema.shape));
   });
 
   it.each([

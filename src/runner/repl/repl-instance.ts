@@ -22,11 +22,9 @@ export interface InstanceParts {
   summary: () => ReplSummary;
   /** Name and version of the engine, and the hash of its binary. */
   engine: string;
-  /** There is much that was not saved; said again with each commit until it is. */
-  onMuch: (instance: ReplInstance) => void;
 }
 
-/** Of what was not saved, so much is kept in memory before it is saved out of turn. */
+/** So much of what changed is kept in memory. When it is more it is taken for saved, as it is in the journal, which the session's file is made of. */
 const mostChanges = 1000;
 const mostChars = 1 << 20;
 
@@ -132,7 +130,7 @@ export class ReplInstance implements ISessionInstance {
       this.#changes.push(toReplEvent(entry));
       this.#changedChars += charsIn(entry);
     }
-    if (this.#isMuch) this.#parts.onMuch(this);
+    if (this.#isMuch) this.updateSavePoint();
   }
 
   get #isMuch(): boolean {

@@ -188,7 +188,6 @@ export class ReplManager implements ISessionManager {
       engine: await engine(first.repl.language),
       // What was removed is what it was.
       summary: () => directory.get(id) ?? first,
-      onMuch: (instance) => void this.persistence.saveSoon(instance),
     });
   }
 }

@@ -68,7 +68,6 @@ export interface PersistenceParts extends PersisterParts {
 /** Full images of dirty sessions, now and then, and the files of all. */
 export class ReplPersistence implements IPersistenceManager {
   readonly #parts: PersistenceParts;
-  readonly #saving = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #ticking: Promise<unknown> = Promise.resolve();
 
@@ -79,7 +78,7 @@ export class ReplPersistence implements IPersistenceManager {
   begin(): void {
     const { saveIntervalMs } = this.#parts;
     this.#timer = setInterval(() => {
-      this.#ticking = this.saveLong();
+      this.#ticking = this.#ticking.then(() => this.saveLong());
     }, saveIntervalMs).unref();
   }
 
@@ -107,20 +106,7 @@ export class ReplPersistence implements IPersistenceManager {
     const before = clock.now() - saveIntervalMs;
     for (const session of pool.getDirty()) {
       if ((session.dirtySince ?? Infinity) > before || !sessions.atRest.isWorthAWhole(session.id)) continue;
-      await this.saveSoon(session);
-    }
-  }
-
-  /** Whoever asked does not wait for it, and it is not done twice at once. */
-  async saveSoon(session: ReplInstance): Promise<void> {
-    if (this.#saving.has(session.id)) return;
-    this.#saving.add(session.id);
-    try {
-      await this.saveSession(session);
-    } catch (error) {
-      this.#parts.onFailure(session.id, error);
-    } finally {
-      this.#saving.delete(session.id);
+      await this.saveSession(session).catch((error: unknown) => this.#parts.onFailure(session.id, error));
     }
   }
 
