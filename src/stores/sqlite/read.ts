@@ -111,7 +111,7 @@ export const newReads = (db: DatabaseSync): Reads => {
     readAll: ({ after, limit, types }) => {
       const ofType = types ? `AND ${ofTypes(types)}` : '';
       const rows = statement(
-        `SELECT ${eventColumns}, s.id FROM events e LEFT JOIN sessions s ON s.key = e.session
+        `SELECT ${eventColumns}, s.id, (SELECT key FROM sessions WHERE id = s.id) FROM events e LEFT JOIN sessions s ON s.key = e.session
          WHERE e.position > ? ${ofType} ORDER BY e.position LIMIT ?`,
         'array',
       );
@@ -193,10 +193,10 @@ const rowsUpTo = (bytes: number, statement: StatementSync, params: SQLInputValue
 
 const summaryOf = (row: Record<string, unknown>): SessionSummary => JSON.parse(String(row['doc'])) as SessionSummary;
 
-/** The session's id, joined to an event's row; where it is missing the session's row is damaged. */
+/** The session's id, joined to an event's row; where it is missing, or the index knows none like it, the session's row is damaged. */
 const idIn = (row: EventRow): string => {
-  const [position, , , , , , , id] = row as unknown as [...EventRow, string | null];
-  if (id === null) throw damaged(position);
+  const [position, key, , , , , , id, own] = row as unknown as [...EventRow, string | null, number | null];
+  if (id === null || own !== key) throw damaged(position);
   return id;
 };
 
