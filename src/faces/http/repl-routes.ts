@@ -304,7 +304,9 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
       const summary = await seen(request, request.params.name);
       const { after, limit, format } = request.query;
       if (format === 'jsonl')
-        return reply.type('application/x-ndjson; charset=utf-8').send(journalLines(parts.journal, summary, after, limit) as never);
+        return reply
+          .type('application/x-ndjson; charset=utf-8')
+          .send(journalLines(parts.journal, summary, after, limit) as never);
       const entries = await entriesOf(parts.journal, summary.id, {
         ...(after !== undefined && { after }),
         limit: limit ?? eventsAtOnce,
@@ -348,7 +350,10 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
     async (request, reply) => {
       const { id } = await changed(request, request.params.name);
       const { label, ...said } = request.body ?? {};
-      return sendAnswer(reply, answerOf(201, toReplCheckpoint(await leased(parts, request, id, () => own.repl.checkpoint(id, label, said)))));
+      return sendAnswer(
+        reply,
+        answerOf(201, toReplCheckpoint(await leased(parts, request, id, () => own.repl.checkpoint(id, label, said)))),
+      );
     },
   );
 
@@ -367,7 +372,10 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
     },
     async (request, reply) => {
       const { id } = await changed(request, request.params.name);
-      return sendAnswer(reply, answerOf(200, await leased(parts, request, id, () => own.repl.goto(id, request.body.seq))));
+      return sendAnswer(
+        reply,
+        answerOf(200, await leased(parts, request, id, () => own.repl.goto(id, request.body.seq))),
+      );
     },
   );
 
