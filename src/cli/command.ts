@@ -7,6 +7,8 @@ export interface Parse<T> {
   (text: string): T;
   /** All that it takes, where that is a few words. */
   readonly choices?: readonly string[];
+  /** It names a REPL session, which a shell can complete. */
+  readonly isRepl?: boolean;
 }
 
 /** A positional argument or an option, by what it gives to the command. */

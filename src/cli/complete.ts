@@ -8,8 +8,8 @@ export interface Candidate {
   about: string;
 }
 
-/** Candidates, a session's name, or something that the shell knows better: a file's. */
-export type Wanted = readonly Candidate[] | 'session' | 'file';
+/** Candidates, a session's name, a REPL session's, or something that the shell knows better: a file's. */
+export type Wanted = readonly Candidate[] | 'session' | 'repl' | 'file';
 
 interface Flag {
   names: readonly string[];
@@ -108,6 +108,7 @@ const repeatedLast = (args: Command['args']): Parameter<unknown> | undefined => 
 
 const argumentValue = ({ syntax, parse }: Parameter<unknown>): Wanted => {
   if (/^[<[]sessions?\b/.test(syntax)) return 'session';
+  if (parse?.isRepl) return 'repl';
   return parse?.choices ? parse.choices.map((value) => ({ value, about: '' })) : 'file';
 };
 

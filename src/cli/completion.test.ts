@@ -57,6 +57,18 @@ describe('bash completes', () => {
     expect(await completedByBash('stint usage push --mach')).toEqual(['--machine']);
   });
 
+  it('names of REPL sessions where one is meant', async () => {
+    const before = await completedByBash('stint repl ');
+    unwrap(await client().POST('/api/repl/sessions', { body: { name: 'notes' } }));
+    expect([before, await completedByBash('stint repl '), await completedByBash('stint exec no')]).toEqual([
+      [],
+      ['notes'],
+      ['notes'],
+    ]);
+    expect(await completedByBash('stint repl --language ty')).toEqual(['typescript']);
+    await client().DELETE('/api/repl/sessions/{name}', { params: { path: { name: 'notes' } } });
+  });
+
   it('options, each once, and their choices', async () => {
     expect(await completedByBash('stint start --on-b')).toEqual(['--on-budget']);
     expect(await completedByBash('stint start --on-budget ')).toEqual(['warn', 'pause']);

@@ -5,6 +5,9 @@ import { nearest } from './nearest.ts';
 
 export const text: Parse<string> = (given) => given;
 
+/** A REPL session's name, or its id. */
+export const replName: Parse<string> = Object.assign((given: string) => given, { isRepl: true });
+
 /** A name or label as the API takes it. */
 export const label: Parse<string> = (given) => {
   if (given.length < 1 || given.length > 200) throw new Error('It takes 1 to 200 characters');

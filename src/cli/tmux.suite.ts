@@ -60,8 +60,12 @@ export class Pane {
 
   /** Types a line. */
   enter(text: string): void {
-    this.#tmux('send-keys', '-l', text);
+    this.type(text);
     this.press('Enter');
+  }
+
+  type(text: string): void {
+    this.#tmux('send-keys', '-l', text);
   }
 
   press(key: string): void {

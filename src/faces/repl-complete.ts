@@ -86,10 +86,11 @@ const keyOf = (text: string, token: Token | undefined): string | undefined => {
 const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
 const most = 1000;
 
-/** Of names that are there, those that go on as the word is typed, in order. */
+/** Of names that are there, those that go on as the word is typed, in order; `__proto__` and its like where they are begun. */
 export const fitting = (names: readonly string[], prefix: string): string[] =>
   [...new Set(names)]
     .filter((name) => name.startsWith(prefix) && identifier.test(name))
+    .filter((name) => !name.startsWith('__') || prefix.startsWith('_'))
     .toSorted((a, b) => (a < b ? -1 : 1))
     .slice(0, most);
 

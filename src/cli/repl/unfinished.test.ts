@@ -16,3 +16,26 @@ it.each([
 ])('%j goes on: %s', (input, is) => {
   expect(isUnfinished(input)).toBe(is);
 });
+
+it.each([
+  ['interface A {', true],
+  ['interface A { a: string }', false],
+  ['const f = (a: number): number =>', true],
+  ['let a: string = "x"', false],
+  ['type A =', true],
+])('as TypeScript %j goes on: %s', (input, is) => {
+  expect(isUnfinished(input, 'typescript')).toBe(is);
+});
+
+it.each([
+  ['(define (f x)', true],
+  ['(define (f x) (* x 2))', false],
+  ['"a', true],
+  ['(display ")")', false],
+  ['(f #\\()', false],
+  ['(f ; )', true],
+  ['#| a', true],
+  [')', false],
+])('as Scheme %j goes on: %s', (input, is) => {
+  expect(isUnfinished(input, 'scheme')).toBe(is);
+});

@@ -45,6 +45,15 @@ describe('completion', () => {
     expect((await complete(name, 'nothing.at.all')).completions).toEqual([]);
   });
 
+  it('knows names of Scheme', async () => {
+    const name = newName();
+    unwrap(await door.client().POST('/api/repl/sessions', { body: { name, language: 'scheme' } }));
+    await run(name, '(define (square-all xs) (map (lambda (x) (* x x)) xs))');
+    expect(await complete(name, '(square-')).toEqual({ completions: ['square-all'], start: 1 });
+    expect((await complete(name, '(string->')).completions).toEqual(expect.arrayContaining(['string->number']));
+    expect((await complete(name, '(')).completions).toEqual(['square-all']);
+  });
+
   it('knows the words', async () => {
     const name = newName();
     await run(name, '1');
@@ -102,7 +111,7 @@ describe('how a command ended', () => {
     expect(await run(name, 'console.log("a"); 1', 'k')).toEqual({ output: 'a\n1', outcome: 'value;seq=0;printed=2' });
     expect(await run(name, 'console.log("a"); 1', 'k')).toEqual({ output: 'a\n1', outcome: 'value;seq=0;printed=2' });
     expect((await run(name, 'console.log("é"); throw 1')).outcome).toBe('error;seq=3;printed=2');
-    expect((await run(name, 'for (;;) {}')).outcome).toBe('stopped;seq=7;printed=0');
+    expect((await run(name, 'for (;;) console.log("x".repeat(99_999))')).outcome).toBe('stopped;seq=7;printed=1000000');
     expect((await run(name, ':session checkpoints')).outcome).toBe('value');
     expect((await run(name, ':session nonsense')).outcome).toBe('error');
     expect((await run(name, ':session goto x')).outcome).toBe('error');
