@@ -23,7 +23,7 @@ export const timelineSchema = replCheckpointsSchema
           created: isoTime,
         }),
       )
-      .meta({ description: 'That you may see, newest first' }),
+      .meta({ description: 'That you may see, newest first; at most 1,000' }),
   })
   .meta({ id: 'ReplTimeline' });
 

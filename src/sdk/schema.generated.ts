@@ -2673,7 +2673,7 @@ export interface components {
             checkpoints: components["schemas"]["ReplCheckpoint"][];
             /** @description There are earlier ones: ask for those `before` the last of these */
             more: boolean;
-            /** @description That you may see, newest first */
+            /** @description That you may see, newest first; at most 1,000 */
             forks: {
                 id: string;
                 name: string;

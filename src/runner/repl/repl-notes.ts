@@ -32,8 +32,12 @@ export class ReplNotes {
     const { runner } = this.#parts;
     const { annotation } = await this.#checkpoint(session, seq);
     if (annotation && isSame(annotation, said)) return annotation;
-    await runner.execute(session, [{ type: 'annotate_repl', seq, ...said }], () => done);
-    return (await this.#checkpoint(session, seq)).annotation ?? gone(seq);
+    let created = annotation?.created ?? 0;
+    await runner.execute(session, [{ type: 'annotate_repl', seq, ...said }], ({ at }) => {
+      created ||= at;
+      return done;
+    });
+    return { ...said, created };
   }
 
   /** Resolves to what was said. */
