@@ -1,6 +1,7 @@
 /** The sessions of a server over a real store and real sandboxes. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { summarize } from '../projections/summary.ts';
@@ -133,6 +134,34 @@ describe('saving', () => {
     await manager.persistence.forceSave();
     expect((await factsOf(notes.id)).checkpoints).toBe(6);
     expect(await manager.persistence.loadSession('nobody')).toBeNull();
+  });
+
+  it('has a session of another engine run again first', async () => {
+    const there = await openSessions();
+    const id = await there.create();
+    for (const n of [1, 2]) await there.sessions.execute(id, `var n = ${n}; n`);
+    await there.close();
+    const db = new DatabaseSync(there.file);
+    db.exec(`UPDATE repl_engines SET id = 'another', binary = 'another', image = x'00'`);
+    db.close();
+    const renewed: unknown[] = [];
+    const { manager, store, factsOf } = await manage(await there.restart({ onRenewed: (told) => renewed.push(told) }));
+    await manager.saveSession('notes');
+    const { image } = await factsOf(id);
+    expect((await store.imageChain(id, image))!.frames).toHaveLength(1);
+    expect((await manager.getSession('notes')).getState().bindings).toEqual(['n']);
+    expect(renewed).toHaveLength(1);
+  });
+
+  it('is not done to a session that is paused, and its state is told all the same', async () => {
+    const { manager, runner, factsOf } = await open();
+    const { id } = await manager.getSession('notes');
+    await manager.executeCommand('notes', 'var n = 1');
+    await runner.execute(id, [{ type: 'pause' }], () => ({ status: 200, body: '' }));
+    await manager.saveSession('notes');
+    expect((await factsOf(id)).checkpoints).toBe(1);
+    expect((await manager.getSession('notes')).getState()).toMatchObject({ stateId: 's1', seq: 2 });
+    await expect(manager.executeCommand('notes', 'n')).rejects.toMatchObject({ kind: 'session_paused' });
   });
 
   it('changes nothing that a command sees, and nothing of what can be gone back to', async () => {

@@ -11,6 +11,7 @@ export interface AtRestParts {
   inTurn: <T>(session: string, change: () => Promise<T>) => Promise<T>;
   /** Whether something is under way in it, or waits for that. */
   isBusy: (session: string) => boolean;
+  /** The session with nothing broken off in it, and its images of this engine; throws where it takes no commands. */
   ready: (session: string) => Promise<ReplFacts>;
   run: (session: string, facts: ReplFacts) => Promise<ReplRun>;
   /** How many images lead to a session's latest one, itself included. */
@@ -63,13 +64,12 @@ export class ReplAtRest {
     return images >= worthWhile && memory <= quickToPack && !isBusy(session) && driver.isAtRest(session);
   }
 
-  /** Names that the session's code has bound. */
+  /** Names that the session's code has bound; none of one that is paused or over, as nothing runs in it. */
   bindings(session: string): Promise<readonly string[]> {
     return this.#parts.inTurn(session, async () => {
-      const { runner, driver, chain } = this.#parts;
-      const facts = (await runner.state(session))?.facts.repl;
-      if (facts === undefined || facts.open) return [];
-      await chain(session, facts.image);
+      const { runner, driver, ready, chain } = this.#parts;
+      if ((await runner.state(session))?.status !== 'active') return [];
+      await chain(session, (await ready(session)).image);
       return (await driver.ask(session, { ask: 'bindings' })).words;
     });
   }

@@ -51,6 +51,12 @@ export interface ImportedRepl extends NewRepl {
   entries: readonly ReplEntry[];
 }
 
+/** To where a session was brought. */
+interface Went {
+  seq: number;
+  stateId: string;
+}
+
 /** Of a checkpoint, when it is made. */
 export interface Said {
   description?: string | undefined;
@@ -104,7 +110,7 @@ export class ReplSessions {
       ...parts,
       inTurn: (session, change) => this.#inTurn(session, change),
       isBusy: (session) => this.#isStopping || this.#lanes.has(session),
-      ready: (session) => this.#ready(session),
+      ready: async (session) => this.#ofThisEngine(session, await this.#ready(session)),
       run: (session, facts) => this.#run(session, facts),
       chain: (session, image) => this.#chain(session, image),
       knownChain: (session) => this.#chains.get(session),
@@ -219,7 +225,12 @@ export class ReplSessions {
   }
 
   /** A checkpoint of the state as it is. */
-  checkpoint(session: string, label?: string, { description, tags }: Said = {}): Promise<AnnotatedCheckpoint> {
+  checkpoint(
+    session: string,
+    label?: string,
+    { description, tags }: Said = {},
+    reply?: (made: AnnotatedCheckpoint) => Reply,
+  ): Promise<AnnotatedCheckpoint> {
     return this.#inTurn(session, async () => {
       const run = await this.#run(session, await this.#ready(session));
       const timestamp = this.#parts.clock.now();
@@ -227,8 +238,7 @@ export class ReplSessions {
       const isSaid = description !== undefined || tags !== undefined;
       const said = { label: label ?? '', description: description ?? '', tags: tags ?? [], created: timestamp };
       if (isSaid) run.also({ type: 'annotate_repl', seq: made.seq, ...said });
-      await run.commit();
-      return {
+      const checkpoint: AnnotatedCheckpoint = {
         type: 'checkpoint',
         reason: 'manual',
         timestamp,
@@ -236,30 +246,33 @@ export class ReplSessions {
         ...(label !== undefined && { label }),
         ...(isSaid && { annotation: said }),
       };
+      await run.commit([], undefined, reply?.(checkpoint));
+      return checkpoint;
     });
   }
 
   /** The session is what it was after that event. Nothing is cut off. */
-  goto(session: string, seq: number): Promise<{ seq: number; stateId: string }> {
-    return this.#goTo(session, async (facts) => ({ seq, image: await this.#imageAt(session, facts, seq) }));
+  goto(session: string, seq: number, reply?: (went: Went) => Reply): Promise<Went> {
+    return this.#goTo(session, async (facts) => ({ seq, image: await this.#imageAt(session, facts, seq) }), reply);
   }
 
   /** The session is what it was at that snapshot. Nothing is cut off. */
-  restore(session: string, snapshot: string): Promise<{ seq: number; stateId: string }> {
-    return this.#goTo(session, () => this.notes.snapshot(session, snapshot));
+  restore(session: string, snapshot: string, reply?: (went: Went) => Reply): Promise<Went> {
+    return this.#goTo(session, () => this.notes.snapshot(session, snapshot), reply);
   }
 
   #goTo(
     session: string,
     find: (facts: ReplFacts) => Promise<{ seq: number; image: number }>,
-  ): Promise<{ seq: number; stateId: string }> {
+    reply?: (went: Went) => Reply,
+  ): Promise<Went> {
     return this.#inTurn(session, async () => {
       const facts = await this.#ready(session);
       const { seq, image } = await find(facts);
       const run = await this.#run(session, facts);
       run.goTo(image);
       const { stateId } = run.checkpoint('goto', this.#parts.clock.now());
-      await run.commit();
+      await run.commit([], undefined, reply?.({ seq, stateId }));
       this.#chains.delete(session);
       await this.#parts.driver.pause(session);
       return { seq, stateId };
@@ -304,11 +317,6 @@ export class ReplSessions {
         await runner.execute(session, [{ type: 'complete' }], () => done);
       await runner.remove(session);
     }).finally(() => this.#removing.delete(session));
-  }
-
-  /** Resolves when what came before it is durable. */
-  settled(session: string): Promise<void> {
-    return this.#inTurn(session, () => Promise.resolve());
   }
 
   /** Resolves when what is under way has ended. */
