@@ -8,7 +8,7 @@ import { realServer, token } from './real-server.ts';
 import type { RealServer } from './real-server.ts';
 
 /** For commands that have to be stopped on a machine that is busy. */
-const longestMs = 100_000;
+const longestMs = 200_000;
 
 let server: RealServer;
 let models: Awaited<ReturnType<typeof modelServer>>;

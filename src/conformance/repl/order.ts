@@ -1,5 +1,5 @@
 import { ofDecision } from '../check.ts';
-import { expectSame, expectStatus, rowsAt, textAt } from '../judge.ts';
+import { bodyOf, expectSame, expectStatus, rowsAt, textAt } from '../judge.ts';
 import type { ReplContext, ReplGroup } from './context.ts';
 import { expectError } from './shapes.ts';
 
@@ -133,6 +133,17 @@ export const order: ReplGroup = {
       expectStatus(first, 200);
       await session.run('n = 3');
       expectSame('the answer again', (await session.post('/goto', { seq: 2 }, key)).body, first.body);
+      await session.says('n', '3');
+    }),
+    ofDecision('order.restore-again', sameAnswer, async (context) => {
+      const session = await context.ran('let n = 1');
+      const { id } = bodyOf(await session.post('/snapshots', {}));
+      const key = newKey();
+      const first = await session.post(`/snapshots/${String(id)}/restore`, {}, key);
+      expectStatus(first, 200);
+      await session.run('n = 3');
+      const again = await session.post(`/snapshots/${String(id)}/restore`, {}, key);
+      expectSame('the answer again', [again.status, again.body], [200, first.body]);
       await session.says('n', '3');
     }),
     ...(['/checkpoints', '/snapshots'] as const).map((rest) =>

@@ -4,7 +4,7 @@ import type { Body } from '../judge.ts';
 
 export const sessionsPath = '/api/repl/sessions';
 
-const longMs = 90_000;
+const longMs = 180_000;
 
 /** A session by its name, there or not: its calls. Those that give no `Answer` want one of success. */
 export class ReplSession {

@@ -166,9 +166,14 @@ export const replNotesRoutes = (parts: FaceParts) => async (app: FastifyInstance
       },
     },
     async (request, reply) => {
-      const { id } = await changeableRepl(parts, request, request.params.name);
-      const restored = await leased(parts, request, id, () => parts.repl.repl.restore(id, request.params.id));
-      return sendAnswer(reply, answerOf(200, restored));
+      const answer = await once(parts, request, async (receipt) => {
+        const { id } = await changeableRepl(parts, request, request.params.name);
+        const restored = await leased(parts, request, id, () =>
+          parts.repl.repl.restore(id, request.params.id, (went) => ({ receipt, answer: () => answerOf(200, went) })),
+        );
+        return answerOf(200, restored);
+      });
+      return sendAnswer(reply, answer);
     },
   );
 

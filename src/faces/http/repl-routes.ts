@@ -348,12 +348,18 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
       },
     },
     async (request, reply) => {
-      const { id } = await changed(request, request.params.name);
       const { label, ...said } = request.body ?? {};
-      return sendAnswer(
-        reply,
-        answerOf(201, toReplCheckpoint(await leased(parts, request, id, () => own.repl.checkpoint(id, label, said)))),
-      );
+      const answer = await once(parts, request, async (receipt) => {
+        const { id } = await changed(request, request.params.name);
+        const made = await leased(parts, request, id, () =>
+          own.repl.checkpoint(id, label, said, (made) => ({
+            receipt,
+            answer: () => answerOf(201, toReplCheckpoint(made)),
+          })),
+        );
+        return answerOf(201, toReplCheckpoint(made));
+      });
+      return sendAnswer(reply, answer);
     },
   );
 
@@ -371,11 +377,14 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
       },
     },
     async (request, reply) => {
-      const { id } = await changed(request, request.params.name);
-      return sendAnswer(
-        reply,
-        answerOf(200, await leased(parts, request, id, () => own.repl.goto(id, request.body.seq))),
-      );
+      const answer = await once(parts, request, async (receipt) => {
+        const { id } = await changed(request, request.params.name);
+        const went = await leased(parts, request, id, () =>
+          own.repl.goto(id, request.body.seq, (went) => ({ receipt, answer: () => answerOf(200, went) })),
+        );
+        return answerOf(200, went);
+      });
+      return sendAnswer(reply, answer);
     },
   );
 

@@ -206,7 +206,8 @@ export class ReplSessions {
     return this.#inTurn(session, async () => {
       const { runner, driver } = this.#parts;
       const state = await runner.state(session);
-      if (!(state?.status === 'active' || state?.status === 'paused') || state.facts.repl?.open) return [];
+      const facts = state?.status === 'active' || state?.status === 'paused' ? state.facts.repl : undefined;
+      if (facts === undefined || facts.open || !(await this.#isOfThisEngine(session, facts))) return [];
       try {
         return (await driver.ask(session, ownOnly ? { ask: 'bindings' } : { ask: 'complete', path })).words;
       } catch (error) {
@@ -380,13 +381,16 @@ export class ReplSessions {
 
   /** A session whose images are of another engine is replayed from its inputs. */
   async #ofThisEngine(session: string, facts: ReplFacts): Promise<ReplFacts> {
-    const chain = await this.#chain(session, facts.image);
-    const { binary } = await this.#parts.driver.engine();
-    if (chain.binary === binary) return facts;
+    if (await this.#isOfThisEngine(session, facts)) return facts;
     await this.#replays.renew(session, facts, await this.#engine(facts.language));
     this.#chains.delete(session);
     await this.#parts.driver.pause(session);
     return this.#factsOf(session);
+  }
+
+  async #isOfThisEngine(session: string, { image }: ReplFacts): Promise<boolean> {
+    const [chain, { binary }] = await Promise.all([this.#chain(session, image), this.#parts.driver.engine()]);
+    return chain.binary === binary;
   }
 
   async #run(session: string, facts: ReplFacts): Promise<ReplRun> {
