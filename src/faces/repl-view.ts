@@ -22,14 +22,7 @@ export const toReplMetrics = ({ updatedAt, repl }: ReplSummary) => ({
   sessionSize: repl.size,
 });
 
-export const toReplCheckpoint = ({
-  seq,
-  stateId,
-  reason,
-  label,
-  timestamp,
-  annotation,
-}: AnnotatedCheckpoint) => ({
+export const toReplCheckpoint = ({ seq, stateId, reason, label, timestamp, annotation }: AnnotatedCheckpoint) => ({
   seq,
   stateId,
   reason,
