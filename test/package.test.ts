@@ -13,7 +13,7 @@ const root = join(import.meta.dirname, '..');
 const run = promisify(execFile);
 const token = 'a-token-for-the-package-0123456789abcdef';
 /** It grows with what it can do: it is raised when something is added, and not to let something in. */
-const largestKilobytes = 520;
+const largestKilobytes = 640;
 
 /** Nothing of the checkout and its npm, which may have run these tests; the checkout's Node comes first. */
 const environment = (folder: string): NodeJS.ProcessEnv => ({
