@@ -48,7 +48,8 @@ const candidatesOf = async (
   shell: Shell,
   wanted: Exclude<Wanted, 'file'>,
   settings: Settings,
-): Promise<readonly Candidate[]> => (typeof wanted === 'string' ? namesOf(shell, await sessionsNow(settings, wanted)) : wanted);
+): Promise<readonly Candidate[]> =>
+  typeof wanted === 'string' ? namesOf(shell, await sessionsNow(settings, wanted)) : wanted;
 
 /** None where no server answers at once: a completion is no place for complaints. */
 const sessionsNow = async (settings: Settings, wanted: 'session' | 'repl'): Promise<readonly Session[]> => {

@@ -100,20 +100,17 @@ const post = async ({ url, token }: Connection, { name, command, client }: Sent,
 
 /** Calls once it is wanted, and again until the function that is returned is called. */
 const cancelling = (wanted: AbortSignal | undefined, call: () => Promise<void>): (() => void) => {
-  let isOver = false;
+  const over = new AbortController();
   const begin = async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       await call();
       await passing(cancelAgainMs);
     }
   };
   const heard = () => void begin();
   if (wanted?.aborted) heard();
-  else wanted?.addEventListener('abort', heard);
-  return () => {
-    isOver = true;
-    wanted?.removeEventListener('abort', heard);
-  };
+  else wanted?.addEventListener('abort', heard, { signal: over.signal });
+  return () => over.abort();
 };
 
 /** Whoever waits for the command is told what comes of it. */
