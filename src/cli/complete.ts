@@ -9,7 +9,13 @@ export interface Candidate {
 }
 
 /** Candidates, a session's name, a REPL session's, or something that the shell knows better: a file's. */
-export type Wanted = readonly Candidate[] | 'session' | 'repl' | 'file';
+export type Wanted = readonly Candidate[] | 'session' | 'file' | ReplWanted;
+
+interface ReplWanted {
+  isRepl: true;
+  /** Words that may stand there as well. */
+  beside: readonly Candidate[];
+}
 
 interface Flag {
   names: readonly string[];
@@ -39,7 +45,8 @@ export const wantedAfter = async (before: readonly string[], current: string): P
   if (!entry) return current.startsWith('-') ? flagsOf(everywhere) : next;
   if (before[0] === 'help') return next;
   const own = inCommand(await entry.load(), rest, current);
-  return next.length > 0 && typeof own !== 'string' ? [...own, ...next] : own;
+  if (next.length === 0 || typeof own === 'string') return own;
+  return 'isRepl' in own ? { ...own, beside: next } : [...own, ...next];
 };
 
 /** The folder that `--data` names among these words. */
@@ -108,7 +115,7 @@ const repeatedLast = (args: Command['args']): Parameter<unknown> | undefined => 
 
 const argumentValue = ({ syntax, parse }: Parameter<unknown>): Wanted => {
   if (/^[<[]sessions?\b/.test(syntax)) return 'session';
-  if (parse?.isRepl) return 'repl';
+  if (parse?.isRepl) return { isRepl: true, beside: [] };
   return parse?.choices ? parse.choices.map((value) => ({ value, about: '' })) : 'file';
 };
 

@@ -61,8 +61,8 @@ describe('bash completes', () => {
     const before = await completedByBash('stint repl ');
     unwrap(await client().POST('/api/repl/sessions', { body: { name: 'notes' } }));
     expect([before, await completedByBash('stint repl '), await completedByBash('stint exec no')]).toEqual([
-      [],
-      ['notes'],
+      ['export', 'import'],
+      ['notes', 'export', 'import'],
       ['notes'],
     ]);
     expect(await completedByBash('stint repl --language ty')).toEqual(['typescript']);

@@ -48,15 +48,17 @@ const candidatesOf = async (
   shell: Shell,
   wanted: Exclude<Wanted, 'file'>,
   settings: Settings,
-): Promise<readonly Candidate[]> =>
-  typeof wanted === 'string' ? namesOf(shell, await sessionsNow(settings, wanted)) : wanted;
+): Promise<readonly Candidate[]> => {
+  if (wanted === 'session') return namesOf(shell, await sessionsNow(settings));
+  if (!('isRepl' in wanted)) return wanted;
+  return [...namesOf(shell, await sessionsNow(settings, '&kind=repl')), ...wanted.beside];
+};
 
 /** None where no server answers at once: a completion is no place for complaints. */
-const sessionsNow = async (settings: Settings, wanted: 'session' | 'repl'): Promise<readonly Session[]> => {
+const sessionsNow = async (settings: Settings, kind = ''): Promise<readonly Session[]> => {
   try {
     const connection = connectionAtOnce(settings);
     if (!connection) return [];
-    const kind = wanted === 'repl' ? '&kind=repl' : '';
     const url = `${connection.url}/api/sessions?limit=${newest}${kind}`;
     const { status, text } = await send({ method: 'GET', url, token: connection.token, timeoutMs: patienceMs });
     return status === 200 ? (JSON.parse(text) as { sessions: Session[] }).sessions : [];
