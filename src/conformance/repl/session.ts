@@ -105,7 +105,9 @@ export class ReplSession {
   async clear(): Promise<boolean> {
     try {
       const { status } = await this.ask('DELETE');
-      return status < 300 || status === 404 || status === 400;
+      if (status < 300) return true;
+      // Who may delete nothing is told so before it is looked for.
+      return [400, 404].includes((await this.get()).status);
     } catch {
       return false;
     }
