@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import type { ReplEntry } from '../contract/repl.ts';
 import { forward } from '../runner/repl/repl-journal.ts';
 import type { ReplJournal } from '../runner/repl/repl-journal.ts';
 import { headerOf, toReplEvent } from './repl-view.ts';
@@ -12,6 +13,12 @@ const exportHeader = (summary: ReplSummary) => {
   return { ...headerOf(summary), ...(name !== undefined && { name }), language, ...(model && { llm: model }) };
 };
 
+/** The same event is the same line, however it came into the journal. */
+const inOrder = (entry: ReplEntry) => {
+  const { type, seq, ...rest } = toReplEvent(entry);
+  return { type, seq, ...Object.fromEntries(Object.entries(rest).toSorted(([a], [b]) => (a < b ? -1 : 1))) };
+};
+
 /** A session's journal, a line an event, with the header first where it is read from the beginning; read as it is sent. */
 export const journalLines = (journal: ReplJournal, summary: ReplSummary, after = -1, limit = Infinity): Readable => {
   async function* all(): AsyncGenerator<string> {
@@ -19,7 +26,7 @@ export const journalLines = (journal: ReplJournal, summary: ReplSummary, after =
     let count = 0;
     for await (const entry of forward(journal, summary.id, after)) {
       if (++count > limit) return;
-      yield `${JSON.stringify(toReplEvent(entry))}\n`;
+      yield `${JSON.stringify(inOrder(entry))}\n`;
     }
   }
   return Readable.from(all());

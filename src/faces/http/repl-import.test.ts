@@ -233,8 +233,10 @@ describe('an export of an import', () => {
         const text = await exported(name);
         const { name: copy, imported: told } = await imported(text);
         expect(told.differences).toBe(0);
-        const [[first, ...events], [again, ...copied]] = [linesIn(text), linesIn(await exported(copy))];
-        expect(copied).toEqual(events);
+        const back = await exported(copy);
+        const linesAfter = (one: string): string => one.slice(one.indexOf('\n'));
+        expect(linesAfter(back)).toBe(linesAfter(text));
+        const [[first], [again]] = [linesIn(text), linesIn(back)];
         expect(again).toEqual({ ...first, name: copy, id: expect.any(String), created: expect.any(String) });
       }),
       { numRuns: 10 },

@@ -164,7 +164,7 @@ export class ReplSessions {
       const [at, seed] = [clock.now(), newSeed()];
       const by = client === undefined ? {} : { client };
       const seq = run.add({ type: 'input', code, timestamp: at, clock: at, seed, ...by });
-      const live = this.live.begin(session, seq, client);
+      const live = this.live.begin(session, { seq, at, client });
       const command = new ReplCommand({
         run,
         clock,

@@ -50,9 +50,8 @@ type Request = Waiting['requests'][number];
 interface Pending {
   id: number;
   prompt: string;
-  /** Of the journal; absent where it was found by its key alone. */
+  /** Of the journal; absent where it has none. */
   entry?: RequestEntry;
-  response?: ResponseEntry;
 }
 
 interface Known {
@@ -166,7 +165,7 @@ export class ReplayCommand implements Sending {
 
   /** A request that is seen for the first time. */
   #take({ id, arguments: args, isOld }: Request): void {
-    const { world, command } = this.#given;
+    const { world, command, isToEnd } = this.#given;
     const asked = JSON.parse(args) as { prompt: string };
     const { prompt } = asked;
     const earlier = isOld ? world.earlier(id, prompt) : undefined;
@@ -193,6 +192,8 @@ export class ReplayCommand implements Sending {
     }
     const receiptKey = sha256(`${text}\n${this.#count(sha256(text))}`);
     const response = world.receipts.get(receiptKey);
+    // What the journal has of a command that was left may end before its request.
+    if (response === undefined && !isToEnd) return void this.#pending.set(id, { id, prompt });
     if (response === undefined) throw missing(command, receiptKey, prompt);
     this.#known.push(knownOf(id, response));
   }

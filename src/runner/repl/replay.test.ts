@@ -159,7 +159,10 @@ describe('an import', () => {
     const { copy, entries, imported } = await copyOf(there, fork);
     expect(imported).toEqual({ commands: 1, differing: [] });
     expect(await there.entries(copy)).toEqual(entries);
-    for (const one of [fork, copy]) {
+    // Where not even the request is in it.
+    const earlier = await there.fork(id, 1);
+    const { copy: ofEarlier } = await copyOf(there, earlier);
+    for (const one of [fork, copy, earlier, ofEarlier]) {
       expect(await there.sessions.execute(one, '[n, m]')).toBe('[ 5, undefined ]');
       const wait = 'await new Promise((done) => setTimeout(done, 5)); [n, m]';
       expect(await there.sessions.execute(one, wait)).toBe("[ 6, 'answer to q' ]");
@@ -208,6 +211,8 @@ describe('under another engine', () => {
     await madeByAnotherEngine(there);
     const renewed: unknown[] = [];
     const later = await there.restart({ onRenewed: (told) => renewed.push(told) });
+    // Nobody waits for a replay to complete what they type.
+    expect(await later.sessions.complete(id, '', true)).toEqual([]);
     expect(await later.sessions.execute(id, 'n')).toBe('11');
     expect(later.asked).toHaveLength(3);
     expect(renewed).toEqual([{ session: id, commands: 2, differing: [] }]);
