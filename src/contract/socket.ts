@@ -68,9 +68,11 @@ export interface AlertFrame extends EventPlace {
 export interface ReplCommandFrame {
   type: 'repl_command';
   sessionId: string;
-  /** `seq` of its input in the session's own journal: it rises from command to command. */
+  /** `seq` of its input in the session's own journal: it rises from command to command, but where one left nothing. */
   command: number;
   phase: 'began' | 'ended';
+  /** Of `began`: when, Unix ms. */
+  at?: number;
   /** Of `began`: who sent it, as its `X-Client-Id` said. */
   client?: string;
   /** Of `ended`. */

@@ -4,7 +4,13 @@ import { waitingWith } from './repl-frames.ts';
 import { ReplPlace } from './repl-place.ts';
 
 const sessionId = 's';
-const began = (command: number): ReplFrame => ({ type: 'repl_command', sessionId, command, phase: 'began' });
+const began = (command: number, at = command): ReplFrame => ({
+  type: 'repl_command',
+  sessionId,
+  command,
+  phase: 'began',
+  at,
+});
 const ended = (command: number): ReplFrame => ({ type: 'repl_command', sessionId, command, phase: 'ended' });
 const said = (command: number, from: number, text: string): ReplFrame => ({
   type: 'repl_output',
@@ -36,6 +42,16 @@ it('what was dropped is to be seen, and the next command begins anew', () => {
     'began 7',
     '0 a',
     undefined,
+  ]);
+});
+
+it('a command that left nothing is not taken for the one that has its number', () => {
+  expect(heard(began(3, 10), said(3, 0, 'abc'), began(3, 11), said(3, 0, 'xy'), ended(3))).toEqual([
+    'began 3',
+    '0 abc',
+    'began 3',
+    '0 xy',
+    'ended 3',
   ]);
 });
 

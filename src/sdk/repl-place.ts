@@ -6,14 +6,18 @@ import type { ReplFrame } from '../contract/socket.ts';
  */
 export class ReplPlace {
   #command = -1;
+  #at: number | undefined;
   #to = 0;
   #isEnded = false;
 
   /** What of a frame is new; undefined where nothing is. */
   newsOf(frame: ReplFrame): ReplFrame | undefined {
-    if (frame.command < this.#command) return undefined;
-    const isNext = frame.command > this.#command;
-    if (isNext) [this.#command, this.#to, this.#isEnded] = [frame.command, 0, false];
+    const isBegun = frame.type === 'repl_command' && frame.phase === 'began';
+    // One that left nothing is followed by one of the same number.
+    const isNext = frame.command > this.#command || (isBegun && this.#at !== undefined && frame.at !== this.#at);
+    if (frame.command < this.#command && !isNext) return undefined;
+    if (isNext) [this.#command, this.#to, this.#isEnded, this.#at] = [frame.command, 0, false, undefined];
+    if (isBegun) this.#at = frame.at;
     if (frame.type === 'repl_command') return this.#newsOfCommand(frame, isNext);
     const heard = Math.max(0, this.#to - frame.from);
     if (this.#isEnded || heard >= frame.text.length) return undefined;

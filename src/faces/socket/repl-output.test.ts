@@ -66,7 +66,14 @@ it('what a command prints is heard while it runs, with who sent it', async () =>
     'me',
   );
   const { frames } = await heardUntil(listener, printedSo('one\ntwo\n'));
-  expect(frames[0]).toEqual({ type: 'repl_command', sessionId: id, command: 0, phase: 'began', client: 'me' });
+  expect(frames[0]).toEqual({
+    type: 'repl_command',
+    sessionId: id,
+    command: 0,
+    phase: 'began',
+    at: expect.any(Number) as number,
+    client: 'me',
+  });
   await cancel(name);
   const { frames: rest } = await heardUntil(listener, isEnd);
   expect(rest).toEqual([

@@ -10,7 +10,10 @@ const gatheringMs = 15;
 const mostAtOnce = 32 * 1024;
 
 interface Told {
-  command: LiveCommand;
+  seq: number;
+  at: number;
+  /** Until all of it has been told. */
+  command: LiveCommand | undefined;
   /** How much of what it printed. */
   to: number;
   isEnded: boolean;
@@ -82,19 +85,20 @@ export class ReplOutput {
     }
     if (as === undefined || told.isEnded) return;
     told.isEnded = true;
+    told.command = undefined;
     send(subscriber, { type: 'repl_command', sessionId, command: seq, phase: 'ended', as, printed: text.length });
   }
 
   /** O2. */
   #placeOf(subscription: Subscription, command: LiveCommand): Told {
     const met = this.#told.get(subscription);
-    if (met?.command === command) return met;
+    if (met?.seq === command.seq && met.at === command.at) return met;
     const { subscriber, session: sessionId } = subscription;
-    const told = { command, to: 0, isEnded: false, isWaiting: met?.isWaiting ?? false };
+    const { seq, at, client } = command;
+    const told = { seq, at, command, to: 0, isEnded: false, isWaiting: met?.isWaiting ?? false };
     this.#told.set(subscription, told);
-    const { seq, client } = command;
     const by = client === undefined ? {} : { client };
-    send(subscriber, { type: 'repl_command', sessionId, command: seq, phase: 'began', ...by });
+    send(subscriber, { type: 'repl_command', sessionId, command: seq, phase: 'began', at, ...by });
     return told;
   }
 
@@ -104,7 +108,7 @@ export class ReplOutput {
     void subscription.subscriber.sent().then(() => {
       const now = this.#told.get(subscription) ?? told;
       now.isWaiting = false;
-      if (subscription.isOpen) this.#tell(subscription, now.command);
+      if (subscription.isOpen && now.command) this.#tell(subscription, now.command);
     });
   }
 }

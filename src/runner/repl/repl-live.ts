@@ -13,20 +13,29 @@ export interface Came {
   printed: number;
 }
 
+interface Begun {
+  seq: number;
+  at: number;
+  client: string | undefined;
+}
+
 /** A command while it runs, for whoever looks on. Nothing of it is durable: the journal has what it came to. */
 export class LiveCommand {
   readonly session: string;
   /** Of its input in the session's journal. */
   readonly seq: number;
+  /** When it began, Unix ms: where a command left nothing, the next one has its `seq`. */
+  readonly at: number;
   /** Who sent it, as they say themselves. */
   readonly client: string | undefined;
   /** Absent while it runs. */
   as: Outcome | undefined;
   #text = '';
 
-  constructor(session: string, seq: number, client: string | undefined) {
+  constructor(session: string, { seq, at, client }: Begun) {
     this.session = session;
     this.seq = seq;
+    this.at = at;
     this.client = client;
   }
 
@@ -54,8 +63,8 @@ export class LiveCommands {
     return this.#running.get(session);
   }
 
-  begin(session: string, seq: number, client: string | undefined): LiveCommand {
-    const command = new LiveCommand(session, seq, client);
+  begin(session: string, begun: Begun): LiveCommand {
+    const command = new LiveCommand(session, begun);
     this.#running.set(session, command);
     this.#listeners.tell(command);
     return command;
