@@ -68,10 +68,7 @@ export const startJupyter = async (isNoDelay: boolean): Promise<Jupyter> => {
       const { id } = (await response.json()) as { id: string };
       const socket = new WebSocket(`ws://127.0.0.1:${port}/api/kernels/${id}/channels?token=${token}`);
       sockets.push(socket);
-      await new Promise<void>((resolve, reject) => {
-        socket.onopen = () => resolve();
-        socket.onerror = () => reject(new Error('the kernel has no socket'));
-      });
+      await once(socket, 'open');
       const execute = executor(socket);
       await execute('1');
       const pid = childrenOf(child.pid!).find((one) => !before.has(one));
@@ -89,10 +86,10 @@ export const startJupyter = async (isNoDelay: boolean): Promise<Jupyter> => {
 const executor = (socket: WebSocket): ((code: string) => Promise<void>) => {
   const waiting = new Map<string, () => void>();
   const session = randomUUID();
-  socket.onmessage = ({ data }) => {
+  socket.addEventListener('message', ({ data }) => {
     const { msg_type: type, parent_header: parent } = JSON.parse(String(data)) as Message;
     if (type === 'execute_reply') waiting.get(parent.msg_id ?? '')?.();
-  };
+  });
   return (code) =>
     new Promise((resolve) => {
       const id = randomUUID();
