@@ -77,7 +77,7 @@ describe('given a memory', () => {
     const image = new Image();
     const memory = Buffer.alloc(4 * growth, 7);
     expect(image.take(memory).length).toBeLessThan(2000);
-    expect(image.take(memory)).toHaveLength(12);
+    expect(image.take(memory).length).toBeLessThan(10);
   });
 
   it('when a difference was changed or cut off, then it is refused', () => {
@@ -85,7 +85,7 @@ describe('given a memory', () => {
       const bytes = new Image().take(memory);
       for (let length = 0; length < bytes.length; length += 5)
         expect(() => new Image().apply(bytes.subarray(0, length))).toThrow(/damaged/);
-      for (let at = 4; at < bytes.length; at += 3) {
+      for (let at = 1; at < bytes.length; at += 3) {
         const changed = Buffer.from(bytes);
         changed[at]! ^= 16;
         expect(() => new Image().apply(changed)).toThrow(/damaged/);

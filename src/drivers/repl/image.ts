@@ -1,11 +1,12 @@
 import { constants, crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 
 /**
- * Images of a memory as differences: what a command changed is a few words on a few pages.
+ * Images of a memory as differences: what a command changed is a few words of 32 bits on a few pages, and most of a word's bytes stay.
  *
- * A difference is a list of 32-bit words: the memory's length in bytes, then runs, each of the number of its first word, how many there
- * are, and those words XOR what they were. Packed, it has two words before it: 0 as it is or 1 for Zstandard, and the CRC-32 of what follows.
- * All is little-endian. A whole image is the difference from nothing.
+ * A difference begins with a byte, 0 as it is or 1 for Zstandard, and the CRC-32 of what follows (little-endian): the memory's length in
+ * bytes, then runs, each of how many words did not change since the last one, how many did, and for each of those which of its bytes did
+ * (four bits, the lowest byte first; two words a byte), and those bytes XOR what they were. Numbers have seven bits a byte, the lowest
+ * first, and the eighth where more follow. A whole image is the difference from nothing.
  */
 
 /** Compared at once, and kept at once where something of it changed. */
@@ -13,8 +14,8 @@ const chunkBytes = 16_384;
 const chunkWords = chunkBytes / 4;
 const pageBytes = 4096;
 const pageWords = pageBytes / 4;
-/** So many words that did not change do not end a run: a new one takes two. */
-const widestGap = 2;
+/** So many words that did not change do not end a run: a new one takes two bytes, and a word half of one. */
+const widestGap = 3;
 
 const nothing = Buffer.alloc(chunkBytes);
 
@@ -41,7 +42,7 @@ export class Base {
 interface Chunk {
   bytes: Buffer;
   /** The same. */
-  words: Uint32Array;
+  words: Int32Array;
 }
 
 /** A memory as the chunks in which it differs from a base. Memories only grow. */
@@ -63,7 +64,7 @@ export class Image {
 
   /** Brings it up to date. Returns what changed, packed. */
   take(memory: Buffer): Buffer {
-    const words = new Words(memory.length);
+    const words = new Difference(memory.length);
     for (let at = 0; at < memory.length; at += chunkBytes) {
       const number = at / chunkBytes;
       const size = Math.min(chunkBytes, memory.length - at);
@@ -79,19 +80,21 @@ export class Image {
 
   /** The memory after a difference. Throws where it was changed or cut off. */
   apply(packed: Uint8Array): void {
-    const difference = unpacked(packed);
-    this.#length = difference[0]!;
-    for (let at = 1; at < difference.length;) {
-      const [first, count] = [difference[at]!, difference[at + 1]!];
+    const told = new Told(packed);
+    this.#length = told.number();
+    for (let first = 0; !told.isOver;) {
+      first += told.number();
+      const count = told.number();
+      // A run is of one page.
       const { words } = this.#ownChunk(Math.floor(first / chunkWords));
-      at += 2;
-      for (let i = first % chunkWords, end = i + count; i < end; i++) words[i]! ^= difference[at++]!;
+      told.change(words, first % chunkWords, count);
+      first += count;
     }
   }
 
   /** All of it as the difference from the base, packed. */
   whole(): Buffer {
-    const words = new Words(this.#length);
+    const words = new Difference(this.#length);
     for (const number of [...this.#own.keys()].toSorted((a, b) => a - b)) {
       const { bytes } = this.#own.get(number)!;
       const before = copied(this.#base.chunk(number)).words;
@@ -123,19 +126,32 @@ export class Image {
 }
 
 const copied = (bytes: Buffer): Chunk => {
-  const words = Uint32Array.from(asWords(bytes));
+  const words = Int32Array.from(asWords(bytes));
   return { bytes: asBytes(words), words };
 };
 
+/** The first word from `i` on that is not what it was. */
+const nextChange = (now: Int32Array, kept: Int32Array, from: number): number => {
+  let i = from;
+  // Four at a time: nearly all are the same.
+  while (
+    i + 4 <= pageWords &&
+    ((now[i]! ^ kept[i]!) |
+      (now[i + 1]! ^ kept[i + 1]!) |
+      (now[i + 2]! ^ kept[i + 2]!) |
+      (now[i + 3]! ^ kept[i + 3]!)) ===
+      0
+  )
+    i += 4;
+  while (i < pageWords && now[i] === kept[i]) i += 1;
+  return i;
+};
+
 /** Writes how a page of a memory, which begins at `page`, differs from `kept`, and has that be it. `origin`: of `memory`, bytes. */
-const takePage = (words: Words, kept: Uint32Array, memory: Buffer, page: number, origin = 0): void => {
-  const now = new Uint32Array(memory.buffer, memory.byteOffset + page, pageWords);
+const takePage = (words: Difference, kept: Int32Array, memory: Buffer, page: number, origin = 0): void => {
+  const now = new Int32Array(memory.buffer, memory.byteOffset + page, pageWords);
   const first = (origin + page) / 4;
-  for (let i = 0; i < pageWords;) {
-    if (now[i] === kept[i]) {
-      i += 1;
-      continue;
-    }
+  for (let i = nextChange(now, kept, 0); i < pageWords; i = nextChange(now, kept, i)) {
     let end = i + 1;
     for (let j = end; j < pageWords && j - end <= widestGap; j++) if (now[j] !== kept[j]) end = j + 1;
     words.begin(first + i, end - i);
@@ -147,56 +163,111 @@ const takePage = (words: Words, kept: Uint32Array, memory: Buffer, page: number,
 };
 
 /** Used again and again: a new one for each command is more garbage than is collected in time. */
-let scratch = new Uint32Array(4 * pageWords);
-/** What is shorter gains little by being compressed, bytes. */
-const shortest = 768;
-const headWords = 2;
+let scratch = Buffer.allocUnsafeSlow(64 * 1024);
+/** Before the content: how it is packed, and its checksum. */
+const headBytes = 5;
+/** What is shorter gains less by being compressed than that takes, bytes. */
+const shortest = 2048;
 const fastest = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+const longestNumber = 5;
 
 /** A difference that is being written; there is one at a time. */
-class Words {
-  #end = headWords;
+class Difference {
+  #end = headBytes;
+  /** The word after the last run. */
+  #next = 0;
+  /** Where the run says which bytes of its words follow. */
+  #masks = 0;
+  #word = 0;
 
   constructor(length: number) {
-    scratch[this.#end++] = length;
+    this.#number(length);
   }
 
   begin(first: number, count: number): void {
-    const most = this.#end + 2 + count;
-    if (most > scratch.length) {
-      const larger = new Uint32Array(2 * most);
-      larger.set(scratch.subarray(0, this.#end));
-      scratch = larger;
-    }
-    scratch[this.#end++] = first;
-    scratch[this.#end++] = count;
+    this.#makeRoom(2 * longestNumber + 5 * count);
+    this.#number(first - this.#next);
+    this.#number(count);
+    this.#next = first + count;
+    this.#masks = this.#end;
+    this.#word = 0;
+    this.#end += Math.ceil(count / 2);
+    scratch.fill(0, this.#masks, this.#end);
   }
 
   add(word: number): void {
-    scratch[this.#end++] = word;
+    const place = this.#masks + (this.#word >> 1);
+    let bit = (this.#word & 1) === 0 ? 1 : 16;
+    for (let rest = word; rest !== 0; rest >>>= 8, bit <<= 1) {
+      if ((rest & 0xff) === 0) continue;
+      scratch[place]! |= bit;
+      scratch[this.#end++] = rest & 0xff;
+    }
+    this.#word += 1;
   }
 
   packed(): Buffer {
-    const content = asBytes(scratch.subarray(headWords, this.#end));
+    const content = scratch.subarray(headBytes, this.#end);
     const isShort = content.length < shortest;
     const body = isShort ? content : zstdCompressSync(content, fastest);
-    const bytes = Buffer.allocUnsafeSlow(4 * headWords + body.length);
-    bytes.writeUInt32LE(isShort ? 0 : 1, 0);
-    bytes.writeUInt32LE(crc32(body), 4);
-    body.copy(bytes, 4 * headWords);
+    const bytes = Buffer.allocUnsafeSlow(headBytes + body.length);
+    bytes[0] = isShort ? 0 : 1;
+    bytes.writeUInt32LE(crc32(body), 1);
+    body.copy(bytes, headBytes);
     return bytes;
+  }
+
+  #number(value: number): void {
+    let rest = value;
+    for (; rest > 0x7f; rest >>>= 7) scratch[this.#end++] = (rest & 0x7f) | 0x80;
+    scratch[this.#end++] = rest;
+  }
+
+  #makeRoom(bytes: number): void {
+    const most = this.#end + bytes;
+    if (most <= scratch.length) return;
+    const larger = Buffer.allocUnsafeSlow(2 * most);
+    scratch.copy(larger, 0, 0, this.#end);
+    scratch = larger;
   }
 }
 
-const unpacked = (packed: Uint8Array): Uint32Array => {
-  const bytes = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength);
-  const body = bytes.subarray(4 * headWords);
-  if (bytes.length < 4 * headWords || crc32(body) !== bytes.readUInt32LE(4))
-    throw new Error('an image of the session is damaged');
-  const content = bytes.readUInt32LE(0) === 0 ? body : zstdDecompressSync(body);
-  // Words need a place that is a multiple of 4.
-  return content.byteOffset % 4 === 0 ? asWords(content) : asWords(Buffer.from(new Uint8Array(content).buffer));
-};
+/** A difference that is being read. */
+class Told {
+  readonly #content: Buffer;
+  #at = 0;
 
-const asWords = (bytes: Buffer): Uint32Array => new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
-const asBytes = (words: Uint32Array): Buffer => Buffer.from(words.buffer, words.byteOffset, words.byteLength);
+  constructor(packed: Uint8Array) {
+    const bytes = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength);
+    const body = bytes.subarray(headBytes);
+    if (bytes.length <= headBytes || crc32(body) !== bytes.readUInt32LE(1))
+      throw new Error('an image of the session is damaged');
+    this.#content = bytes[0] === 0 ? body : zstdDecompressSync(body);
+  }
+
+  get isOver(): boolean {
+    return this.#at >= this.#content.length;
+  }
+
+  number(): number {
+    for (let value = 0, shift = 0; ; shift += 7) {
+      const byte = this.#content[this.#at++]!;
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value >>> 0;
+    }
+  }
+
+  /** The next run's words. */
+  change(words: Int32Array, first: number, count: number): void {
+    const masks = this.#at;
+    this.#at += Math.ceil(count / 2);
+    for (let i = 0; i < count; i++) {
+      let mask = (this.#content[masks + (i >> 1)]! >> ((i & 1) * 4)) & 15;
+      for (let shift = 0; mask !== 0; mask >>= 1, shift += 8)
+        if ((mask & 1) !== 0) words[first + i]! ^= this.#content[this.#at++]! << shift;
+    }
+  }
+}
+
+const asWords = (bytes: Buffer): Int32Array => new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+const asBytes = (words: Int32Array): Buffer => Buffer.from(words.buffer, words.byteOffset, words.byteLength);
