@@ -53,6 +53,19 @@ describe('given more commands that never end than there are cores', () => {
   });
 });
 
+describe('given a proxy with a trap that never ends', () => {
+  it('when names behind it are asked for, then its session is there again soon, and is what it was', async () => {
+    const repl = open({ cpuMs: 60_000 });
+    await repl.send('a', 'var n = 1; var trap = new Proxy({}, { getPrototypeOf() { for (n = 2; ; ); } })');
+    const before = process.cpuUsage();
+    const asked = repl.driver.ask('a', { ask: 'complete', path: 'trap' });
+    await expect(asked).rejects.toThrow('stopped: cpu');
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(5000);
+    expect(await repl.send('a', 'n')).toMatchObject({ text: '1' });
+    expect((await repl.driver.ask('a', { ask: 'bindings' })).words).toEqual(['n', 'trap']);
+  });
+});
+
 describe('given a thread', () => {
   it.runIf(isKnown)('then its CPU is what it has taken', () => {
     const thread = ownThread()!;

@@ -112,7 +112,11 @@ export class ReplDriver implements Driver<Command, Ended, Sending> {
   /** Between two commands. */
   ask(session: string, question: Question): Promise<{ words: readonly string[]; image?: Uint8Array }> {
     return this.#inTurn(session, async (held) => {
-      const came = await this.#order(session, held, { do: 'ask', session, ...question });
+      const came = await this.#order(session, held, { do: 'ask', session, ...question }).catch((error: unknown) => {
+        // It may have been stopped in the middle of something.
+        this.#drop(session, held);
+        throw error;
+      });
       if (came.to !== 'answer') throw new Error(`a question came to ${came.to}`);
       return came;
     });

@@ -68,7 +68,7 @@ const follow = async (order: Order, watch: Watch): Promise<Came> => {
     case 'ask': {
       const { vm } = roomOf(order.session);
       if (order.ask === 'image') return { to: 'answer', words: [], image: vm.whole() };
-      return { to: 'answer', words: order.ask === 'bindings' ? vm.bindings() : vm.complete(order.path) };
+      return { to: 'answer', words: order.ask === 'bindings' ? vm.bindings(watch) : vm.complete(order.path, watch) };
     }
     case 'run': {
       const { code, language, at, seed, isApart = false } = order.command;

@@ -72,6 +72,8 @@ const nanosPerMs = 1_000_000n;
 const asksPerLook = 16;
 /** Of CPU: a command that takes more is a long one. */
 const longMs = 250;
+/** Of CPU: what is asked between two commands, where the session's code can make it long. */
+const askedMs = 500;
 
 export class Vm {
   readonly #vm: QuickJS;
@@ -180,12 +182,13 @@ export class Vm {
     this.#call('end');
   }
 
-  bindings(): string[] {
-    return JSON.parse(this.#call('bindings')) as string[];
+  bindings(watch: Watch): string[] {
+    return this.#names(watch, 'bindings');
   }
 
-  complete(path: string): string[] {
-    return JSON.parse(this.#call('complete', path)) as string[];
+  /** A proxy's traps are run for it: where they take long it throws, and the sandbox is to be thrown away. */
+  complete(path: string, watch: Watch): string[] {
+    return this.#names(watch, 'complete', path);
   }
 
   /** What changed since it was asked last, packed. */
@@ -217,6 +220,18 @@ export class Vm {
       this.#callWith('thrown', [error.handle]);
       error.dispose();
     }
+  }
+
+  #names(watch: Watch, name: 'bindings' | 'complete', ...path: string[]): string[] {
+    this.#guard.begin(askedMs);
+    this.#guard.enter(0, watch);
+    let told: string;
+    try {
+      told = this.#call(name, ...path);
+    } finally {
+      this.#guard.leave();
+    }
+    return JSON.parse(told) as string[];
   }
 
   /** All that can run has run. */
@@ -285,6 +300,7 @@ class Guard {
   #nanos = 0n;
   #cpuUntil = Infinity;
   #cpuLeft = 0;
+  #cpuMs = 0;
   #isLong = false;
   #asks = 0;
   #chars = 0;
@@ -297,8 +313,8 @@ class Guard {
   }
 
   /** Of the whole command, also where it goes on after it has waited. */
-  begin(): void {
-    this.#cpuLeft = this.#limits.cpuMs;
+  begin(cpuMs = this.#limits.cpuMs): void {
+    this.#cpuLeft = this.#cpuMs = cpuMs;
     this.#isLong = false;
     this.#chars = 0;
     this.#why = undefined;
@@ -331,7 +347,7 @@ class Guard {
   #look(now: number): void {
     if (now > this.#cpuUntil) this.#why = 'cpu';
     else if (this.#watch?.isCancelled()) this.#why = 'cancelled';
-    else if (!this.#isLong && now > this.#cpuUntil - this.#limits.cpuMs + longMs) {
+    else if (!this.#isLong && now > this.#cpuUntil - this.#cpuMs + longMs) {
       this.#isLong = true;
       this.#watch?.isLong();
     }

@@ -60,6 +60,29 @@ describe('a lease to write', () => {
     expect(await write(b)).toBe('written');
   });
 
+  it('when the clock is set back, then it is over in 30 s all the same', async () => {
+    const { leases, write, pass } = given();
+    leases.take('s', a, ReadWrite);
+    pass(-100 * leaseMs);
+    await expect(write(b)).rejects.toMatchObject({ kind: 'session_locked' });
+    pass(leaseMs);
+    expect(await write(b)).toBe('written');
+  });
+
+  it('when it is taken again while its client writes, then it is over 30 s after that all the same', async () => {
+    const { leases, write, pass } = given();
+    leases.take('s', a, ReadWrite);
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const writing = leases.write('s', a, () => promise);
+    leases.take('s', a, ReadWrite);
+    pass(2 * leaseMs);
+    await expect(write(b)).rejects.toMatchObject({ kind: 'session_locked' });
+    resolve('done');
+    await writing;
+    pass(leaseMs);
+    expect(await write(b)).toBe('written');
+  });
+
   it('when it is given back, or its session is gone, then others write', async () => {
     const { leases, write } = given();
     leases.take('s', a, ReadWrite);

@@ -45,7 +45,10 @@ export class ReplLeases {
     const before = all.get(key);
     if (before === undefined && all.size >= mostLeases)
       throw new Problem('overloaded', `the session has ${mostLeases} leases; try again when some of them are over`);
-    all.set(key, { user, client, mode, until: this.#clock.now() + leaseMs, uses: before?.uses ?? 0 });
+    const lease = before ?? { user, client, mode, until: 0, uses: 0 };
+    lease.mode = mode;
+    lease.until = this.#clock.now() + leaseMs;
+    all.set(key, lease);
     this.#leases.set(session, all);
   }
 
@@ -96,7 +99,11 @@ export class ReplLeases {
   #live(session: string): Map<string, Lease> {
     const all = this.#leases.get(session) ?? new Map<string, Lease>();
     const now = this.#clock.now();
-    for (const [key, { until, uses }] of all) if (uses === 0 && until <= now) all.delete(key);
+    for (const [key, lease] of all) {
+      // Where the clock was set back it would last longer.
+      lease.until = Math.min(lease.until, now + leaseMs);
+      if (lease.uses === 0 && lease.until <= now) all.delete(key);
+    }
     if (all.size === 0) this.#leases.delete(session);
     return all;
   }
