@@ -12,6 +12,8 @@ export interface ReplReads {
   snapshots(session: string): Promise<readonly KeptSnapshot[]>;
   /** Sessions that were forked from it and are there, newest first. */
   forksOf(session: string, query: ForkQuery): Promise<readonly ReplFork[]>;
+  /** How often its code asked a model the very same, by the hash of that. */
+  requests(session: string): Promise<ReadonlyMap<string, number>>;
   /** What of a session's journal fits a text, newest first: as far as one look goes. */
   findInRepl(session: string, query: ReplQuery): Promise<ReplFound>;
 }

@@ -25,7 +25,7 @@ export interface ReplOptions {
   limits?: Partial<Limits>;
   mostKept?: number;
   /** What the model says to a prompt. */
-  say?: (prompt: string) => string | Promise<string>;
+  say?: (prompt: string, signal: AbortSignal) => string | Promise<string>;
   onRenewed?: NonNullable<ReplSessionsParts['onRenewed']>;
 }
 
@@ -46,10 +46,10 @@ export const openSessions = async (
       const { prompt } = args as { prompt: string };
       return { prompt, text: JSON.stringify(args) };
     },
-    call: async (_, args) => {
+    call: async (_, args, signal) => {
       const { prompt } = args as { prompt: string };
       asked.push(prompt);
-      return { text: await say(prompt), used: { model: 'test', input: 2, output: 3 } };
+      return { text: await say(prompt, signal), used: { model: 'test', input: 2, output: 3 } };
     },
   };
   let seed = 0;

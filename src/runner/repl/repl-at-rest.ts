@@ -2,6 +2,7 @@ import type { ReplDriver } from '../../drivers/repl/repl-driver.ts';
 import type { ReplFacts } from '../../session/repl.ts';
 import type { Clock } from '../clock.ts';
 import type { Runner } from '../runner.ts';
+import type { ReplChains } from './repl-chains.ts';
 import type { ReplRun } from './repl-run.ts';
 
 export interface AtRestParts {
@@ -14,9 +15,9 @@ export interface AtRestParts {
   /** The session with nothing broken off in it, and its images of this engine; throws where it takes no commands. */
   ready: (session: string) => Promise<ReplFacts>;
   run: (session: string, facts: ReplFacts) => Promise<ReplRun>;
-  /** How many images lead to a session's latest one, itself included. */
-  chain: (session: string, image: number) => Promise<{ length: number }>;
-  knownChain: (session: string) => { length: number } | undefined;
+  chains: ReplChains;
+  /** What is known of it is read again when it comes back. */
+  forget: (session: string) => void;
 }
 
 /** A full image is some KB, an image of a command one: this is how many there are before another full one is worth its bytes. */
@@ -35,10 +36,10 @@ export class ReplAtRest {
   /** The session's state as a full image, and a checkpoint that names it; nothing where the latest image is one. */
   keepWhole(session: string): Promise<void> {
     return this.#parts.inTurn(session, async () => {
-      const { runner, driver, clock, ready, run: begin, chain: chainOf } = this.#parts;
+      const { runner, driver, clock, ready, run: begin, chains } = this.#parts;
       if ((await runner.state(session))?.status !== 'active') return;
       const facts = await ready(session);
-      const chain = await chainOf(session, facts.image);
+      const chain = await chains.latest(session, facts.image);
       if (chain.length <= 1) return;
       const run = await begin(session, facts);
       const { image } = await driver.ask(session, { ask: 'image' });
@@ -52,7 +53,7 @@ export class ReplAtRest {
 
   /** Images since the last full one; undefined while that is not known. */
   imagesSinceWhole(session: string): number | undefined {
-    const chain = this.#parts.knownChain(session);
+    const chain = this.#parts.chains.known(session);
     return chain && chain.length - 1;
   }
 
@@ -67,15 +68,17 @@ export class ReplAtRest {
   /** Names that the session's code has bound; none of one that is paused or over, as nothing runs in it. */
   bindings(session: string): Promise<readonly string[]> {
     return this.#parts.inTurn(session, async () => {
-      const { runner, driver, ready, chain } = this.#parts;
+      const { runner, driver, ready, chains } = this.#parts;
       if ((await runner.state(session))?.status !== 'active') return [];
-      await chain(session, (await ready(session)).image);
+      await chains.latest(session, (await ready(session)).image);
       return (await driver.ask(session, { ask: 'bindings' })).words;
     });
   }
 
   /** It is in memory no more; a command brings it back. */
   rest(session: string): void {
-    this.#parts.driver.pause(session).catch(() => undefined);
+    const { driver, isBusy, forget } = this.#parts;
+    if (!isBusy(session)) forget(session);
+    driver.pause(session).catch(() => undefined);
   }
 }

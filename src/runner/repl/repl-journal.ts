@@ -103,12 +103,22 @@ export const checkpointsOf = async (
   }
 };
 
-/** How often a model was asked the very same, by the hash of that. */
-export const requestsIn = async (journal: ReplJournal, session: string): Promise<Map<string, number>> => {
-  const counts = new Map<string, number>();
-  for await (const entry of forward(journal, session))
-    if (entry.type === 'llm_req') counts.set(entry.of, (counts.get(entry.of) ?? 0) + 1);
-  return counts;
+const charsInEvent = 128 * 1024;
+
+/** Entries as they are recorded where there are many: each event has about 128 KiB of them, or one that is larger. */
+export const inEvents = (entries: Iterable<ReplEntry>): ReplEntry[][] => {
+  const all: ReplEntry[][] = [];
+  let chars = Infinity;
+  for (const entry of entries) {
+    const own = charsIn(entry);
+    if (chars + own > charsInEvent) {
+      all.push([]);
+      chars = 0;
+    }
+    all.at(-1)?.push(entry);
+    chars += own;
+  }
+  return all;
 };
 
 interface Asked {

@@ -69,7 +69,8 @@ export interface PersistenceParts extends PersisterParts {
 export class ReplPersistence implements IPersistenceManager {
   readonly #parts: PersistenceParts;
   #timer: NodeJS.Timeout | undefined;
-  #ticking: Promise<unknown> = Promise.resolve();
+  /** While it is looked. */
+  #looking: Promise<void> | undefined;
 
   constructor(parts: PersistenceParts) {
     this.#parts = parts;
@@ -78,7 +79,8 @@ export class ReplPersistence implements IPersistenceManager {
   begin(): void {
     const { saveIntervalMs } = this.#parts;
     this.#timer = setInterval(() => {
-      this.#ticking = this.#ticking.then(() => this.saveLong());
+      // One look takes longer where it waits for a command; those that were due meanwhile are not made up for.
+      this.#looking ??= this.saveLong().finally(() => (this.#looking = undefined));
     }, saveIntervalMs).unref();
   }
 
@@ -113,7 +115,7 @@ export class ReplPersistence implements IPersistenceManager {
   /** Resolves when nothing is being saved any more. */
   async settled(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#ticking;
+    await this.#looking;
     await this.#parts.mirrors?.settled();
   }
 

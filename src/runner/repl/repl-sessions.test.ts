@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ReplEntry } from '../../contract/repl.ts';
 import { openSessions } from '../../serve/repl-sessions.suite.ts';
 
@@ -116,6 +116,34 @@ describe('a model’s answer', () => {
   });
 });
 
+describe('a model that is asked', () => {
+  it('has a receipt of its own each time, also after a rest and a restart', async () => {
+    const first = await openSessions();
+    const id = await first.create();
+    await first.sessions.execute(id, 'await llm("q")');
+    first.sessions.atRest.rest(id);
+    await first.sessions.execute(id, 'await llm("q")');
+    const second = await first.restart();
+    await second.sessions.execute(id, 'await llm("q"); await llm("other")');
+    const keys = (await second.entries(id)).flatMap((entry) => (entry.type === 'llm_req' ? entry.receiptKey : []));
+    expect(new Set(keys).size).toBe(4);
+    expect(keys).toHaveLength(4);
+  });
+
+  it('is left when the command that asked it has ended', async () => {
+    const signals = new Map<string, AbortSignal>();
+    const there = await openSessions({
+      say: (prompt, signal) => {
+        signals.set(prompt, signal);
+        return prompt === 'slow' ? new Promise(() => {}) : 'quick';
+      },
+    });
+    const id = await there.create();
+    expect(await there.sessions.execute(id, 'await Promise.race([llm("slow"), llm("fast")])')).toBe("'quick'");
+    expect(signals.get('slow')?.aborted).toBe(true);
+  });
+});
+
 describe('going back', () => {
   it('is to the state after an event, and cuts nothing off', async () => {
     const there = await openSessions();
@@ -158,6 +186,16 @@ describe('going back', () => {
     expect(await there.sessions.execute(id, 'n')).toBe('80');
   });
 
+  it('is quick when a command that was to have a whole image was stopped', async () => {
+    const there = await openSessions({ limits: { cpuMs: 100 } });
+    const id = await there.create();
+    for (let i = 0; i < 63; i++) await there.sessions.execute(id, `var n = ${i}`);
+    await there.sessions.execute(id, 'for (;;);');
+    for (let i = 0; i < 10; i++) await there.sessions.execute(id, `n = ${i}`);
+    const { image } = await there.factsOf(id);
+    expect((await there.store.imageChain(id, image))?.frames).toHaveLength(10);
+  });
+
   it('goes to what had been gone to before', async () => {
     const there = await openSessions();
     const id = await there.create();
@@ -190,6 +228,83 @@ describe('a fork', () => {
     expect(await there.factsOf(fork)).toMatchObject({ forkedFrom: { session: id, seq: 2 }, commands: 2 });
     await there.sessions.goto(fork, 2);
     expect(await there.sessions.execute(fork, 'n')).toBe('2');
+  });
+});
+
+describe('a fork of what runs no commands', () => {
+  const tell = (there: Awaited<ReturnType<typeof openSessions>>, id: string, type: 'pause' | 'complete') =>
+    there.runner.execute(id, [{ type }], () => ({ status: 200, body: '' }));
+
+  it('goes on, whether that is paused or has ended', async () => {
+    const there = await openSessions();
+    const id = await there.create();
+    await there.sessions.execute(id, 'var n = 1');
+    await there.sessions.execute(id, 'n = 2');
+    for (const type of ['pause', 'complete'] as const) {
+      await tell(there, id, type);
+      expect(await there.sessions.execute(await there.fork(id), 'n')).toBe('2');
+      expect(await there.sessions.execute(await there.fork(id, 2), 'n')).toBe('1');
+      await expect(there.sessions.goto(id, 2)).rejects.toMatchObject({ status: 409 });
+    }
+    await expect(there.fork('nobody')).rejects.toMatchObject({ kind: 'session_not_found' });
+  });
+
+  it('begins before the command that was broken off in it', async () => {
+    let asked = (): void => {};
+    const isAsked = new Promise<void>((resolve) => (asked = resolve));
+    const first = await openSessions({
+      say: () => {
+        asked();
+        return new Promise(() => {});
+      },
+    });
+    const id = await first.create();
+    await first.sessions.execute(id, 'var n = 1');
+    void first.sessions.execute(id, 'n = 2; await llm("q")').catch(() => undefined);
+    await isAsked;
+    await first.kill();
+    const second = await first.restart({});
+    await tell(second, id, 'complete');
+    const fork = await second.fork(id);
+    expect(await second.sessions.execute(fork, 'n')).toBe('1');
+    expect(await second.factsOf(fork)).toMatchObject({ forkedFrom: { session: id, seq: 2 } });
+  });
+});
+
+describe('while the server stops', () => {
+  it('a command that was about to begin does not, and nothing else begins', async () => {
+    const there = await openSessions({ limits: { cpuMs: 60_000 } });
+    const id = await there.create();
+    await there.sessions.execute(id, 'var n = 1');
+    let stopped: Promise<void> | undefined;
+    const engine = await there.driver.engine();
+    vi.spyOn(there.driver, 'engine').mockImplementation(() => {
+      stopped ??= there.sessions.stop();
+      return Promise.resolve(engine);
+    });
+    const refused = { kind: 'server_stopping' };
+    await expect(there.sessions.execute(id, 'for (;;);')).rejects.toMatchObject(refused);
+    await stopped;
+    await expect(there.sessions.goto(id, 0)).rejects.toMatchObject(refused);
+    expect((await there.factsOf(id)).nextSeq).toBe(3);
+  });
+
+  it('a replay does not go on', async () => {
+    const first = await openSessions();
+    const id = await first.create();
+    for (let i = 0; i < 5; i++) await first.sessions.execute(id, `var n = ${i}`);
+    const entries = await first.entries(id);
+    const { driver, sessions } = first;
+    const send = driver.send.bind(driver);
+    let stopped: Promise<void> | undefined;
+    const sent = vi.spyOn(driver, 'send').mockImplementation((...args) => {
+      stopped ??= sessions.stop();
+      return send(...args);
+    });
+    const spec = { owner: 'me', name: 'again', language: 'javascript', accessMode: 'readwrite' } as const;
+    await expect(sessions.import({ ...spec, entries })).rejects.toMatchObject({ kind: 'server_stopping' });
+    expect(sent).toHaveBeenCalledTimes(1);
+    await stopped;
   });
 });
 

@@ -3,18 +3,19 @@ import type { ReplEntry, ReplLanguage, ReplSpec } from '../../contract/repl.ts';
 import { Problem } from '../../contract/problem.ts';
 import type { Engine } from '../../drivers/repl/protocol.ts';
 import type { ReplDriver } from '../../drivers/repl/repl-driver.ts';
-import type { ImageChain, ReplEngine, ReplImages } from '../../journal/repl-images.ts';
+import type { ReplEngine, ReplImages } from '../../journal/repl-images.ts';
 import type { ReplFacts } from '../../session/repl.ts';
 import type { Active, Existing } from '../../session/state.ts';
 import type { Clock } from '../clock.ts';
 import type { Runner } from '../runner.ts';
 import type { Models } from './model-calls.ts';
 import type { AnnotatedCheckpoint, ReplJournal } from './repl-journal.ts';
-import { charsIn, entriesOf, lastCheckpoint, receiptFor, requestsIn } from './repl-journal.ts';
+import { entriesOf, inEvents, lastCheckpoint, receiptFor } from './repl-journal.ts';
 import { ReplCommand } from './repl-command.ts';
 import { LiveCommands } from './repl-live.ts';
 import type { Came } from './repl-live.ts';
 import { ReplAtRest } from './repl-at-rest.ts';
+import { ReplChains } from './repl-chains.ts';
 import { ReplNotes } from './repl-notes.ts';
 import { answering, ReplRun } from './repl-run.ts';
 import type { Reply } from './repl-run.ts';
@@ -65,8 +66,6 @@ export interface Said {
 
 /** So many images may differ from the one before, until one differs from the engine's memory: bringing one back takes that many. */
 const longestChain = 64;
-/** Of a fork's journal in one event. */
-const charsAtOnce = 128 * 1024;
 
 /**
  * REPL sessions: what their code does, and where they go back and fork.
@@ -86,8 +85,7 @@ export class ReplSessions {
   readonly #occurrences = new Map<string, Map<string, number>>();
   /** By language. */
   readonly #keptEngines = new Map<ReplLanguage, Promise<Engine>>();
-  /** By session: the engine that its images are of, and how many lead to the one that it is now. */
-  readonly #chains = new Map<string, { engine: string; binary: string; length: number }>();
+  readonly #chains: ReplChains;
   readonly #replays: Replays;
   /** What is queued in them is dropped. */
   readonly #removing = new Set<string>();
@@ -98,6 +96,7 @@ export class ReplSessions {
 
   constructor(parts: ReplSessionsParts) {
     this.#parts = parts;
+    this.#chains = new ReplChains(parts.images);
     this.#replays = new Replays(parts);
     this.notes = new ReplNotes({
       runner: parts.runner,
@@ -112,13 +111,12 @@ export class ReplSessions {
       isBusy: (session) => this.#isStopping || this.#lanes.has(session),
       ready: async (session) => this.#ofThisEngine(session, await this.#ready(session)),
       run: (session, facts) => this.#run(session, facts),
-      chain: (session, image) => this.#chain(session, image),
-      knownChain: (session) => this.#chains.get(session),
+      chains: this.#chains,
+      forget: (session) => this.#forget(session),
     });
     // Whoever removes it: nothing of it stays in memory.
     this.#unlisten = parts.runner.onRemoved((session) => {
-      this.#occurrences.delete(session);
-      this.#chains.delete(session);
+      this.#forget(session);
       parts.driver.stop(session).catch(() => undefined);
     });
   }
@@ -145,22 +143,22 @@ export class ReplSessions {
       const engine = await this.#engine(repl.language);
       const imported = await this.#replays.import(session, { ...repl, start, entries }, engine, reply);
       return { session, imported };
-    }).catch((error: unknown) => {
-      throw this.#isStopping ? stopping() : error;
     });
   }
 
   /** Resolves to what the command printed and came to. */
   execute(session: string, code: string, { client, reply }: ExecuteOptions = {}): Promise<string> {
     return this.#inTurn(session, async () => {
-      if (this.#isStopping) throw stopping();
-      if (this.#removing.has(session)) throw new Problem('session_not_found', 'there is no such session');
       const { clock, models, driver, newSeed, cpuMs } = this.#parts;
       const found = await this.#ready(session);
       if (found.accessMode === 'readonly')
         throw new Problem('forbidden', 'the session is read-only: it runs no commands');
       const facts = await this.#ofThisEngine(session, found);
+      const chain = await this.#chains.latest(session, facts.image);
       const run = await this.#run(session, facts);
+      // From here on it is found by who stops it: nothing is waited for until the driver has it.
+      this.#checkStarted();
+      if (this.#removing.has(session)) throw noSuch();
       const [at, seed] = [clock.now(), newSeed()];
       const by = client === undefined ? {} : { client };
       const seq = run.add({ type: 'input', code, timestamp: at, clock: at, seed, ...by });
@@ -182,15 +180,16 @@ export class ReplSessions {
       });
       this.#commands.set(session, { command, run });
       try {
-        const chain = await this.#chain(session, facts.image);
         const isApart = chain.length >= longestChain;
-        await driver.send(session, { code, language: facts.language, at, seed, isApart }, command);
-        chain.length = isApart ? 1 : chain.length + (await this.#factsOf(session)).nextImage - facts.nextImage;
+        const ended = await driver.send(session, { code, language: facts.language, at, seed, isApart }, command);
+        chain.length = ended.isApart ? 1 : chain.length + (await this.#factsOf(session)).nextImage - facts.nextImage;
         return command.output;
       } catch (error) {
-        this.#chains.delete(session);
+        this.#forget(session);
         throw error;
       } finally {
+        // What it asked a model and did not wait for.
+        command.stop();
         this.#commands.delete(session);
         this.live.end(live, command.as ?? 'stopped');
       }
@@ -274,18 +273,21 @@ export class ReplSessions {
       run.goTo(image);
       const { stateId } = run.checkpoint('goto', this.#parts.clock.now());
       await run.commit([], undefined, reply?.({ seq, stateId }));
-      this.#chains.delete(session);
+      this.#chains.forget(session);
       await this.#parts.driver.pause(session);
       return { seq, stateId };
     });
   }
 
-  /** A session that goes on beside this one from an event, by default the latest. Resolves to its id. */
+  /**
+   * A session that goes on beside this one from an event, by default the latest; from one that is paused or over, too, as nothing is
+   * written to it. Resolves to its id.
+   */
   fork(session: string, name: string, owner: string, at?: number, reply?: Reply): Promise<string> {
     return this.#inTurn(session, async () => {
       const { runner, clock, newId } = this.#parts;
-      const facts = await this.#ready(session);
-      const seq = at ?? facts.nextSeq - 1;
+      const facts = await this.#asFarAsItCan(session);
+      const seq = at ?? (facts.open?.seq ?? facts.nextSeq) - 1;
       const image = await this.#imageAt(session, facts, seq);
       const { language, accessMode, llm } = facts;
       const forkedFrom = { session, seq };
@@ -293,7 +295,7 @@ export class ReplSessions {
       const entries = await entriesOf(this.#parts.journal, session, { until: seq });
       const timestamp = clock.now();
       entries.push({ type: 'checkpoint', seq: seq + 1, reason: 'fork', stateId: stateIdOf(image), timestamp });
-      const records = chunks(entries).map((some, i) => ({
+      const records = inEvents(entries).map((some, i) => ({
         type: 'record_repl' as const,
         entries: some,
         images: i === 0 ? facts.nextImage - 1 : 0,
@@ -323,6 +325,7 @@ export class ReplSessions {
   /** Resolves when what is under way has ended. */
   async stop(): Promise<void> {
     this.#isStopping = true;
+    this.#replays.stop();
     this.#unlisten();
     for (const session of this.#commands.keys()) this.interrupt(session);
     await Promise.allSettled(this.#lanes.values());
@@ -337,7 +340,7 @@ export class ReplSessions {
       ...(await this.#factsOf(session)),
       frames: [],
     };
-    const chain = await this.#chainTo(session, image);
+    const chain = await this.#chains.read(session, image);
     const { binary } = await this.#parts.driver.engine();
     if (chain.engine.binary !== binary)
       throw new Problem(
@@ -349,7 +352,10 @@ export class ReplSessions {
 
   /** P1. */
   #inTurn<T>(session: string, change: () => Promise<T>): Promise<T> {
-    const changed = (this.#lanes.get(session) ?? Promise.resolve()).then(change);
+    const changed = (this.#lanes.get(session) ?? Promise.resolve()).then(() => {
+      this.#checkStarted();
+      return change();
+    });
     const lane = changed.then(nothing, nothing).then(() => {
       if (this.#lanes.get(session) === lane) this.#lanes.delete(session);
     });
@@ -357,10 +363,26 @@ export class ReplSessions {
     return changed;
   }
 
+  #checkStarted(): void {
+    if (this.#isStopping) throw new Problem('server_stopping', 'the server is stopping; try again in a moment');
+  }
+
+  /** What is known of it is read again. */
+  #forget(session: string): void {
+    this.#occurrences.delete(session);
+    this.#chains.forget(session);
+  }
+
   async #factsOf(session: string): Promise<ReplFacts> {
     const state = await this.#parts.runner.state(session);
-    if (state?.facts.repl === undefined) throw new Problem('session_not_found', 'there is no such session');
+    if (state?.facts.repl === undefined) throw noSuch();
     return state.facts.repl;
+  }
+
+  /** P3, where that can still be written. */
+  async #asFarAsItCan(session: string): Promise<ReplFacts> {
+    const state = await this.#parts.runner.state(session);
+    return state?.status === 'active' ? this.#ready(session) : this.#factsOf(session);
   }
 
   /** P3; throws where the session takes no commands. */
@@ -375,7 +397,7 @@ export class ReplSessions {
     run.goTo(facts.open.image);
     run.checkpoint('command', clock.now());
     await run.commit();
-    this.#chains.delete(session);
+    this.#chains.forget(session);
     return this.#factsOf(session);
   }
 
@@ -383,34 +405,19 @@ export class ReplSessions {
   async #ofThisEngine(session: string, facts: ReplFacts): Promise<ReplFacts> {
     if (await this.#isOfThisEngine(session, facts)) return facts;
     await this.#replays.renew(session, facts, await this.#engine(facts.language));
-    this.#chains.delete(session);
+    this.#chains.forget(session);
     await this.#parts.driver.pause(session);
     return this.#factsOf(session);
   }
 
   async #isOfThisEngine(session: string, { image }: ReplFacts): Promise<boolean> {
-    const [chain, { binary }] = await Promise.all([this.#chain(session, image), this.#parts.driver.engine()]);
+    const [chain, { binary }] = await Promise.all([this.#chains.latest(session, image), this.#parts.driver.engine()]);
     return chain.binary === binary;
   }
 
   async #run(session: string, facts: ReplFacts): Promise<ReplRun> {
-    const { engine } = await this.#chain(session, facts.image);
+    const { engine } = await this.#chains.latest(session, facts.image);
     return new ReplRun(this.#parts.runner, session, facts, engine);
-  }
-
-  async #chain(session: string, image: number): Promise<{ engine: string; binary: string; length: number }> {
-    const known = this.#chains.get(session);
-    if (known !== undefined) return known;
-    const { engine, frames } = await this.#chainTo(session, image);
-    const chain = { engine: engine.id, binary: engine.binary, length: frames.length };
-    this.#chains.set(session, chain);
-    return chain;
-  }
-
-  async #chainTo(session: string, image: number): Promise<ImageChain> {
-    const chain = await this.#parts.images.imageChain(session, image);
-    if (chain !== undefined) return chain;
-    throw new Problem('journal_damaged', `the session’s image ${image} is not there`);
   }
 
   async #imageAt(session: string, facts: ReplFacts, seq: number): Promise<number> {
@@ -421,7 +428,7 @@ export class ReplSessions {
   }
 
   async #occurrencesIn(session: string): Promise<Map<string, number>> {
-    const known = this.#occurrences.get(session) ?? (await requestsIn(this.#parts.journal, session));
+    const known = this.#occurrences.get(session) ?? new Map(await this.#parts.journal.requests(session));
     this.#occurrences.set(session, known);
     return known;
   }
@@ -443,7 +450,7 @@ export class ReplSessions {
   }
 }
 
-const stopping = (): Problem => new Problem('server_stopping', 'the server is stopping; try again in a moment');
+const noSuch = (): Problem => new Problem('session_not_found', 'there is no such session');
 const done = { status: 200, body: '' };
 const nothing = (): void => {};
 /** See `Chain` of drivers/repl/protocol.ts. */
@@ -467,27 +474,12 @@ const startOf = (owner: string, name: string, repl: ReplSpec) => ({
 });
 
 const openIn = (state: Existing | undefined): ReplFacts => {
-  if (state?.facts.repl === undefined) throw new Problem('session_not_found', 'there is no such session');
+  if (state?.facts.repl === undefined) throw noSuch();
   if (state.status === 'paused')
     throw new Problem('session_paused', 'the session is paused: resume it, or raise its budget, and try again');
   if (!isActive(state))
-    throw new Problem('session_already_completed', 'the session has ended: it runs no more commands');
+    throw new Problem('session_already_completed', 'the session has ended: it runs no more commands; a fork of it does');
   return state.facts.repl;
 };
 
 const isActive = (state: Existing): state is Active => state.status === 'active';
-
-const chunks = (entries: readonly ReplEntry[]): ReplEntry[][] => {
-  const all: ReplEntry[][] = [];
-  let chars = Infinity;
-  for (const entry of entries) {
-    const own = charsIn(entry);
-    if (chars + own > charsAtOnce) {
-      all.push([]);
-      chars = 0;
-    }
-    all.at(-1)?.push(entry);
-    chars += own;
-  }
-  return all;
-};

@@ -7,7 +7,7 @@ import type { ReplFacts } from '../../session/repl.ts';
 import type { Clock } from '../clock.ts';
 import type { Intent, Runner } from '../runner.ts';
 import type { Models } from './model-calls.ts';
-import { charsIn, entriesOf } from './repl-journal.ts';
+import { entriesOf, inEvents } from './repl-journal.ts';
 import type { ReplJournal } from './repl-journal.ts';
 import { answering, ReplRun } from './repl-run.ts';
 import type { Reply } from './repl-run.ts';
@@ -44,17 +44,20 @@ export interface Imported {
 /** All that an import may take. */
 const longestMs = 10 * 60_000;
 const mostImageBytes = 512 << 20;
-/** Of a journal in one event. */
-const entriesAtOnce = 500;
-const charsAtOnce = 4 << 20;
 
 /** Sessions that are made of what a journal says: of another server's, or of one's own under another engine. */
 export class Replays {
   readonly #parts: ReplaysParts;
   readonly #running = new Map<string, Replay>();
+  #isStopping = false;
 
   constructor(parts: ReplaysParts) {
     this.#parts = parts;
+  }
+
+  /** None goes on to its next command. */
+  stop(): void {
+    this.#isStopping = true;
   }
 
   /** How the sandbox of a replay comes about; undefined where it is none. */
@@ -82,7 +85,7 @@ export class Replays {
         tookMs: tookMsOf(entries),
         memory: replay.memory,
       };
-      const records = chunks(entries.map((entry) => asMade(entry, plan, replay))).map((some, i): Intent => {
+      const records = inEvents(entries.map((entry) => asMade(entry, plan, replay))).map((some, i): Intent => {
         const of = i === 0 ? total : { images: 0, imageBytes: 0 };
         return { type: 'record_repl', entries: some, ...of };
       });
@@ -121,6 +124,7 @@ export class Replays {
     const sandbox = newId();
     const until = clock.now() + longestMs;
     const goingOn = (): void => {
+      if (this.#isStopping) throw new Problem('server_stopping', 'the server is stopping; try again in a moment');
       if (clock.now() > until)
         throw invalid([
           { path: '', message: `its commands take longer than ${longestMs / 60_000} minutes to run again` },
@@ -173,19 +177,4 @@ const tookMsOf = (entries: readonly ReplEntry[]): number => {
     }
   }
   return sum;
-};
-
-const chunks = (entries: readonly ReplEntry[]): ReplEntry[][] => {
-  const all: ReplEntry[][] = [];
-  let chars = Infinity;
-  for (const entry of entries) {
-    const last = all.at(-1);
-    chars += charsIn(entry);
-    if (last && last.length < entriesAtOnce && chars < charsAtOnce) last.push(entry);
-    else {
-      all.push([entry]);
-      chars = charsIn(entry);
-    }
-  }
-  return all;
 };

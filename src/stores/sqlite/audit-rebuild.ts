@@ -22,8 +22,8 @@ export interface Rebuilt {
 const eventsAtOnce = 500;
 
 /**
- * Folds the rows of all sessions, the counts, saved states the rows behind analytics and those behind REPL sessions again from the journal, in one
- * transaction: a kill leaves all as it was.
+ * Folds the rows of all sessions, the counts, saved states, the rows behind analytics and those behind REPL sessions again from the
+ * journal, in one transaction: a kill leaves all as it was.
  */
 export const rebuild = (
   db: DatabaseSync,

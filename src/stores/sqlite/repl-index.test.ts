@@ -121,6 +121,33 @@ describe('snapshots and forks', () => {
   });
 });
 
+describe('requests', () => {
+  it('are counted by what they ask', async () => {
+    const { store, start, add } = await open();
+    await start(a);
+    await start(b);
+    const request = (seq: number, of: string): ReplEntry => ({
+      type: 'llm_req',
+      seq,
+      prompt: 'q',
+      receiptKey: `${seq}`,
+      of,
+      request: 1,
+      timestamp: newYear,
+    });
+    await add(a, recorded(request(0, 'x'), request(1, 'y')));
+    await add(a, recorded(output(2, '"llm_req"')), recorded(request(3, 'x')));
+    await add(b, recorded(request(0, 'x')));
+    expect(await store.requests(a)).toEqual(
+      new Map([
+        ['x', 2],
+        ['y', 1],
+      ]),
+    );
+    expect((await store.requests(c)).size).toBe(0);
+  });
+});
+
 describe('looking for a text', () => {
   it('finds it newest first, case ignored and nothing in it special, and goes on where it stopped', async () => {
     const { store, start, add } = await open();

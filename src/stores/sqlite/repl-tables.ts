@@ -20,6 +20,7 @@ export interface ReplTables {
   checkpointAt(session: string, seq: number): KeptCheckpoint | undefined;
   snapshots(session: string): KeptSnapshot[];
   forksOf(session: string, query: ForkQuery): ReplFork[];
+  requests(session: string): ReadonlyMap<string, number>;
   findInRepl(session: string, query: ReplQuery): ReplFound;
 }
 
@@ -41,6 +42,10 @@ const forksSql = (where: string): string =>
 const upToSql = `SELECT event FROM repl_checkpoints WHERE session = ${keySql} AND seq >= ? ORDER BY seq LIMIT 1`;
 const backwardSql = `SELECT position, session, seq, type, at, data, crc FROM events
   WHERE session = ${keySql} AND seq <= ? AND type = 'repl_recorded' ORDER BY seq DESC`;
+
+/** Most events have no request, and are not parsed for that. */
+const askingSql = `SELECT position, session, seq, type, at, data, crc FROM events
+  WHERE session = ${keySql} AND type = 'repl_recorded' AND instr(data, '"llm_req"') > 0 ORDER BY seq`;
 
 export const newReplTables = (db: DatabaseSync): ReplTables => {
   // A server without REPL sessions keeps no statements for them.
@@ -75,6 +80,13 @@ export const newReplTables = (db: DatabaseSync): ReplTables => {
         seq: Number(seq),
         created: Number(start_time),
       }));
+    },
+    requests: (session) => {
+      const rows = statement(askingSql, true).iterate(session) as Iterable<unknown> as Iterable<EventRow>;
+      const counts = new Map<string, number>();
+      for (const { entry } of entries(rows, session, Infinity))
+        if (entry.type === 'llm_req') counts.set(entry.of, (counts.get(entry.of) ?? 0) + 1);
+      return counts;
     },
     findInRepl: (session, { text, limit, before = Number.MAX_SAFE_INTEGER }) => {
       const upTo = statement(upToSql).get(session, before - 1)?.['event'] ?? Number.MAX_SAFE_INTEGER;

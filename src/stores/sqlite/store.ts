@@ -335,6 +335,11 @@ export class SqliteStore implements Journal, SessionReads, ActivityReads, Ledger
     return this.#reads.forksOf(session, query);
   }
 
+  /** Looks at all of its journal. */
+  async requests(session: string): Promise<ReadonlyMap<string, number>> {
+    return this.#reader.ask('requests', session);
+  }
+
   async findInRepl(session: string, query: ReplQuery): Promise<ReplFound> {
     return this.#searcher.ask('findInRepl', session, query);
   }
