@@ -53,7 +53,7 @@ export const startJupyter = async (isNoDelay: boolean): Promise<Jupyter> => {
   const token = randomUUID();
   const port = await freePort();
   writeFileSync(join(folder, 'jupyter_server_config.py'), isNoDelay ? sendAtOnce : '');
-  const args = [`--ServerApp.port=${port}`, `--ServerApp.token=${token}`, '--no-browser', '--allow-root', '--debug'];
+  const args = [`--ServerApp.port=${port}`, `--ServerApp.token=${token}`, '--no-browser', '--allow-root'];
   const child = spawn('jupyter-server', [...args, `--ServerApp.root_dir=${folder}`], {
     env: { ...process.env, HOME: folder, JUPYTER_CONFIG_DIR: folder, JUPYTER_RUNTIME_DIR: folder },
     stdio: 'ignore',
