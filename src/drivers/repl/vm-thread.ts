@@ -72,7 +72,8 @@ export class VmThread {
   /** Stops what runs, in one way or the other. */
   cancel(): void {
     if (!this.#waiting) return;
-    Atomics.store(new Int32Array(this.#flags), cancelFlag, 1);
+    // Asked for again, it has no longer for that.
+    if (Atomics.exchange(new Int32Array(this.#flags), cancelFlag, 1) === 1) return;
     clearTimeout(this.#watchdog);
     this.#watchdog = setTimeout(() => this.end(), graceMs).unref();
   }

@@ -112,7 +112,7 @@ export class VmThreads {
     const longAgo = performance.now() - spareMs;
     for (const thread of this.#all) {
       if (this.#all.size <= this.#usual) return;
-      if (!this.#taken.has(thread) && thread.usedAt < longAgo) thread.end();
+      if (!this.#taken.has(thread) && thread.usedAt < longAgo) this.#retire(thread);
     }
   }
 }

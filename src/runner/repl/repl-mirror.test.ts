@@ -136,6 +136,15 @@ describe('a mirror', () => {
     expect([readdirSync(join(folder, 'other')), readdirSync(join(path, '..'))]).toEqual([[], []]);
   });
 
+  it('sets aside what is of something else where it moves to', async () => {
+    const { mirror, folder } = await given(2);
+    const to = join(folder, 'new.jsonl');
+    writeFileSync(to, 'somebody’s own\n');
+    await mirror.moveTo(to, Promise.resolve());
+    expect(readFileSync(`${to}.1`, 'utf8')).toBe('somebody’s own\n');
+    expect(readFileSync(to, 'utf8')).toContain('value 1');
+  });
+
   it('is appended to at once when all ends', async () => {
     const { mirror, add, isSame } = await given(2);
     await mirror.idle();

@@ -1,5 +1,5 @@
 import { appendFileSync, statSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, truncate } from 'node:fs/promises';
+import { lstat, mkdir, open, rename, rm, truncate } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { IIncrementalWriter, SessionEvent } from '../../contract/session-server.ts';
@@ -90,6 +90,9 @@ export class ReplMirror implements IIncrementalWriter {
       const from = this.#path;
       this.#path = path;
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      // W2.
+      const there = await endOf(path);
+      if (there && !there.isOf(this.#parts.session)) await this.#setAside();
       await rename(from, path).catch(() => (this.#end = undefined));
     });
   }
@@ -193,7 +196,7 @@ export class ReplMirror implements IIncrementalWriter {
   async #setAside(): Promise<void> {
     for (let n = 1; ; n++) {
       const aside = `${this.#path}.${n}`;
-      const isTaken = await readFile(aside).then(
+      const isTaken = await lstat(aside).then(
         () => true,
         () => false,
       );
