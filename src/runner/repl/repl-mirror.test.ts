@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -112,6 +114,15 @@ describe('a mirror', () => {
     await open().catchUp();
     isSame();
     expect(readFileSync(`${path}.1`, 'utf8')).toBe(other);
+  });
+
+  it.skipIf(process.platform === 'win32')('waits for nobody where a pipe is in its place', async () => {
+    const { open, isSame, path } = await given(2);
+    rmSync(path);
+    execFileSync('mkfifo', [path]);
+    await open().catchUp();
+    isSame();
+    expect(lstatSync(`${path}.1`).isFIFO()).toBe(true);
   });
 
   it('that could not be written is whole once it can', async () => {
