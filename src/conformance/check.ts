@@ -1,4 +1,3 @@
-import type { Context } from './context.ts';
 import type { Target } from './http.ts';
 
 /** A check is data: what it is called, the sentence of the contract that it holds a server to, and how. */
@@ -15,7 +14,7 @@ export interface Workplace {
   close(): Promise<number>;
 }
 
-export interface Check<W extends Workplace = Context> {
+export interface Check<W extends Workplace> {
   /** `group.what`, unique in its suite. */
   id: string;
   level: Level;
@@ -26,7 +25,7 @@ export interface Check<W extends Workplace = Context> {
   run(context: W): Promise<void>;
 }
 
-export interface Group<W extends Workplace = Context> {
+export interface Group<W extends Workplace> {
   name: string;
   title: string;
   checks: readonly Check<W>[];
@@ -41,10 +40,10 @@ export interface Suite<W extends Workplace = Workplace> {
   open(target: Target): W;
 }
 
-type Rest = Pick<Check, 'needs'>;
+type Rest = Pick<Check<Workplace>, 'needs'>;
 
 /** A check of what the document itself says. */
-export const ofDocument = <W extends Workplace = Context>(
+export const ofDocument = <W extends Workplace>(
   id: string,
   rule: string,
   run: Check<W>['run'],
@@ -58,7 +57,7 @@ export const ofDocument = <W extends Workplace = Context>(
 });
 
 /** A check of what the contract decided where the document is silent. */
-export const ofDecision = <W extends Workplace = Context>(
+export const ofDecision = <W extends Workplace>(
   id: string,
   rule: string,
   run: Check<W>['run'],

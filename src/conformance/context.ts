@@ -1,9 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Check, Group, Workplace } from './check.ts';
 import { bodyOf, expectSuccess, numberAt, textAt } from './judge.ts';
 import type { Body } from './judge.ts';
 import { Http } from './http.ts';
 import type { Answer, Target } from './http.ts';
 import { Listener } from './listener.ts';
+
+export type TimerCheck = Check<Context>;
+export type TimerGroup = Group<Context>;
 
 const hourMs = 3600_000;
 const longestWaitMs = 10_000;
@@ -13,7 +17,7 @@ const longestWaitMs = 10_000;
  *
  *  X1  A check leaves nothing behind where it can: every session it started is completed and deleted, every socket closed.
  */
-export class Context {
+export class Context implements Workplace {
   readonly http: Http;
   readonly target: Target;
   readonly #sessions = new Map<string, string | undefined>();

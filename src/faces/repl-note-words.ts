@@ -3,7 +3,7 @@ import type { ReplEntry } from '../contract/repl.ts';
 import { longestDescription } from '../contract/repl-notes.ts';
 import type { KeptAnnotation, KeptCheckpoint, KeptSnapshot, ReplFork } from '../journal/repl-reads.ts';
 import { wholeNumber } from './repl-word.ts';
-import type { Word } from './repl-word.ts';
+import type { Told, Word } from './repl-word.ts';
 
 /** What `:session` says of checkpoints, snapshots, the timeline and the journal. */
 export interface NoteParts {
@@ -14,10 +14,11 @@ export interface NoteParts {
   annotate: (
     seq: number,
     change: (was: KeptAnnotation | undefined) => Pick<KeptAnnotation, 'label' | 'description' | 'tags'>,
-  ) => Promise<unknown>;
+    told: Told<void>,
+  ) => Promise<string>;
   snapshots: () => Promise<readonly KeptSnapshot[]>;
-  snapshot: (description: string) => Promise<KeptSnapshot>;
-  restore: (id: string) => Promise<{ seq: number; stateId: string }>;
+  snapshot: (description: string, told: Told<{ id: string; seq: number }>) => Promise<string>;
+  restore: (id: string, told: Told<{ seq: number; stateId: string }>) => Promise<string>;
   /** The last entries, oldest first. */
   trace: (count: number) => Promise<readonly ReplEntry[]>;
 }
@@ -81,16 +82,14 @@ export const noteWords: Record<string, Word<{ notes: NoteParts }>> = {
       if (seq === undefined || words.length === 0) return undefined;
       const description = bounded(words.join(' '));
       const change = (was?: KeptAnnotation) => ({ label: was?.label ?? '', tags: was?.tags ?? [], description });
-      return notes.annotate(seq, change).then(() => `said of ${seq}`);
+      return notes.annotate(seq, change, () => `said of ${seq}`);
     },
   },
   snapshot: {
     syntax: ':session snapshot [description]',
     about: 'keep the state as it is under an id',
-    say: async ({ notes }, words) => {
-      const { id, seq } = await notes.snapshot(bounded(words.join(' ')));
-      return `snapshot ${id} at ${seq}`;
-    },
+    say: async ({ notes }, words) =>
+      notes.snapshot(bounded(words.join(' ')), ({ id, seq }) => `snapshot ${id} at ${seq}`),
   },
   snapshots: {
     syntax: ':session snapshots',
@@ -120,8 +119,7 @@ const resume = async ({ snapshots, restore }: NoteParts, part: string): Promise<
   const all = await snapshots();
   const meant =
     all.find(({ id }) => id === part) ?? onlyOf(all.filter(({ id }) => id.startsWith(part) || id.endsWith(part)));
-  const { seq, stateId } = await restore(meant.id);
-  return `at event ${seq} (${stateId})`;
+  return restore(meant.id, ({ seq, stateId }) => `at event ${seq} (${stateId})`);
 };
 
 const onlyOf = (some: readonly KeptSnapshot[]): KeptSnapshot => {

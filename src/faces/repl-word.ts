@@ -6,5 +6,8 @@ export interface Word<P> {
   say: (parts: P, args: readonly string[]) => Promise<string> | undefined;
 }
 
+/** What is said of what a word has done; it is kept with that, for whoever sends the word again under its key. */
+export type Told<T> = (done: T) => string;
+
 export const wholeNumber = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;

@@ -3,7 +3,7 @@ import type { NoteParts } from './repl-note-words.ts';
 import { ofOwner } from './repl-server-words.ts';
 import type { ServerWords } from './repl-server-words.ts';
 import { wholeNumber } from './repl-word.ts';
-import type { Word } from './repl-word.ts';
+import type { Told, Word } from './repl-word.ts';
 import { toReplMetrics, toReplSession } from './repl-view.ts';
 import type { ReplSummary } from './repl-view.ts';
 
@@ -13,9 +13,9 @@ export interface WordParts {
   session: ReplSummary;
   /** Those that the caller may see. */
   list: () => Promise<readonly ReplSummary[]>;
-  checkpoint: (label: string | undefined) => Promise<{ seq: number }>;
-  goto: (seq: number) => Promise<{ seq: number; stateId: string }>;
-  fork: (name: string, seq: number | undefined) => Promise<string>;
+  checkpoint: (label: string | undefined, told: Told<{ seq: number }>) => Promise<string>;
+  goto: (seq: number, told: Told<{ seq: number; stateId: string }>) => Promise<string>;
+  fork: (name: string, seq: number | undefined, told: Told<void>) => Promise<string>;
   save: () => Promise<void>;
   notes: NoteParts;
   /** Of the owner's alone. */
@@ -43,9 +43,9 @@ const words: Record<string, Word<WordParts>> = {
   checkpoint: {
     syntax: ':session checkpoint [label]',
     about: 'name the state as it is',
-    say: async ({ checkpoint }, args) => {
+    say: ({ checkpoint }, args) => {
       const label = args.join(' ').slice(0, 200);
-      return `checkpoint at ${(await checkpoint(label === '' ? undefined : label)).seq}`;
+      return checkpoint(label === '' ? undefined : label, (made) => `checkpoint at ${made.seq}`);
     },
   },
   goto: {
@@ -53,7 +53,7 @@ const words: Record<string, Word<WordParts>> = {
     about: 'back to the state after an event',
     say: ({ goto }, [text]) => {
       const seq = wholeNumber(text);
-      return seq === undefined ? undefined : goto(seq).then(({ stateId }) => `at event ${seq} (${stateId})`);
+      return seq === undefined ? undefined : goto(seq, ({ stateId }) => `at event ${seq} (${stateId})`);
     },
   },
   fork: {
@@ -62,7 +62,7 @@ const words: Record<string, Word<WordParts>> = {
     say: ({ fork }, [name, text]) => {
       const seq = wholeNumber(text);
       if (name === undefined || (text !== undefined && seq === undefined)) return undefined;
-      return fork(name, seq).then(() => `forked as ${name}`);
+      return fork(name, seq, () => `forked as ${name}`);
     },
   },
   metrics: {
@@ -97,6 +97,9 @@ const groups: Record<string, Record<string, Word<WordParts>>> = {
   ':server': serverWords,
 };
 
+/** Words that change nothing but what a prompt is on. */
+const ofPrompt = new Set(['load', 'switch']);
+
 export const isWord = (command: string): boolean => /^\s*:/.test(command);
 
 /** What a command with a colon has to say; one that is not known says which there are. */
@@ -105,6 +108,8 @@ export const sayWord = async (command: string, parts: WordParts): Promise<Said> 
   if (first === ':quit') return { output: '', shouldExit: true };
   if (first === ':help') return { output: help(), shouldExit: false };
   const group = Object.hasOwn(groups, first) ? groups[first] : undefined;
+  if (first === ':session' && ofPrompt.has(second))
+    return { output: `${first} ${second} is for the prompt: stint repl`, shouldExit: false, isError: true };
   const word = group && Object.hasOwn(group, second) ? group[second] : undefined;
   if (word === undefined)
     return { output: `there is no ${[first, second].join(' ').trim()}\n${help()}`, shouldExit: false, isError: true };

@@ -1,6 +1,7 @@
 import { ofDecision } from '../check.ts';
 import { bodyOf, expectSame, expectStatus, rowsAt, textAt } from '../judge.ts';
 import type { ReplContext, ReplGroup } from './context.ts';
+import type { ReplSession } from './session.ts';
 import { expectError } from './shapes.ts';
 
 const sameAnswer = 'every POST takes Idempotency-Key; same body: waits for the first and gives its answer';
@@ -8,6 +9,23 @@ const otherBody = 'Idempotency-Key with another body: 422';
 const count = 'globalThis.n = (globalThis.n ?? 0) + 1';
 
 const newKey = () => ({ headers: { 'idempotency-key': crypto.randomUUID() } });
+
+/** Words that change something, on a name that nobody has and a snapshot that there is. */
+const changingWords: readonly (readonly [what: string, word: (free: { name: string; id: string }) => string])[] = [
+  ['goto', () => 'goto 2'],
+  ['fork', ({ name }) => `fork ${name}`],
+  ['checkpoint', () => 'checkpoint here'],
+  ['snapshot', () => 'snapshot now'],
+  ['resume', ({ id }) => `resume ${id}`],
+  ['annotate', () => 'annotate 2 said'],
+];
+
+/** How many there are of each. */
+const thereIs = async (session: ReplSession): Promise<readonly number[]> => [
+  (await session.events()).length,
+  rowsAt(await session.read('/snapshots'), 'snapshots').length,
+  rowsAt(await session.read('/timeline'), 'forks').length,
+];
 
 /** One order for all, and the same request sent again. */
 export const order: ReplGroup = {
@@ -146,6 +164,22 @@ export const order: ReplGroup = {
       expectSame('the answer again', [again.status, again.body], [200, first.body]);
       await session.says('n', '3');
     }),
+    ...changingWords.map(([what, word]) =>
+      ofDecision<ReplContext>(`order.word-${what}`, sameAnswer, async (context) => {
+        const session = await context.ran('let n = 1', 'n = 2');
+        const { id } = bodyOf(await session.post('/snapshots', {}));
+        const command = `:session ${word({ name: context.unborn().name, id: String(id) })}`;
+        const key = newKey();
+        const first = await session.post('/execute', { command }, key);
+        expectStatus(first, 200);
+        await session.run('n = 3');
+        const before = await thereIs(session);
+        const second = await session.post('/execute', { command }, key);
+        expectSame('the answer again', [second.status, second.body], [200, first.body]);
+        expectSame('events, snapshots and forks', await thereIs(session), before);
+        await session.says('n', '3');
+      }),
+    ),
     ...(['/checkpoints', '/snapshots'] as const).map((rest) =>
       ofDecision<ReplContext>(`order.again-${rest.slice(1)}`, sameAnswer, async (context) => {
         const session = await context.ran('1');

@@ -5,7 +5,7 @@ import type { ReplSession } from './session.ts';
 
 const work =
   ':session list|save|goto|checkpoints|checkpoint|trace|resume|fork|metrics|timeline|snapshot|snapshots work through execute';
-const unknownWord = /unknown|no such|there is no|not (a|known)|help/i;
+const unknownWord = /for the prompt|unknown|no such|there is no|not (a|known)|help/i;
 
 /** What a word said; it is known, and leaves nobody. */
 const said = async (session: ReplSession, word: string): Promise<string> => {
@@ -104,7 +104,7 @@ export const words: ReplGroup = {
     ofDecision('words.load', ':session load|switch in stint repl only', async (context) => {
       const session = await context.ran('let n = 1');
       for (const word of [':session load other', ':session switch other'])
-        expectThat((await said(session, word)) !== '', `${word} to say that it is for the prompt`, '');
+        expectThat(unknownWord.test(await said(session, word)), `${word} to say that it is for the prompt`, '');
       await session.says('n', '1');
     }),
     ofDecision('words.unknown', 'a word that is none is said to be none', async (context) => {

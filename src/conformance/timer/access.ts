@@ -1,5 +1,5 @@
 import { ofDecision } from '../check.ts';
-import type { Check, Group } from '../check.ts';
+import type { TimerCheck, TimerGroup } from '../context.ts';
 import { bodyOf, expectRefusal, expectSame, expectStatus, expectThat, skipUnlessFound, textAt } from '../judge.ts';
 
 const unknownId = '01a1fa74-70d6-790b-a5a0-9daa8d285a53';
@@ -27,7 +27,7 @@ const routes: readonly [name: string, method: string, path: string][] = [
   ['ticket', 'POST', '/api/ws-ticket'],
 ];
 
-const unauthorized = routes.map(([name, method, path]): Check =>
+const unauthorized = routes.map(([name, method, path]): TimerCheck =>
   ofDecision(
     `access.token-${name}`,
     needed,
@@ -41,7 +41,7 @@ const unauthorized = routes.map(([name, method, path]): Check =>
 );
 
 /** Who is let in, from where, and to what. */
-export const access: Group = {
+export const access: TimerGroup = {
   name: 'access',
   title: 'Access: token, Host, Origin, rights',
   checks: [

@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ofDecision } from '../check.ts';
-import type { Check, Group } from '../check.ts';
-import type { Context } from '../context.ts';
+import type { Context, TimerCheck, TimerGroup } from '../context.ts';
 import { expectSame, expectThat, numberAt, objectOf, rowsAt } from '../judge.ts';
 import type { Body } from '../judge.ts';
 
@@ -22,7 +21,7 @@ const reachedBy = async (context: Context, id: string): Promise<unknown[]> =>
   (await thresholdsOf(context, id)).filter((threshold) => threshold !== 'budget_projected');
 
 /** Reports of tokens one after the other against a budget of {@link budget}, and the thresholds that they reach. */
-const crossing = (name: string, rule: string, reports: readonly number[], expected: readonly string[]): Check =>
+const crossing = (name: string, rule: string, reports: readonly number[], expected: readonly string[]): TimerCheck =>
   ofDecision(`alerts.${name}`, rule, async (context) => {
     const id = await context.startId({ tokenBudget: budget });
     for (const tokens of reports) await context.record(id, tokens);
@@ -36,7 +35,7 @@ const recordSteadily = async (context: Context, id: string, start: number, token
 };
 
 /** What is said of a budget and a time that run out. */
-export const alerts: Group = {
+export const alerts: TimerGroup = {
   name: 'alerts',
   title: 'Alerts',
   checks: [

@@ -1,6 +1,5 @@
 import { ofDecision, ofDocument } from '../check.ts';
-import type { Check, Group } from '../check.ts';
-import type { Context } from '../context.ts';
+import type { Context, TimerCheck, TimerGroup } from '../context.ts';
 import {
   bodyOf,
   expectBadField,
@@ -59,7 +58,7 @@ const expectShape = (body: Body): void => {
   }
 };
 
-const bucketChecks = periods.map(([period, count, length]): Check =>
+const bucketChecks = periods.map(([period, count, length]): TimerCheck =>
   ofDecision(
     `analytics.buckets-${period}`,
     'buckets begin at full 5 minutes (hour: 12), hours (day: 24), midnights (week: 7, month: 30) in UTC; the last holds now',
@@ -76,11 +75,11 @@ const bucketChecks = periods.map(([period, count, length]): Check =>
 );
 
 /** What was used in a time, over all sessions or some. */
-export const analytics: Group = {
+export const analytics: TimerGroup = {
   name: 'analytics',
   title: 'Analytics',
   checks: [
-    ...periods.map(([period]): Check =>
+    ...periods.map(([period]): TimerCheck =>
       ofDocument(`analytics.usage-${period}`, `${ruleOfUsage}; period is hour, day, week or month`, async (context) => {
         await context.record(await context.startId(), 5);
         expectShape(await usage(context, `period=${period}`));

@@ -1,6 +1,5 @@
 import { ofDecision, ofDocument } from '../check.ts';
-import type { Check, Group } from '../check.ts';
-import type { Context } from '../context.ts';
+import type { Context, TimerCheck, TimerGroup } from '../context.ts';
 import { expectBadField, expectProblem, expectRefusal, expectSame, expectStatus, rowsAt } from '../judge.ts';
 
 const unchanged = 'bad input answers 400 with the path of each bad field, and it changes nothing';
@@ -113,14 +112,14 @@ const nested = (depth: number): string =>
 const send = (context: Context, method: string, path: string, { json, raw }: Bad) =>
   context.http.ask(method, path, raw === undefined ? { json } : { raw });
 
-const startCheck = (one: Bad): Check =>
+const startCheck = (one: Bad): TimerCheck =>
   ofDecision(`bad-input.${one.name}`, one.rule, async (context) => {
     expectBadField(await send(context, 'POST', '/api/sessions', one), one.path);
   });
 
 const itemCheck =
   (method: string, rest: string) =>
-  (one: Bad): Check =>
+  (one: Bad): TimerCheck =>
     ofDecision(`bad-input.${one.name}`, `${one.rule}; ${unchanged}`, async (context) => {
       const id = await context.startId();
       const before = await context.events(id);
@@ -143,7 +142,7 @@ const queries: readonly [name: string, path: string, field: string][] = [
   ['query-unknown', '/api/sessions?page=2', 'page'],
 ];
 
-const queryChecks = queries.map(([name, path, field]): Check =>
+const queryChecks = queries.map(([name, path, field]): TimerCheck =>
   ofDecision(
     `bad-input.query-${name}`,
     'numbers in queries are digits only; bad input: 400 with the path',
@@ -154,7 +153,7 @@ const queryChecks = queries.map(([name, path, field]): Check =>
 );
 
 /** What must be refused, and where it is wrong. */
-export const badInput: Group = {
+export const badInput: TimerGroup = {
   name: 'bad-input',
   title: 'Bad input',
   checks: [

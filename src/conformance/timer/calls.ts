@@ -1,5 +1,5 @@
 import { ofDecision, ofDocument } from '../check.ts';
-import type { Group } from '../check.ts';
+import type { TimerGroup } from '../context.ts';
 import {
   bodyOf,
   expectBetween,
@@ -22,7 +22,7 @@ const ruleOfChange = 'PATCH /api/sessions/:id takes status: pause, resume, compl
 const uuidV7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 /** Starting, reading, changing and deleting a session. */
-export const calls: Group = {
+export const calls: TimerGroup = {
   name: 'calls',
   title: 'Sessions: start, read, change, delete',
   checks: [

@@ -1,5 +1,5 @@
 import { ofDecision, ofDocument } from '../check.ts';
-import type { Group } from '../check.ts';
+import type { TimerGroup } from '../context.ts';
 import {
   bodyOf,
   expectBadField,
@@ -20,7 +20,7 @@ const cumulative =
 const parts = 'parts posted beside tokensUsed must add up to it (with cacheRead under all), else 400';
 
 /** Tokens: rows of usage and what they add up to. */
-export const counting: Group = {
+export const counting: TimerGroup = {
   name: 'counting',
   title: 'Tokens: recording and counting',
   checks: [

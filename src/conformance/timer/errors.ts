@@ -1,5 +1,5 @@
 import { ofDecision, ofDocument } from '../check.ts';
-import type { Check, Group } from '../check.ts';
+import type { TimerCheck, TimerGroup } from '../context.ts';
 import { expectProblem, expectRefusal, expectStatus, expectThat, skipUnlessFound } from '../judge.ts';
 
 const unknownId = '01a1fa74-70d6-790b-a5a0-9daa8d285a53';
@@ -16,7 +16,7 @@ const itemCalls: readonly [name: string, method: string, rest: string, json?: un
   ['events', 'GET', '/events'],
 ];
 
-const unknownSession = itemCalls.map(([name, method, rest, json]): Check =>
+const unknownSession = itemCalls.map(([name, method, rest, json]): TimerCheck =>
   ofDecision(
     `errors.unknown-${name}`,
     'a session that is not there is 404; an id that is not one is 404',
@@ -41,7 +41,7 @@ const methods: readonly [name: string, method: string, path: string, allowed: re
   ['ticket', 'GET', '/api/ws-ticket', ['POST']],
 ];
 
-const wrongMethod = methods.map(([name, method, path, allowed]): Check =>
+const wrongMethod = methods.map(([name, method, path, allowed]): TimerCheck =>
   ofDecision(`errors.method-${name}`, 'a wrong method is 405 with Allow', async ({ http }) => {
     const answer = await http.ask(method, path);
     expectRefusal(answer, 405, 'method_not_allowed');
@@ -54,7 +54,7 @@ const wrongMethod = methods.map(([name, method, path, allowed]): Check =>
   }),
 );
 
-const analyticsMethods = ['usage', 'export'].map((name): Check =>
+const analyticsMethods = ['usage', 'export'].map((name): TimerCheck =>
   ofDecision(`errors.method-${name}`, 'a wrong method is 405 with Allow', async ({ http }) => {
     skipUnlessFound(await http.get(`/api/analytics/${name}`));
     const answer = await http.ask('POST', `/api/analytics/${name}`);
@@ -64,7 +64,7 @@ const analyticsMethods = ['usage', 'export'].map((name): Check =>
 );
 
 /** Refusals: what they look like, and which come when. */
-export const errors: Group = {
+export const errors: TimerGroup = {
   name: 'errors',
   title: 'Refusals: 404, 405 and their shape',
   checks: [

@@ -1,6 +1,5 @@
 import { ofDecision } from '../check.ts';
-import type { Group } from '../check.ts';
-import type { Context } from '../context.ts';
+import type { Context, TimerGroup } from '../context.ts';
 import {
   expectBadField,
   expectHeader,
@@ -67,7 +66,7 @@ const busy = async (context: Context): Promise<string> => {
 };
 
 /** The session's journal, in pages and as it goes on. */
-export const events: Group = {
+export const events: TimerGroup = {
   name: 'events',
   title: 'Events and server-sent events',
   checks: [

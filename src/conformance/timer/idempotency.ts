@@ -1,5 +1,5 @@
 import { ofDecision } from '../check.ts';
-import type { Group } from '../check.ts';
+import type { TimerGroup } from '../context.ts';
 import {
   bodyOf,
   expectBadField,
@@ -18,7 +18,7 @@ const racers = 10;
 const newKey = () => ({ headers: { 'idempotency-key': crypto.randomUUID() } });
 
 /** The same request, sent again. */
-export const idempotency: Group = {
+export const idempotency: TimerGroup = {
   name: 'idempotency',
   title: 'Idempotency-Key',
   checks: [

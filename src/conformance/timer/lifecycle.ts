@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ofDecision, ofDocument } from '../check.ts';
-import type { Check, Group } from '../check.ts';
+import type { TimerCheck, TimerGroup } from '../context.ts';
 import { expectBetween, expectProblem, expectRefusal, expectSame, expectStatus, numberAt } from '../judge.ts';
 import type { Body } from '../judge.ts';
 import { expectUnixMs, typesIn } from './shapes.ts';
@@ -9,7 +9,7 @@ const final =
   'completed is final for status, name, duration, budget, tokens and checkpoints (409 session_already_completed)';
 const racers = 12;
 
-const afterEnd = (what: string, path: string, json: Body): Check =>
+const afterEnd = (what: string, path: string, json: Body): TimerCheck =>
   ofDecision(`lifecycle.final-${what}`, final, async (context) => {
     const id = await context.startId();
     await context.change(id, { status: 'completed' });
@@ -24,7 +24,7 @@ const afterEnd = (what: string, path: string, json: Body): Check =>
   });
 
 /** How a session's status changes, and that its end is final. */
-export const lifecycle: Group = {
+export const lifecycle: TimerGroup = {
   name: 'lifecycle',
   title: 'Status: active, paused, completed',
   checks: [

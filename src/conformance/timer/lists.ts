@@ -1,6 +1,5 @@
 import { ofDecision } from '../check.ts';
-import type { Group } from '../check.ts';
-import type { Context } from '../context.ts';
+import type { Context, TimerGroup } from '../context.ts';
 import { bodyOf, expectSame, expectStatus, expectThat, numberAt, rowsAt, textAt } from '../judge.ts';
 import type { Body } from '../judge.ts';
 import { expectSession, idsIn } from './shapes.ts';
@@ -45,7 +44,7 @@ const walk = async (
 };
 
 /** Lists of sessions, and walks through them. */
-export const lists: Group = {
+export const lists: TimerGroup = {
   name: 'lists',
   title: 'Lists and cursors',
   checks: [

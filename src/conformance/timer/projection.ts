@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ofDecision, ofDocument } from '../check.ts';
-import type { Group } from '../check.ts';
-import type { Context } from '../context.ts';
+import type { Context, TimerGroup } from '../context.ts';
 import * as formula from '../formula.ts';
 import type { Row } from '../formula.ts';
 import { bodyOf, expectBetween, expectClose, expectSame, expectStatus, numberAt } from '../judge.ts';
@@ -60,7 +59,7 @@ const even: readonly Report[] = [100, 200, 300, 400, 500].map((after) => [after,
 const many: readonly Report[] = Array.from({ length: 15 }, (_, n) => [n * 60 + (n % 3) * 7, 10 + n * n]);
 
 /** Where usage is heading, against the suite's own arithmetic. */
-export const projection: Group = {
+export const projection: TimerGroup = {
   name: 'projection',
   title: 'Average and projection',
   checks: [

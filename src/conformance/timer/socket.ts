@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ofDecision, ofDocument } from '../check.ts';
+import type { TimerGroup } from '../context.ts';
 import { Skipped } from '../mismatch.ts';
-import type { Group } from '../check.ts';
 import { bodyOf, expectBetween, expectSame, expectStatus, expectThat, numberAt, shown, textAt } from '../judge.ts';
 import type { Body } from '../judge.ts';
 import { expectStatusWord } from './shapes.ts';
@@ -26,7 +26,7 @@ const isTimer = (id: string, status: string) => (frame: Body) =>
   frame['type'] === 'timer_update' && frame['sessionId'] === id && frame['status'] === status;
 
 /** Live views over `/ws`. */
-export const socket: Group = {
+export const socket: TimerGroup = {
   name: 'socket',
   title: 'WebSocket /ws',
   checks: [

@@ -5,7 +5,7 @@ import { accessParams, accessRequest } from '../../contract/repl-access.ts';
 import { replErrorSchema, replParams, successSchema } from '../../contract/repl-calls.ts';
 import { AccessMode } from '../../contract/session-server.ts';
 import { changesNothing, mayChange } from '../rights.ts';
-import { answerOf, sendAnswer } from './answers.ts';
+import { answerOf, secretOnce, sendAnswer } from './answers.ts';
 import { callerOf } from './guard.ts';
 import type { FaceParts } from './parts.ts';
 import { visibleRepl } from './repl-of-caller.ts';
@@ -18,6 +18,7 @@ const querystring = noQuery;
 
 export const replAccessRoutes = (parts: FaceParts) => async (app: FastifyInstance) => {
   const routes = app.withTypeProvider<ZodTypeProvider>();
+  const once = secretOnce(parts);
 
   routes.post(
     '/api/repl/sessions/:name/access',
@@ -39,12 +40,15 @@ export const replAccessRoutes = (parts: FaceParts) => async (app: FastifyInstanc
       },
     },
     async (request, reply) => {
-      const { id } = await visibleRepl(parts, request, request.params.name);
-      const { clientId: client, mode } = request.body;
-      const { user } = callerOf(request);
-      if (mode === AccessMode.ReadWrite && !mayChange(user)) throw changesNothing();
-      parts.repl.leases.take(id, { user: user.id, client }, mode);
-      return sendAnswer(reply, answerOf(200, { success: true }));
+      const answer = await once(request, async () => {
+        const { id } = await visibleRepl(parts, request, request.params.name);
+        const { clientId: client, mode } = request.body;
+        const { user } = callerOf(request);
+        if (mode === AccessMode.ReadWrite && !mayChange(user)) throw changesNothing();
+        parts.repl.leases.take(id, { user: user.id, client }, mode);
+        return answerOf(200, { success: true });
+      });
+      return sendAnswer(reply, answer);
     },
   );
 

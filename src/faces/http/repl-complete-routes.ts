@@ -1,16 +1,14 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { noQuery } from '../../contract/fields.ts';
-import { isId } from '../../contract/ids.ts';
 import { invalid } from '../../contract/problem.ts';
 import { completeRequest, completeResponse, replErrorSchema, replParams } from '../../contract/repl-calls.ts';
 import { fitting, keywords, placeIn, wordCompletions } from '../repl-complete.ts';
 import { fittingInScheme, placeInScheme } from '../repl-complete-scheme.ts';
 import { isWord, wordSyntaxes } from '../repl-words.ts';
 import { answerOf, sendAnswer } from './answers.ts';
-import { callerOf } from './guard.ts';
 import type { FaceParts } from './parts.ts';
-import { changeableSession, unknownSession } from './session-of-caller.ts';
+import { changeableRepl } from './repl-of-caller.ts';
 
 /** Completion of what is being typed, for those who may run it. */
 export const replCompleteRoutes = (parts: FaceParts) => async (app: FastifyInstance) => {
@@ -37,7 +35,7 @@ export const replCompleteRoutes = (parts: FaceParts) => async (app: FastifyInsta
         throw invalid([
           { path: 'cursor', message: `must not be beyond the code, which has ${code.length} characters` },
         ]);
-      const { id, repl } = await sessionOf(parts, request, request.params.name);
+      const { id, repl } = await changeableRepl(parts, request, request.params.name);
       if (isWord(code)) return sendAnswer(reply, answerOf(200, wordCompletions(code.slice(0, cursor), wordSyntaxes())));
       const none = { completions: [], start: cursor };
       const isScheme = repl.language === 'scheme';
@@ -52,12 +50,4 @@ export const replCompleteRoutes = (parts: FaceParts) => async (app: FastifyInsta
       return sendAnswer(reply, answerOf(200, { completions: fitting([...names, ...words], prefix), start }));
     },
   );
-};
-
-const sessionOf = async (parts: FaceParts, request: FastifyRequest, name: string) => {
-  const id = isId(name) ? name : parts.repl.names.find(callerOf(request).user.id, name);
-  if (id === undefined) throw unknownSession();
-  const { repl } = await changeableSession(parts, request, id);
-  if (repl === undefined) throw unknownSession();
-  return { id, repl };
 };

@@ -99,6 +99,8 @@ describe('completion', () => {
     const name = newName();
     const path = `/api/repl/sessions/${name}/complete`;
     expect(await door.request('POST', path, { json: { code: 'a' } })).toMatchObject({ status: 404 });
+    const bad = await door.request('POST', '/api/repl/sessions/a%20b/complete', { json: { code: 'a' } });
+    expect([bad.status, bad.problem.message]).toEqual([400, expect.stringMatching(/^name: /)]);
     await run(name, '1');
     const { status, problem } = await door.request('POST', path, { json: { code: 'a', cursor: 2 } });
     expect([status, problem.message]).toEqual([400, expect.stringMatching(/^cursor: must not be beyond the code/)]);

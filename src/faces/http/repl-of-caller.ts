@@ -1,7 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { isId } from '../../contract/ids.ts';
-import { invalid } from '../../contract/problem.ts';
-import { replName } from '../../contract/repl-calls.ts';
+import { checkedName } from '../../runner/repl/repl-names.ts';
 import type { ReplSummary } from '../repl-view.ts';
 import { changesNothing, mayChange } from '../rights.ts';
 import { callerOf } from './guard.ts';
@@ -22,10 +21,4 @@ export const changeableRepl = async (parts: FaceParts, request: FastifyRequest, 
   const summary = await visibleRepl(parts, request, name);
   if (!mayChange(callerOf(request).user)) throw changesNothing();
   return summary;
-};
-
-const checkedName = (name: string): string => {
-  const { success, error } = replName.safeParse(name);
-  if (success) return name;
-  throw invalid([{ path: 'name', message: error.issues[0]?.message ?? 'is no name' }]);
 };

@@ -24,7 +24,6 @@ import {
   replSessionSchema,
   successSchema,
 } from '../../contract/repl-calls.ts';
-import type { SessionSummary } from '../../journal/sessions.ts';
 import { entriesOf } from '../../runner/repl/repl-journal.ts';
 import type { Came } from '../../runner/repl/repl-live.ts';
 import { checkedName } from '../../runner/repl/repl-names.ts';
@@ -36,15 +35,16 @@ import type { ReplSummary } from '../repl-view.ts';
 import { serverWords } from '../repl-server-words.ts';
 import { isWord, sayWord } from '../repl-words.ts';
 import type { Said } from '../repl-words.ts';
-import { changesNothing, checkHost, isOwner, mayChange, seenBy } from '../rights.ts';
-import { answerOf, once, sendAnswer } from './answers.ts';
+import { checkHost, isOwner, seenBy } from '../rights.ts';
+import { answerOf, once, secretOnce, sendAnswer } from './answers.ts';
 import { callerOf } from './guard.ts';
 import type { FaceParts } from './parts.ts';
 import { clientOf, leased } from './repl-lease.ts';
-import { noteParts } from './repl-note-parts.ts';
+import { keptWord, noteParts } from './repl-note-parts.ts';
 import { checkpointPage } from './repl-notes-routes.ts';
+import { changeableRepl, visibleRepl } from './repl-of-caller.ts';
 import { outcomeHeader, outcomeIn, withOutcome } from './repl-outcome.ts';
-import { unknownSession, visibleSession } from './session-of-caller.ts';
+import { unknownSession } from './session-of-caller.ts';
 
 /** The repl contract: sessions of code. One's own are addressed by name, others that one may see by id. */
 
@@ -60,24 +60,12 @@ const mostChars = 4 << 20;
 export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => {
   const routes = app.withTypeProvider<ZodTypeProvider>();
   const { repl: own } = parts;
+  /** For what leaves no event in the session. */
+  const aside = secretOnce(parts);
 
   /** Of the caller's own by that name; undefined where there is none. */
   const ownNamed = (request: FastifyRequest, name: string): string | undefined =>
     own.names.find(callerOf(request).user.id, name);
-
-  const seen = async (request: FastifyRequest, name: string): Promise<ReplSummary> => {
-    const id = isId(name) ? name : ownNamed(request, checkedName(name));
-    if (id === undefined) throw unknownSession();
-    const summary = await visibleSession(parts, request, id);
-    if (!isRepl(summary)) throw unknownSession();
-    return summary;
-  };
-
-  const changed = async (request: FastifyRequest, name: string): Promise<ReplSummary> => {
-    const summary = await seen(request, name);
-    if (!mayChange(callerOf(request).user)) throw changesNothing();
-    return summary;
-  };
 
   /** Of a name that is free. */
   const made = (request: FastifyRequest, name: string, make: () => Promise<string>): Promise<string> =>
@@ -127,15 +115,25 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
     reply?: Reply,
   ): Promise<string> => made(request, name, () => own.repl.fork(id, name, callerOf(request).user.id, seq, reply));
 
-  const say = async (request: FastifyRequest, id: string, command: string): Promise<Said> =>
+  /** What a word has changed is kept with its answer, under the request's key. */
+  const say = async (request: FastifyRequest, id: string, command: string, receipt?: ReceiptStub): Promise<Said> =>
     sayWord(command, {
-      session: await seen(request, id),
+      session: await visibleRepl(parts, request, id),
       list: async () => own.manager.summaries(seenBy(callerOf(request).user)),
-      checkpoint: (label) => leased(parts, request, id, () => own.repl.checkpoint(id, label)),
-      goto: (seq) => leased(parts, request, id, () => own.repl.goto(id, seq)),
-      fork: (name, seq) => fork(request, id, checkedName(name), seq),
+      checkpoint: async (label, told) =>
+        told(
+          await leased(parts, request, id, () =>
+            own.repl.checkpoint(id, label, {}, (made) => keptWord(receipt, told(made))),
+          ),
+        ),
+      goto: async (seq, told) =>
+        told(await leased(parts, request, id, () => own.repl.goto(id, seq, (went) => keptWord(receipt, told(went))))),
+      fork: async (name, seq, told) => {
+        await fork(request, id, checkedName(name), seq, keptWord(receipt, told()));
+        return told();
+      },
       save: () => own.manager.saveSession(id),
-      notes: noteParts(parts, request, id),
+      notes: noteParts(parts, request, id, receipt),
       server: isOwner(callerOf(request).user) ? serverWords(parts) : undefined,
     });
 
@@ -186,7 +184,8 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
         response: { 200: replSessionSchema, ...refusals },
       },
     },
-    async (request, reply) => sendAnswer(reply, answerOf(200, toReplSession(await seen(request, request.params.name)))),
+    async (request, reply) =>
+      sendAnswer(reply, answerOf(200, toReplSession(await visibleRepl(parts, request, request.params.name)))),
   );
 
   routes.delete(
@@ -202,7 +201,7 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
       },
     },
     async (request, reply) => {
-      await own.repl.remove((await changed(request, request.params.name)).id);
+      await own.repl.remove((await changeableRepl(parts, request, request.params.name)).id);
       return reply.code(204).send(null);
     },
   );
@@ -227,10 +226,11 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
     async (request, reply) => {
       const { name } = request.params;
       const { command } = request.body;
+      // Before a session is made for it.
+      const client = clientOf(request);
       const answer = await once(parts, request, async (receipt) => {
-        const { id } = await changed(request, isId(name) ? name : await ownOrNew(request, name));
-        if (isWord(command)) return withOutcome(await say(request, id, command));
-        const client = clientOf(request);
+        const { id } = await changeableRepl(parts, request, isId(name) ? name : await ownOrNew(request, name));
+        if (isWord(command)) return withOutcome(await say(request, id, command, receipt));
         let came: Came | undefined;
         const { output } = await leased(parts, request, id, () =>
           own.manager.executeCommand(id, command, {
@@ -263,8 +263,11 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
       },
     },
     async (request, reply) => {
-      own.repl.interrupt((await changed(request, request.params.name)).id);
-      return sendAnswer(reply, answerOf(200, { success: true }));
+      const answer = await aside(request, async () => {
+        own.repl.interrupt((await changeableRepl(parts, request, request.params.name)).id);
+        return answerOf(200, { success: true });
+      });
+      return sendAnswer(reply, answer);
     },
   );
 
@@ -282,8 +285,11 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
       },
     },
     async (request, reply) => {
-      await own.manager.saveSession((await changed(request, request.params.name)).id);
-      return sendAnswer(reply, answerOf(200, { success: true }));
+      const answer = await aside(request, async () => {
+        await own.manager.saveSession((await changeableRepl(parts, request, request.params.name)).id);
+        return answerOf(200, { success: true });
+      });
+      return sendAnswer(reply, answer);
     },
   );
 
@@ -301,7 +307,7 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
       },
     },
     async (request, reply) => {
-      const summary = await seen(request, request.params.name);
+      const summary = await visibleRepl(parts, request, request.params.name);
       const { after, limit, format } = request.query;
       if (format === 'jsonl')
         return reply
@@ -329,7 +335,7 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
       },
     },
     async (request, reply) => {
-      const { id } = await seen(request, request.params.name);
+      const { id } = await visibleRepl(parts, request, request.params.name);
       return sendAnswer(reply, answerOf(200, await checkpointPage(parts, id, request.query)));
     },
   );
@@ -350,7 +356,7 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
     async (request, reply) => {
       const { label, ...said } = request.body ?? {};
       const answer = await once(parts, request, async (receipt) => {
-        const { id } = await changed(request, request.params.name);
+        const { id } = await changeableRepl(parts, request, request.params.name);
         const made = await leased(parts, request, id, () =>
           own.repl.checkpoint(id, label, said, (made) => ({
             receipt,
@@ -378,7 +384,7 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
     },
     async (request, reply) => {
       const answer = await once(parts, request, async (receipt) => {
-        const { id } = await changed(request, request.params.name);
+        const { id } = await changeableRepl(parts, request, request.params.name);
         const went = await leased(parts, request, id, () =>
           own.repl.goto(id, request.body.seq, (went) => ({ receipt, answer: () => answerOf(200, went) })),
         );
@@ -404,7 +410,7 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
     async (request, reply) => {
       const { name, seq } = request.body;
       const answer = await once(parts, request, async (receipt) => {
-        const { id } = await seen(request, request.params.name);
+        const { id } = await visibleRepl(parts, request, request.params.name);
         return answerOf(201, await told(await fork(request, id, name, seq, telling(receipt))));
       });
       return sendAnswer(reply, answer);
@@ -423,10 +429,9 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
         response: { 200: replMetricsSchema, ...refusals },
       },
     },
-    async (request, reply) => sendAnswer(reply, answerOf(200, toReplMetrics(await seen(request, request.params.name)))),
+    async (request, reply) =>
+      sendAnswer(reply, answerOf(200, toReplMetrics(await visibleRepl(parts, request, request.params.name)))),
   );
 };
 
 const answered = (output: string, came: Came | undefined): Answer => withOutcome({ output, shouldExit: false }, came);
-
-const isRepl = (summary: SessionSummary): summary is ReplSummary => summary.repl !== undefined;

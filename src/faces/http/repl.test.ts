@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Doorway } from '../../../test/doorways/doorway.ts';
 import { unwrap } from '../../sdk/index.ts';
 
@@ -180,6 +180,55 @@ describe('a REPL session', () => {
     expect(await execute(name, 'n')).toBe('1');
   });
 
+  it('does what a word says once for one key, also after a restart', async () => {
+    const name = newName();
+    await execute(name, 'var n = 1');
+    await execute(name, 'n = 2');
+    const send = async (word: string) => {
+      const headers = { 'idempotency-key': `word-${word}-${name}` };
+      const json = { command: `:session ${word}` };
+      const { status, body } = await door.request('POST', `/api/repl/sessions/${name}/execute`, { json, headers });
+      expect(status).toBe(200);
+      return body;
+    };
+    const words = ['goto 2', `fork ${name}-again`, 'checkpoint here', 'snapshot now', 'annotate 2 said'];
+    const first = [];
+    for (const word of words) first.push(await send(word));
+    await execute(name, 'n = 3');
+    const metadata = async () => unwrap(await door.client().GET('/api/repl/sessions/{name}', of(name))).eventCount;
+    const before = await metadata();
+    await door.stop();
+    await door.start();
+    for (const [i, word] of words.entries()) expect(await send(word)).toEqual(first[i]);
+    expect(await metadata()).toBe(before);
+    expect(await execute(name, 'n')).toBe('3');
+  });
+
+  it('stops nothing that came later when a cancel is sent again', async () => {
+    const name = newName();
+    await execute(name, '1');
+    const cancel = async () =>
+      (await door.request('POST', `/api/repl/sessions/${name}/cancel`, { headers: { 'idempotency-key': name } }))
+        .status;
+    expect(await cancel()).toBe(200);
+    const later = execute(name, 'let n = 0; await new Promise((done) => setTimeout(done, 300)); n = 7');
+    await vi.waitFor(async () =>
+      expect((await door.request('GET', `/api/repl/sessions/${name}/events?after=2`)).body).not.toEqual({ events: [] }),
+    );
+    expect(await cancel()).toBe(200);
+    expect(await later).toBe('7');
+  });
+
+  it('makes no session for who names a client that can be none', async () => {
+    const name = newName();
+    for (const command of ['1', ':help']) {
+      const headers = { 'x-client-id': 'x'.repeat(201) };
+      const path = `/api/repl/sessions/${name}/execute`;
+      expect((await door.request('POST', path, { json: { command }, headers })).status).toBe(400);
+    }
+    expect((await refusal('GET', `/api/repl/sessions/${name}`))[0]).toBe(404);
+  });
+
   it('runs a command once, however often it is sent with one key', async () => {
     const name = newName();
     await execute(name, 'var n = 0');
@@ -210,6 +259,7 @@ describe('a command that begins with a colon', () => {
     expect(await execute(name, ':session save')).toBe('saved');
     expect(await execute(name, ':session goto soon')).toBe('it is :session goto <event>');
     expect(await execute(name, ':help')).toMatch(/:session goto <event>\s+back to/);
+    expect(await execute(name, ':session switch other')).toBe(':session switch is for the prompt: stint repl');
     expect(await execute(name, ':nonsense')).toMatch(/^there is no :nonsense\n/);
     expect((await refusal('POST', `/api/repl/sessions/${name}/execute`, { command: ':session goto 999' }))[0]).toBe(
       404,

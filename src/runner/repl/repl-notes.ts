@@ -28,15 +28,16 @@ export class ReplNotes {
   }
 
   /** Says it of the checkpoint at `seq`, in the place of what was said of it. */
-  async annotate(session: string, seq: number, said: ReplAnnotation): Promise<KeptAnnotation> {
+  async annotate(session: string, seq: number, said: ReplAnnotation, reply?: Reply): Promise<KeptAnnotation> {
     const { runner } = this.#parts;
     const { annotation } = await this.#checkpoint(session, seq);
     if (annotation && isSame(annotation, said)) return annotation;
     let created = annotation?.created ?? 0;
-    await runner.execute(session, [{ type: 'annotate_repl', seq, ...said }], ({ at }) => {
-      created ||= at;
-      return done;
-    });
+    const answer = (outcome: Outcome) => {
+      created ||= outcome.at;
+      return answering(session, reply)(outcome);
+    };
+    await runner.execute(session, [{ type: 'annotate_repl', seq, ...said }], answer, reply?.receipt);
     return { ...said, created };
   }
 
