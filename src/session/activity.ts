@@ -21,12 +21,23 @@ export type ActivityStep =
 export const activityOf = (before: SessionState, events: readonly SessionEvent[]): ActivityStep[] => {
   const steps: ActivityStep[] = [];
   let state = before;
-  events.forEach((event, i) => {
+  // What comes after the last one that counts is not folded for it: a fork of a REPL session has megabytes of that.
+  const last = events.findLastIndex(({ type }) => !neverActivity.has(type));
+  for (const [i, event] of events.slice(0, last + 1).entries()) {
     steps.push(...activityOfEvent(state, event));
-    if (i < events.length - 1) state = evolve(state, event);
-  });
+    if (i < last) state = evolve(state, event);
+  }
   return steps;
 };
+
+/** Events in which a REPL session keeps what it did: of tokens and of time there are others. */
+const neverActivity: ReadonlySet<SessionEvent['type']> = new Set<SessionEvent['type']>([
+  'repl_recorded',
+  'repl_annotated',
+  'repl_annotation_removed',
+  'repl_snapshot_taken',
+  'repl_snapshot_removed',
+]);
 
 export const activityOfEvent = (before: SessionState, event: SessionEvent): ActivityStep[] => {
   switch (event.type) {

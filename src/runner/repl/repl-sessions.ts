@@ -478,7 +478,10 @@ const openIn = (state: Existing | undefined): ReplFacts => {
   if (state.status === 'paused')
     throw new Problem('session_paused', 'the session is paused: resume it, or raise its budget, and try again');
   if (!isActive(state))
-    throw new Problem('session_already_completed', 'the session has ended: it runs no more commands; a fork of it does');
+    throw new Problem(
+      'session_already_completed',
+      'the session has ended: it runs no more commands; a fork of it does',
+    );
   return state.facts.repl;
 };
 
