@@ -2,7 +2,7 @@
 import { onTestFinished } from 'vitest';
 import type { ReplEntry, ReplSpec } from '../contract/repl.ts';
 import { ReplDriver } from '../drivers/repl/repl-driver.ts';
-import type { Limits } from '../drivers/repl/vm.ts';
+import type { Limits } from '../drivers/repl/vm-guard.ts';
 import { sessionId } from '../journal/author.suite.ts';
 import { countChanges, summarize } from '../projections/summary.ts';
 import type { Models } from '../runner/repl/model-calls.ts';

@@ -1,6 +1,7 @@
 import type { GuestRequest } from './guest.ts';
 import type { ReplLanguage } from '../../contract/repl.ts';
-import type { Limits, Pointers, Stop } from './vm.ts';
+import type { Pointers } from './vm.ts';
+import type { Limits, Stop } from './vm-guard.ts';
 import type { WasmModule } from './wasm.ts';
 
 /** What is said between the main thread and a thread of sandboxes. */

@@ -2,7 +2,7 @@
 import type { ReplLanguage } from '../../contract/repl.ts';
 import type { Command, Ended, Next, Waiting } from './protocol.ts';
 import { ReplDriver } from './repl-driver.ts';
-import type { Limits } from './vm.ts';
+import type { Limits } from './vm-guard.ts';
 
 const usual: Limits = { memoryBytes: 64 << 20, cpuMs: 5000, outputChars: 1 << 22 };
 const begin = Date.parse('2026-11-20T12:00Z');

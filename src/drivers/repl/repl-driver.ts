@@ -9,7 +9,7 @@ import type { Came, Chain, Command, Ended, Engine, Next, Order, Question, Thread
 import { VmThreads } from './vm-threads.ts';
 import { ThreadLost } from './vm-thread.ts';
 import type { VmThread } from './vm-thread.ts';
-import type { Limits } from './vm.ts';
+import type { Limits } from './vm-guard.ts';
 import { compiled } from './wasm.ts';
 
 /** Where images are kept. */

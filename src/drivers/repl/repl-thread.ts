@@ -6,8 +6,9 @@ import { cancelFlag } from './protocol.ts';
 import type { Came, Chain, Ended, Engine, FromThread, Order, ThreadStart, ToThread } from './protocol.ts';
 import { SourceError, sourceOf } from './source.ts';
 import { ownThread, stepBack, stepUp } from './thread-cpu.ts';
-import { Stopped, Vm } from './vm.ts';
-import type { Watch } from './vm.ts';
+import { Vm } from './vm.ts';
+import { Stopped } from './vm-guard.ts';
+import type { Watch } from './vm-guard.ts';
 
 /** A thread in which sandboxes run: one order at a time, each answered by what it came to. */
 

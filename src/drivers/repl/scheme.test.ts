@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openRepl } from './repl-driver.suite.ts';
-import type { Limits } from './vm.ts';
+import type { Limits } from './vm-guard.ts';
 
 let usual: ReturnType<typeof openRepl>;
 beforeAll(() => {

@@ -1,6 +1,9 @@
 import { Problem } from '../../contract/problem.ts';
 import type { ImageChain, ReplImages } from '../../journal/repl-images.ts';
 
+/** So many images may differ from the one before, until one differs from the engine's memory: bringing one back takes that many. */
+export const longestChain = 64;
+
 /** Of a session's latest image: the engine that it is of, and how many images lead to it from that, itself included. */
 export interface KnownChain {
   engine: string;

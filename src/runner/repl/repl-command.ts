@@ -137,7 +137,7 @@ export class ReplCommand implements Sending {
     const { run, clock } = this.#parts;
     const { label } = JSON.parse(args) as { label?: string };
     const timestamp = clock.now();
-    const told = run.checkpoint('manual', timestamp, label);
+    const told = run.checkpoint('manual', timestamp, label?.slice(0, longestLabel));
     await run.commit();
     return { do: 'answer', id, isAnswer: true, json: JSON.stringify(told), at: this.#now.answered(timestamp) };
   }
@@ -225,11 +225,13 @@ const aborted = (signal: AbortSignal): Promise<undefined> =>
     else signal.addEventListener('abort', () => resolve(undefined), { once: true });
   });
 
+/** As that of a checkpoint which is made from outside: an import takes no longer ones. */
+const longestLabel = 200;
 /** A command ends after that, whatever it waits for. */
 const longestMs = 15 * 60_000;
 const overdue = `stopped after ${longestMs / 60_000} minutes`;
 /** Frames of a command that waits again and again are not gathered for ever. */
-const waitsPerCommit = 64;
+export const waitsPerCommit = 64;
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 

@@ -15,7 +15,7 @@ import { ReplCommand } from './repl-command.ts';
 import { LiveCommands } from './repl-live.ts';
 import type { Came } from './repl-live.ts';
 import { ReplAtRest } from './repl-at-rest.ts';
-import { ReplChains } from './repl-chains.ts';
+import { longestChain, ReplChains } from './repl-chains.ts';
 import { ReplNotes } from './repl-notes.ts';
 import { answering, ReplRun } from './repl-run.ts';
 import type { Reply } from './repl-run.ts';
@@ -64,8 +64,6 @@ export interface Said {
   tags?: readonly string[] | undefined;
 }
 
-/** So many images may differ from the one before, until one differs from the engine's memory: bringing one back takes that many. */
-const longestChain = 64;
 
 /**
  * REPL sessions: what their code does, and where they go back and fork.

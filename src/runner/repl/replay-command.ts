@@ -4,6 +4,7 @@ import type { Sending } from '../../drivers/repl/repl-driver.ts';
 import type { ReplModel } from '../../contract/repl.ts';
 import { GuestClock } from './guest-clock.ts';
 import type { Models } from './model-calls.ts';
+import { waitsPerCommit } from './repl-command.ts';
 import { ReplayError } from './replay-plan.ts';
 import type { Moment, PlannedCommand, PlannedState, RequestEntry, ResponseEntry } from './replay-plan.ts';
 
@@ -130,7 +131,7 @@ export class ReplayCommand implements Sending {
   /** Checkpoints that are made now and then. */
   #pass(): void {
     for (let next = this.#moments[0]; next?.do === 'pass'; next = this.#moments[0]) {
-      if (this.#given.isOwn && this.#waits % waitsPerCheckpoint !== 0) return;
+      if (this.#given.isOwn && this.#waits % waitsPerCommit !== 0) return;
       this.#bind(next.state);
       this.#moments.shift();
     }
@@ -258,8 +259,6 @@ export class ReplayCommand implements Sending {
   }
 }
 
-/** As of repl-command.ts. */
-const waitsPerCheckpoint = 64;
 /** What an older journal has of a prompt. */
 const previewLength = 200;
 

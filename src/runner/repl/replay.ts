@@ -4,6 +4,7 @@ import type { Chain, Engine } from '../../drivers/repl/protocol.ts';
 import type { ReplDriver } from '../../drivers/repl/repl-driver.ts';
 import type { ReplImage } from '../../journal/repl-images.ts';
 import type { Models } from './model-calls.ts';
+import { longestChain } from './repl-chains.ts';
 import { ReplayCommand } from './replay-command.ts';
 import type { EarlierAnswer, ReplayedWorld } from './replay-command.ts';
 import { isCommand } from './replay-plan.ts';
@@ -39,7 +40,6 @@ interface Made {
   answers: EarlierAnswer[];
 }
 
-const longestChain = 64;
 const nothingChanged = new Uint8Array();
 
 /**
