@@ -19,7 +19,7 @@ export const execCommand = command({
   examples: [
     ["notes 'const n = 41; n + 1'", 'a line of code'],
     ['notes - < script.js', 'a file'],
-    ["notes 'JSON.stringify(total)' --json | jq -r .output", 'what it came to, for a script'],
+    ["notes 'rows.length' --json | jq -r .output", 'what a number is, for a script'],
     ["notes ':session checkpoints'", 'words about the session; see them with :help'],
   ],
   exec: async ({ args: { name, code }, settings, screen }) => {
