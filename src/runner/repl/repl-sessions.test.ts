@@ -40,6 +40,14 @@ describe('a command', () => {
     expect((await there.factsOf(id)).commands).toBe(2);
   });
 
+  it('may give checkpoints labels, of which the first 200 characters are kept', async () => {
+    const there = await openSessions();
+    const id = await there.create();
+    await there.sessions.execute(id, 'await checkpoint("ab".repeat(1e6))');
+    const labels = (await there.entries(id)).flatMap((entry) => ('label' in entry ? entry.label : []));
+    expect(labels).toEqual(['ab'.repeat(100)]);
+  });
+
   it('that is stopped leaves what was before it', async () => {
     const there = await openSessions({ limits: { cpuMs: 200 } });
     const id = await there.create();
