@@ -64,7 +64,6 @@ export interface Said {
   tags?: readonly string[] | undefined;
 }
 
-
 /**
  * REPL sessions: what their code does, and where they go back and fork.
  *
