@@ -8,7 +8,8 @@ import type { FaceParts } from './parts.ts';
 import { leased } from './repl-lease.ts';
 import { withOutcome } from './repl-outcome.ts';
 
-const mostForks = 1000;
+/** Of one timeline. */
+export const mostForks = 1000;
 /** More is not shown of the journal's end, however many lines were asked for. */
 const tracedChars = 1.5 * (1 << 20);
 

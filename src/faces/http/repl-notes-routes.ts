@@ -29,6 +29,7 @@ import { answerOf, once, sendAnswer } from './answers.ts';
 import { callerOf } from './guard.ts';
 import type { FaceParts } from './parts.ts';
 import { leased } from './repl-lease.ts';
+import { mostForks } from './repl-note-parts.ts';
 import { changeableRepl, visibleRepl } from './repl-of-caller.ts';
 
 /** Annotations, snapshots and the timeline of REPL sessions, and the search in what was typed and said. */
@@ -37,7 +38,6 @@ const tags = ['repl'];
 const refusals = { '4XX': replErrorSchema, '5XX': replErrorSchema };
 const querystring = noQuery;
 const emptyBody = z.strictObject({}).nullish();
-const mostForks = 1000;
 /** Of 4 MiB each; who wants more calls again. */
 const looksAtOnce = 16;
 
