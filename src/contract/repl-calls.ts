@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { queryCount, shortText } from './fields.ts';
+import { wrongWithModelUrl } from './model-url.ts';
 import { checkpointReasons, modelProviders, replLanguages } from './repl.ts';
 import { annotationSchema, noteDescription, noteTags } from './repl-notes.ts';
 
@@ -29,6 +30,10 @@ const model = z
     baseUrl: z
       .url({ protocol: /^https?$/ })
       .max(2048)
+      .superRefine((url, { addIssue }) => {
+        const message = wrongWithModelUrl(url);
+        if (message !== undefined) addIssue({ code: 'custom', message });
+      })
       .optional()
       .meta({ description: 'Where the provider is reached, when not at its own address; the owner’s to set' }),
   })

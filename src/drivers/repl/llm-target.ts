@@ -1,3 +1,4 @@
+import { isLoopback, wrongWithModelUrl } from '../../contract/model-url.ts';
 import { anthropic } from './llm-anthropic.ts';
 import { ModelError } from './llm-model.ts';
 import type { ModelParts, ModelRequest, ModelSpec } from './llm-model.ts';
@@ -39,21 +40,13 @@ export const targetOf = (spec: ModelSpec, request: ModelRequest, env: ModelParts
   };
 };
 
-/** What is wrong is told without the URL: there may be a password in it. */
 const baseOf = (spec: ModelSpec, { baseVariable, usualBase }: Provider, env: ModelParts['env']): URL => {
   const [name, text] =
     spec.baseUrl === undefined ? [baseVariable, env[baseVariable] || usualBase] : ['baseUrl', spec.baseUrl];
-  const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol)) throw misconfigured(`${name}: must be an http or https URL`);
-  if (url.username !== '' || url.password !== '') throw misconfigured(`${name}: a URL is no place for a password`);
-  if (url.search !== '' || url.hash !== '') throw misconfigured(`${name}: must end with its path`);
-  if (url.protocol === 'http:' && !isLoopback(url))
-    throw misconfigured(`${name}: must be https, but on this machine: the key would go in the clear`);
-  return url;
+  const wrong = wrongWithModelUrl(text);
+  if (wrong !== undefined) throw misconfigured(`${name}: ${wrong}`);
+  return new URL(text);
 };
-
-const isLoopback = ({ hostname }: URL): boolean =>
-  hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 
 const keyOf = ({ keyVariable }: Provider, base: URL, env: ModelParts['env']): string | undefined => {
   const key = env[keyVariable]?.trim() || undefined;
