@@ -12,6 +12,8 @@ const open = (limits = {}) => {
 
 const isKnown = ownThread() !== undefined;
 
+const threads = (): number => (isKnown ? readdirSync('/proc/self/task').length : 0);
+
 /** How far behind the threads of this process stand, the last one first. */
 const niceness = (): number[] =>
   readdirSync('/proc/self/task')
@@ -50,6 +52,52 @@ describe('given more commands that never end than there are cores', () => {
     for (const stopped of running) expect(await stopped).toMatchObject({ as: 'stopped', why: 'cancelled' });
     for (const name of names) expect(await repl.send(name, '1 + 1')).toMatchObject({ text: '2' });
     expect(niceness()[0]).toBe(0);
+  });
+});
+
+describe('given many more commands that never end', () => {
+  it('then others are quick, each has begun once for who looks on, and who is stopped waits for nothing', async () => {
+    const repl = open({ cpuMs: 60_000 });
+    const names = Array.from({ length: 24 }, (_, i) => `busy ${i}`);
+    const printed = new Map<string, string>();
+    const running = names.map((name) =>
+      repl.send(name, `var n = 1; console.log('began'); await 0; for (;;);`, (text) =>
+        printed.set(name, (printed.get(name) ?? '') + text),
+      ),
+    );
+    await expect.poll(() => printed.size, { timeout: 15_000 }).toBe(names.length);
+    const before = threads();
+    expect(await repl.send('a', '1 + 1')).toMatchObject({ text: '2' });
+    expect(threads() - before).toBeLessThanOrEqual(1);
+    for (const name of names) repl.driver.interrupt(name);
+    for (const stopped of running) expect(await stopped).toMatchObject({ as: 'stopped', why: 'cancelled' });
+    expect([...new Set(printed.values())]).toEqual(['began\n']);
+    for (const name of names) expect(await repl.send(name, 'typeof n')).toMatchObject({ text: "'undefined'" });
+  });
+
+  it('when one had to make room and has room again, then it goes on as if nothing had been', async () => {
+    const repl = open({ cpuMs: 60_000 });
+    const names = Array.from({ length: 16 }, (_, i) => `long ${i}`);
+    const code =
+      'console.log(Math.random()); const until = Date.now() + 60_000; for (let i = 0; i < 3e6; i++); Math.random()';
+    const alone = await repl.send('alone', code, undefined, 7);
+    let said = '';
+    const all = names.map((name) =>
+      repl.send(name, code, name === 'long 15' ? (text) => (said += text) : undefined, 7),
+    );
+    for (const one of all) expect((await one).text).toBe(alone.text);
+    expect(said.split('\n')).toHaveLength(2);
+  });
+});
+
+describe('given many short commands at once', () => {
+  it.runIf(isKnown)('then they do not each have a thread', async () => {
+    const repl = open();
+    await repl.send('a', '1');
+    const before = threads();
+    const all = Array.from({ length: 40 }, (_, i) => repl.send(`s${i}`, 'for (let i = 0; i < 1e5; i++); 1 + 1'));
+    for (const one of all) expect(await one).toMatchObject({ text: '2' });
+    expect(threads() - before).toBeLessThanOrEqual(availableParallelism());
   });
 });
 

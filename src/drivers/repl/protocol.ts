@@ -78,6 +78,8 @@ export const cancelFlag = 0;
 export type FromThread =
   /** Once, at its start: its number, where the system has one. */
   | { thread: number | undefined }
+  /** What runs takes long. */
+  | { long: true }
   /** After a long command: it runs only where nobody else wants to, and can't be otherwise any more. */
   | { staysBehind: true }
   | { printed: string }

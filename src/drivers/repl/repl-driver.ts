@@ -7,7 +7,7 @@ import type { ReplLanguage } from '../../contract/repl.ts';
 import type { Driver } from '../driver.ts';
 import type { Came, Chain, Command, Ended, Engine, Next, Order, Question, ThreadData, Waiting } from './protocol.ts';
 import { VmThreads } from './vm-threads.ts';
-import { ThreadLost } from './vm-thread.ts';
+import { Left, Preempted, ThreadLost } from './vm-thread.ts';
 import type { VmThread } from './vm-thread.ts';
 import type { Limits } from './vm-guard.ts';
 import { compiled } from './wasm.ts';
@@ -34,6 +34,12 @@ export interface ReplDriverParts {
   mostKept: number;
 }
 
+interface Ordering {
+  print?: (text: string) => void;
+  /** It was found to be long. */
+  isLong?: boolean;
+}
+
 /** Who is in memory, and what runs of it. */
 interface Held {
   lane: Promise<unknown>;
@@ -44,6 +50,8 @@ interface Held {
   thread?: VmThread;
   /** The thread in which an order of it runs. */
   running?: VmThread;
+  /** Ends its wait for a thread. */
+  leave?: () => void;
   isCancelled: boolean;
 }
 
@@ -88,6 +96,7 @@ export class ReplDriver implements Driver<Command, Ended, Sending> {
     if (held === undefined || held.commands === 0) return;
     held.isCancelled = true;
     held.running?.cancel();
+    held.leave?.();
   }
 
   pause(session: string): Promise<void> {
@@ -195,23 +204,39 @@ export class ReplDriver implements Driver<Command, Ended, Sending> {
     }
   }
 
+  /** What was begun and had to make room is the same when it is begun again, and what it printed is not told twice. */
   async #orderOrLost(session: string, held: Held, order: Order, printed: (text: string) => void): Promise<Came> {
-    try {
-      return await this.#order(session, held, order, printed);
-    } catch (error) {
-      if (!(error instanceof ThreadLost)) throw error;
-      return { to: 'ended', ended: stoppedEnd(held.isCancelled ? 'cancelled' : 'cpu') };
+    let told = 0;
+    for (let isLong = false; ; isLong = true) {
+      let again = told;
+      const print = (text: string): void => {
+        const rest = text.slice(Math.min(again, text.length));
+        again -= text.length - rest.length;
+        told += rest.length;
+        if (rest !== '') printed(rest);
+      };
+      try {
+        return await this.#order(session, held, order, { print, isLong });
+      } catch (error) {
+        if (error instanceof Preempted && !held.isCancelled) continue;
+        if (!(error instanceof ThreadLost || error instanceof Preempted || error instanceof Left)) throw error;
+        return { to: 'ended', ended: stoppedEnd(held.isCancelled ? 'cancelled' : 'cpu') };
+      }
     }
   }
 
-  async #order(session: string, held: Held, order: Order, printed?: (text: string) => void): Promise<Came> {
+  async #order(session: string, held: Held, order: Order, { print, isLong = false }: Ordering = {}): Promise<Came> {
     const threads = await this.#allThreads();
-    const thread = await threads.take(held.thread);
+    const waits = (leave: () => void): void => {
+      held.leave = leave;
+    };
+    const wish = { wanted: held.thread, isLong, ...(order.do !== 'ask' && { waits }) };
+    const thread = await threads.take(wish).finally(() => delete held.leave);
     try {
       held.running = thread;
       if (held.thread !== thread) await this.#open(session, held, thread);
       if (held.isCancelled && order.do !== 'ask') return { to: 'ended', ended: stoppedEnd('cancelled') };
-      return await thread.ask(order, printed);
+      return await thread.ask(order, print);
     } finally {
       delete held.running;
       threads.give(thread);
@@ -256,7 +281,7 @@ export class ReplDriver implements Driver<Command, Ended, Sending> {
 
   async #makeEngine(kind: EngineKind): Promise<Engine> {
     const threads = await this.#allThreads();
-    const thread = await threads.take(undefined);
+    const thread = await threads.take({ isUrgent: true });
     try {
       const came = await thread.ask({ do: 'begin', ...(kind === 'scheme' && { scheme: await schemeText() }) });
       if (came.to !== 'begun') throw new Error(`a beginning came to ${came.to}`);

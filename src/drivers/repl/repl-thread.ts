@@ -141,6 +141,7 @@ const watch: Watch = {
   print: (text) => tell({ printed: text }),
   isLong: () => {
     isBehind = thread !== undefined && stepBack(thread);
+    tell({ long: true });
   },
 };
 

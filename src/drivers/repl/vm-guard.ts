@@ -14,7 +14,7 @@ const nanosPerMs = 1_000_000n;
 /** How often the clock of the thread is looked at: the engine asks far more often whether it is to go on. */
 const asksPerLook = 16;
 /** Of CPU: a command that takes more is a long one. */
-const longMs = 250;
+const longMs = 100;
 
 /** A command that was stopped: its sandbox is to be thrown away. */
 export class Stopped extends Error {

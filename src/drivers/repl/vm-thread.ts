@@ -11,6 +11,22 @@ const lookEveryMs = 500;
 /** The thread has ended, and all sandboxes in it; the order may have run or not. */
 export class ThreadLost extends Error {}
 
+/** The thread was ended to make room; what was ordered is to be ordered again, as a long one. */
+export class Preempted extends Error {
+  override message = 'the thread was ended to make room';
+}
+
+/** Whoever waited for a thread waits no more. */
+export class Left extends Error {
+  override message = 'nobody waits for a thread any more';
+}
+
+export interface ThreadEvents {
+  onLost: () => void;
+  /** What runs takes long. */
+  onLong: () => void;
+}
+
 /** The main thread's end of a thread of sandboxes. */
 export class VmThread {
   readonly #worker: Worker;
@@ -24,12 +40,15 @@ export class VmThread {
   /** As the system numbers it. */
   #thread: number | undefined;
   #staysBehind = false;
+  #isPreempted = false;
+  readonly #events: ThreadEvents;
   /** Sessions whose sandboxes are in it. */
   readonly residents = new Set<string>();
   /** When it was of use last, ms of the process. */
   usedAt = performance.now();
 
-  constructor(data: ThreadData, onLost: (thread: VmThread) => void) {
+  constructor(data: ThreadData, events: ThreadEvents) {
+    this.#events = events;
     this.#cpuMs = data.limits.cpuMs;
     this.#worker = new Worker(workerUrl(import.meta.url, './repl-thread'), {
       workerData: { ...data, flags: this.#flags } satisfies ThreadStart,
@@ -39,8 +58,8 @@ export class VmThread {
     this.#worker.unref();
     const lose = (reason: string) => {
       if (this.#lost) return;
-      this.#lost = new ThreadLost(reason);
-      onLost(this);
+      this.#lost = this.#isPreempted ? new Preempted() : new ThreadLost(reason);
+      events.onLost();
       this.#settle()?.refuse(this.#lost);
     };
     this.#worker.on('message', (news: FromThread) => this.#hear(news));
@@ -82,6 +101,11 @@ export class VmThread {
     if (this.residents.delete(session)) this.#worker.postMessage({ drop: session } satisfies ToThread);
   }
 
+  preempt(): void {
+    this.#isPreempted = true;
+    this.end();
+  }
+
   end(): void {
     void this.#worker.terminate();
   }
@@ -108,6 +132,7 @@ export class VmThread {
       this.#thread = news.thread;
       return;
     }
+    if ('long' in news) return this.#waiting && this.#events.onLong();
     if ('staysBehind' in news) {
       this.#staysBehind = true;
       return;
