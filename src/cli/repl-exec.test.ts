@@ -17,12 +17,38 @@ it('ends with 1 where the code threw, with the error on stderr', async () => {
   const { code, stdout, stderr } = await run('exec', 'thrown', 'console.log("a"); throw 1', '--json');
   expect([code, JSON.parse(stdout), stderr]).toEqual([
     1,
-    { output: 'a\nUncaught 1', shouldExit: false, outcome: 'error' },
+    { output: 'a\nUncaught 1', shouldExit: false, outcome: 'error', printed: 'a\n', result: 'Uncaught 1' },
     '',
   ]);
 });
 
+it('shows what was printed and no value where there is none, and the value where nothing was printed', async () => {
+  expect(await run('exec', 'valued', 'console.log("a")')).toMatchObject({ code: 0, stdout: 'a\n', stderr: '' });
+  expect(await run('exec', 'valued', 'console.log("a"); 2')).toMatchObject({ stdout: 'a\n2\n' });
+  expect(await run('exec', 'valued', 'undefined')).toMatchObject({ stdout: 'undefined\n' });
+  const { stdout } = await run('exec', 'valued', 'console.log("a"); 2', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({ output: 'a\n2', printed: 'a\n', result: '2' });
+});
+
+it('is told what a session is by show', async () => {
+  await run('exec', 'shown-first', 'var n = 1');
+  await run('exec', 'shown-first', ':session fork shown-second');
+  const { stdout } = await run('show', 'shown-second');
+  expect(stdout).toMatch(/repl +javascript · 4 events · 2 states to go to\nfork of +[0-9a-f-]{36} at event 2\n/);
+});
+
+it('makes no session for a word', async () => {
+  expect(await run('exec', 'mistyped', ':session checkpoints')).toMatchObject({
+    code: 4,
+    stderr: expect.stringMatching(/there is no such session yet/) as string,
+  });
+  expect(await run('exec', 'mistyped', ':help')).toMatchObject({ code: 0 });
+  const { data } = await client().GET('/api/repl/sessions');
+  expect(data?.sessions.map(({ name }) => name)).not.toContain('mistyped');
+});
+
 it('ends with 1 where a word could not be followed, else with 0', async () => {
+  expect(await run('exec', 'worded', '1')).toMatchObject({ code: 0 });
   expect(await run('exec', 'worded', ':session nonsense')).toMatchObject({ code: 1, stdout: '' });
   expect(await run('exec', 'worded', ':session checkpoints')).toMatchObject({ code: 0, stderr: '' });
 });

@@ -16,7 +16,7 @@ describe('stint exec', () => {
       stdout: 'hi\n42\n',
     });
     const { stdout } = await run('exec', 'notes', 'n', '--json');
-    expect(JSON.parse(stdout)).toEqual({ output: '41', shouldExit: false, outcome: 'value' });
+    expect(JSON.parse(stdout)).toMatchObject({ output: '41', shouldExit: false, outcome: 'value' });
     expect(piped(['exec', 'notes', '-'], 'n +\n2').stdout).toBe('43\n');
     expect((await run('exec', 'notes', ':session checkpoints')).stdout).toMatch(/^8 {2}command /);
   });

@@ -5,10 +5,12 @@ import { AccessMode } from './session-server.ts';
 /** Leases of the repl contract: who works on a session. */
 
 export const longestClientId = 200;
+/** What a header can carry as it is. */
+export const clientPattern = /^[!-~](?:[ -~]*[!-~])?$/;
 const clientId = z
   .string()
-  .min(1)
   .max(longestClientId)
+  .regex(clientPattern, 'must be letters, digits or signs of ASCII, as in a header')
   .meta({ description: 'As it names itself in `X-Client-Id`', example: 'laptop' });
 
 export const accessRequest = z

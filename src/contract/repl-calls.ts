@@ -30,9 +30,9 @@ const model = z
     baseUrl: z
       .url({ protocol: /^https?$/ })
       .max(2048)
-      .superRefine((url, { addIssue }) => {
+      .superRefine((url, context) => {
         const message = wrongWithModelUrl(url);
-        if (message !== undefined) addIssue({ code: 'custom', message });
+        if (message !== undefined) context.addIssue({ code: 'custom', message });
       })
       .optional()
       .meta({ description: 'Where the provider is reached, when not at its own address; the owner’s to set' }),
@@ -64,6 +64,10 @@ export const replSessionSchema = z
     accessMode,
     status: z.string().meta({ description: 'As of every session', example: 'active' }),
     forkedFrom: z.object({ session: z.string(), seq: z.int() }).optional(),
+    llm: z
+      .object({ provider: z.enum(modelProviders), model: z.string() })
+      .optional()
+      .meta({ description: 'What `llm(…)` asks' }),
   })
   .meta({ id: 'ReplSession' });
 

@@ -94,7 +94,10 @@ export const noteWords: Record<string, Word<{ notes: NoteParts }>> = {
   snapshots: {
     syntax: ':session snapshots',
     about: 'what is kept, newest first',
-    say: async ({ notes }) => (await notes.snapshots()).map(snapshotLine).join('\n'),
+    say: async ({ notes }) => {
+      const lines = (await notes.snapshots()).map(snapshotLine);
+      return lines.length === 0 ? 'there is none yet: :session snapshot makes one' : lines.join('\n');
+    },
   },
   resume: {
     syntax: ':session resume <snapshot>',

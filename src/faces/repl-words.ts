@@ -1,3 +1,4 @@
+import { Problem } from '../contract/problem.ts';
 import { noteWords } from './repl-note-words.ts';
 import type { NoteParts } from './repl-note-words.ts';
 import { ofOwner } from './repl-server-words.ts';
@@ -10,16 +11,21 @@ import type { ReplSummary } from './repl-view.ts';
 /** Commands that begin with a colon are about the session, and none of its code. */
 
 export interface WordParts {
-  session: ReplSummary;
   /** Those that the caller may see. */
   list: () => Promise<readonly ReplSummary[]>;
+  /** Of the owner's alone. */
+  server: ServerWords | undefined;
+  /** Undefined where there is no session of that name: a word makes none. */
+  session: SessionParts | undefined;
+}
+
+export interface SessionParts {
+  summary: ReplSummary;
   checkpoint: (label: string | undefined, told: Told<{ seq: number }>) => Promise<string>;
   goto: (seq: number, told: Told<{ seq: number; stateId: string }>) => Promise<string>;
   fork: (name: string, seq: number | undefined, told: Told<void>) => Promise<string>;
   save: () => Promise<void>;
   notes: NoteParts;
-  /** Of the owner's alone. */
-  server: ServerWords | undefined;
 }
 
 export interface Said {
@@ -29,12 +35,15 @@ export interface Said {
   isError?: boolean;
 }
 
-const words: Record<string, Word<WordParts>> = {
+const ofNone: Record<string, Word<WordParts>> = {
   list: {
     syntax: ':session list',
     about: 'your REPL sessions',
-    say: async ({ list }) => (await list()).map(lineOf).join('\n'),
+    say: async ({ list }) => linesOf(await list()),
   },
+};
+
+const ofSession: Record<string, Word<SessionParts>> = {
   save: {
     syntax: ':session save',
     about: 'write a full image now (all that was answered is on disk already)',
@@ -68,8 +77,8 @@ const words: Record<string, Word<WordParts>> = {
   metrics: {
     syntax: ':session metrics',
     about: 'what the session has taken',
-    say: async ({ session }) => {
-      const { commandCount, averageExecutionTime, peakMemoryUsage, sessionSize } = toReplMetrics(session);
+    say: async ({ summary }) => {
+      const { commandCount, averageExecutionTime, peakMemoryUsage, sessionSize } = toReplMetrics(summary);
       return [
         `commands  ${commandCount}, ${averageExecutionTime.toFixed(1)} ms each`,
         `memory    ${kilobytes(peakMemoryUsage)} at the most`,
@@ -92,8 +101,19 @@ const serverWords: Record<string, Word<WordParts>> = {
   },
 };
 
+const needing = (word: Word<SessionParts>): Word<WordParts> => ({
+  ...word,
+  say: ({ session }, args) => {
+    if (session !== undefined) return word.say(session, args);
+    throw new Problem('session_not_found', 'there is no such session yet: run a command in it first');
+  },
+});
+
 const groups: Record<string, Record<string, Word<WordParts>>> = {
-  ':session': { ...words, ...noteWords },
+  ':session': {
+    ...ofNone,
+    ...Object.fromEntries(Object.entries({ ...ofSession, ...noteWords }).map(([name, word]) => [name, needing(word)])),
+  },
   ':server': serverWords,
 };
 
@@ -132,9 +152,14 @@ const help = (): string => {
   return all.map(([syntax, about]) => `${syntax.padEnd(width)}  ${about}`).join('\n');
 };
 
-const lineOf = (summary: ReplSummary): string => {
-  const { name, eventCount, lastAccessed, status } = toReplSession(summary);
-  return `${name}  ${eventCount} events, ${status}, last used ${lastAccessed}`;
+const linesOf = (all: readonly ReplSummary[]): string => {
+  const width = Math.max(0, ...all.map(({ name = '' }) => name.length));
+  return all
+    .map((summary) => {
+      const { name, eventCount, lastAccessed, status } = toReplSession(summary);
+      return `${name.padEnd(width)}  last used ${lastAccessed}, ${eventCount} events, ${status}`;
+    })
+    .join('\n');
 };
 
 const kilobytes = (bytes: number): string => `${(bytes / 1024).toFixed(0)} KB`;

@@ -2453,6 +2453,12 @@ export interface components {
                 session: string;
                 seq: number;
             };
+            /** @description What `llm(…)` asks */
+            llm?: {
+                /** @enum {string} */
+                provider: "anthropic" | "openai";
+                model: string;
+            };
         };
         ReplSessionList: {
             sessions: components["schemas"]["ReplSession"][];
@@ -2647,6 +2653,12 @@ export interface components {
             forkedFrom?: {
                 session: string;
                 seq: number;
+            };
+            /** @description What `llm(…)` asks */
+            llm?: {
+                /** @enum {string} */
+                provider: "anthropic" | "openai";
+                model: string;
             };
             imported: {
                 /** @description Of the journal, without the header */

@@ -19,7 +19,7 @@ export const execCommand = command({
   examples: [
     ["notes 'const n = 41; n + 1'", 'a line of code'],
     ['notes - < script.js', 'a file'],
-    ["notes 'rows.length' --json | jq -r .output", 'what a number is, for a script'],
+    ["notes 'rows.length' --json | jq -r .result", 'what a number is, for a script'],
     ["notes ':session checkpoints'", 'words about the session; see them with :help'],
   ],
   exec: async ({ args: { name, code }, settings, screen }) => {
@@ -37,11 +37,15 @@ export const execCommand = command({
     const { output, shouldExit, as, printed, shown: upTo } = ran;
     const ended = interrupted.signal.aborted ? signalCode('SIGINT') : exitCodes.failed;
     const exitCode = as === 'value' ? exitCodes.ok : ended;
-    if (settings.json) return { value: { output, shouldExit, outcome: as }, text: () => output, exitCode };
-    const end = as === 'value' ? output.length : Math.max(upTo, printed);
+    const [said, result] = [output.slice(0, printed), output.slice(printed)];
+    if (settings.json)
+      return { value: { output, shouldExit, outcome: as, printed: said, result }, text: () => output, exitCode };
+    // Nothing came of it but what it printed.
+    const hasValue = as === 'value' && !(printed > 0 && result === 'undefined');
+    const end = hasValue ? output.length : Math.max(upTo, printed);
     process.stdout.write(shown.of(output.slice(upTo, end)));
     if (!shown.isAtStart) process.stdout.write('\n');
-    if (end < output.length)
+    if (as !== 'value' && end < output.length)
       process.stderr.write(`${new Shown({ isTerminal: process.stderr.isTTY }).of(output.slice(end))}\n`);
     return exitCode;
   },

@@ -21,6 +21,7 @@ type Checkpoint = Schemas['Checkpoint'];
 type Projection = Schemas['UsageProjection'];
 type SessionEvent = Schemas['SessionEvent'];
 type Comment = Schemas['Comment'];
+type ReplSession = Schemas['ReplSession'];
 
 /** What `show` says of a session besides itself. */
 interface Shown {
@@ -32,6 +33,8 @@ interface Shown {
   comments: Comment[];
   /** What paused it, where a budget did. */
   pause: BudgetPause | undefined;
+  /** Of a REPL session. */
+  repl: ReplSession | undefined;
 }
 
 const mostAlerts = 1000;
@@ -56,10 +59,17 @@ export const showCommand = command({
     const client = await open(settings);
     const { id } = await chooseSession(client, args.session, ['active', 'paused'], ['completed']);
     const shown = await shownOf(client, id);
-    const { session, projection, alerts, comments, pause } = shown;
+    const { session, projection, alerts, comments, pause, repl } = shown;
     const raised = alerts.map(({ at, data }) => ({ at, ...data }));
     return {
-      value: { ...session, ...(pause && { pausedBy: valueOf(pause) }), projection, alerts: raised, comments },
+      value: {
+        ...session,
+        ...(pause && { pausedBy: valueOf(pause) }),
+        ...(repl && { repl }),
+        projection,
+        alerts: raised,
+        comments,
+      },
       text: (screen) => details(screen, shown),
     };
   },
@@ -83,7 +93,11 @@ const shownOf = async (client: Client, id: string): Promise<Shown> => {
     (a, b) => Number.parseInt(a.comment_id.slice(28), 16) - Number.parseInt(b.comment_id.slice(28), 16),
   );
   const pause = await budgetPauseOf(client, session);
-  return { session, projection, alerts: events, comments: inOrder, pause };
+  const isRepl = session.kind === 'repl';
+  const repl = isRepl
+    ? await ask(client.GET('/api/repl/sessions/{name}', { params: { path: { name: id } } }))
+    : undefined;
+  return { session, projection, alerts: events, comments: inOrder, pause, repl };
 };
 
 const valueOf = ({ id, budget }: BudgetPause) => ({
@@ -93,13 +107,14 @@ const valueOf = ({ id, budget }: BudgetPause) => ({
 
 type Row = readonly [name: string, value: string];
 
-const details = (screen: Screen, { session, projection, alerts, comments, pause }: Shown): string => {
+const details = (screen: Screen, { session, projection, alerts, comments, pause, repl }: Shown): string => {
   const now = Date.now();
   const rows = [
     ...stateRows(session, now),
     ...tokenRows(session, projection),
     ...runRows(session),
     ...agentRows(session),
+    ...replRows(repl),
   ];
   const by = pause === undefined ? '' : ` by ${pauserWords(pause)}`;
   const head = `${paint(screen, 'bold', nameOf(session))}  ${statusWords(screen, session)}${by}`;
@@ -146,6 +161,17 @@ const agentRows = ({ agent, costUsd, unpriced, models = [] }: Session): Row[] =>
     ...(models.length === 0 ? [] : [['models', models.map(plain).join(', ')] as const]),
     ...(directory === undefined ? [] : [['in', `${plain(directory)}${branch}`] as const]),
     ['agent', `${plain(source)} · ${plain(sessionId)}${copies}`],
+  ];
+};
+
+const replRows = (repl: ReplSession | undefined): Row[] => {
+  if (repl === undefined) return [];
+  const { language, accessMode, eventCount, checkpointCount, llm, forkedFrom } = repl;
+  const only = accessMode === 'readonly' ? ' · read-only' : '';
+  return [
+    ['repl', `${language} · ${eventCount} events · ${checkpointCount} states to go to${only}`],
+    ...(llm === undefined ? [] : [['model', `${plain(llm.model)} of ${llm.provider}`] as const]),
+    ...(forkedFrom === undefined ? [] : [['fork of', `${forkedFrom.session} at event ${forkedFrom.seq}`] as const]),
   ];
 };
 

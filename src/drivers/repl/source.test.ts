@@ -27,6 +27,14 @@ describe('an input', () => {
     expect(js(input)).toEqual({ code, isAsync: false, names, constants });
   });
 
+  it.each([
+    ['let x = ;', 'Unexpected token (1:9)'],
+    ['1\n  + ;', 'Unexpected token (2:5)'],
+    ['import fs from "fs"', 'there is no import and no export here (1:1)'],
+  ])('%s is wrong where a stack would say', (input, message) => {
+    expect(() => js(input)).toThrow(new SourceError(message));
+  });
+
   it('that begins with a brace is an object where it can be one', () => {
     expect(js('{a: 1}').code).toBe('({a: 1}\n)');
     expect(js('{ let a = 1; a }').code).toBe('{ let a = 1; a }');

@@ -46,9 +46,18 @@ const parsed = (code: string): Program => {
     return parse(code, { ecmaVersion: 'latest', sourceType: 'script', allowAwaitOutsideFunction: true });
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new SourceError(error.message);
+    throw new SourceError(inWords(error.message));
   }
 };
+
+/** Columns are counted from 1, as in stacks. */
+const inWords = (message: string): string =>
+  message
+    .replace(
+      /^'import' and 'export' may appear only with 'sourceType: module'/,
+      'there is no import and no export here',
+    )
+    .replace(/\((\d+):(\d+)\)$/, (_, line: string, column: string) => `(${line}:${Number(column) + 1})`);
 
 const tryParse = (code: string): Program | undefined => {
   try {

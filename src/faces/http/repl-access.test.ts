@@ -140,5 +140,8 @@ it('given bad input, then it is refused with its path', async () => {
     error: expect.stringMatching(/^mode: /) as string,
   });
   expect(await said({ clientId: 'x'.repeat(201), mode: 'readonly' })).toMatchObject({ code: 400 });
+  // No header carries that: whoever held such a lease could not use it.
+  for (const clientId of ['a\0b', 'é', ' a', ''])
+    expect(await said({ clientId, mode: 'readwrite' })).toMatchObject({ code: 400 });
   expect((await take('none', 'a', 'readonly')).response.status).toBe(404);
 });

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { invalid } from '../../contract/problem.ts';
-import { longestClientId } from '../../contract/repl-access.ts';
+import { clientPattern, longestClientId } from '../../contract/repl-access.ts';
 import { callerOf } from './guard.ts';
 import type { FaceParts } from './parts.ts';
 
@@ -8,8 +8,8 @@ import type { FaceParts } from './parts.ts';
 export const clientOf = ({ headers }: FastifyRequest): string | undefined => {
   const client = headers['x-client-id'];
   if (client === undefined) return undefined;
-  if (typeof client === 'string' && client.length >= 1 && client.length <= longestClientId) return client;
-  throw invalid([{ path: 'X-Client-Id', message: `must have 1 to ${longestClientId} characters` }]);
+  if (typeof client === 'string' && clientPattern.test(client) && client.length <= longestClientId) return client;
+  throw invalid([{ path: 'X-Client-Id', message: `must have 1 to ${longestClientId} characters, all of ASCII` }]);
 };
 
 /**

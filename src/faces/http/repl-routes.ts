@@ -34,7 +34,7 @@ import { toReplCheckpoint, toReplEvent, toReplMetrics, toReplSession } from '../
 import type { ReplSummary } from '../repl-view.ts';
 import { serverWords } from '../repl-server-words.ts';
 import { isWord, sayWord } from '../repl-words.ts';
-import type { Said } from '../repl-words.ts';
+import type { Said, SessionParts } from '../repl-words.ts';
 import { checkHost, isOwner, seenBy } from '../rights.ts';
 import { answerOf, once, secretOnce, sendAnswer } from './answers.ts';
 import { callerOf } from './guard.ts';
@@ -107,19 +107,32 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
     return toReplSession(parts.summarize(id, state) as ReplSummary);
   };
 
+  /** It asks the same model, at the expense of the server's owner. */
   const fork = async (
     request: FastifyRequest,
-    id: string,
+    { id, repl }: ReplSummary,
     name: string,
     seq?: number,
     reply?: Reply,
-  ): Promise<string> => made(request, name, () => own.repl.fork(id, name, callerOf(request).user.id, seq, reply));
+  ): Promise<string> => {
+    if (repl.llm) checkHost(callerOf(request));
+    return made(request, name, () => own.repl.fork(id, name, callerOf(request).user.id, seq, reply));
+  };
 
   /** What a word has changed is kept with its answer, under the request's key. */
-  const say = async (request: FastifyRequest, id: string, command: string, receipt?: ReceiptStub): Promise<Said> =>
-    sayWord(command, {
-      session: await visibleRepl(parts, request, id),
+  const say = async (request: FastifyRequest, name: string, command: string, receipt?: ReceiptStub): Promise<Said> => {
+    const isThere = isId(name) || ownNamed(request, checkedName(name)) !== undefined;
+    return sayWord(command, {
       list: async () => own.manager.summaries(seenBy(callerOf(request).user)),
+      server: isOwner(callerOf(request).user) ? serverWords(parts) : undefined,
+      session: isThere ? sessionParts(request, await changeableRepl(parts, request, name), receipt) : undefined,
+    });
+  };
+
+  const sessionParts = (request: FastifyRequest, summary: ReplSummary, receipt?: ReceiptStub): SessionParts => {
+    const { id } = summary;
+    return {
+      summary,
       checkpoint: async (label, told) =>
         told(
           await leased(parts, request, id, () =>
@@ -129,13 +142,13 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
       goto: async (seq, told) =>
         told(await leased(parts, request, id, () => own.repl.goto(id, seq, (went) => keptWord(receipt, told(went))))),
       fork: async (name, seq, told) => {
-        await fork(request, id, checkedName(name), seq, keptWord(receipt, told()));
+        await fork(request, summary, checkedName(name), seq, keptWord(receipt, told()));
         return told();
       },
       save: () => own.manager.saveSession(id),
       notes: noteParts(parts, request, id, receipt),
-      server: isOwner(callerOf(request).user) ? serverWords(parts) : undefined,
-    });
+    };
+  };
 
   routes.post(
     '/api/repl/sessions',
@@ -229,8 +242,8 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
       // Before a session is made for it.
       const client = clientOf(request);
       const answer = await once(parts, request, async (receipt) => {
+        if (isWord(command)) return withOutcome(await say(request, name, command, receipt));
         const { id } = await changeableRepl(parts, request, isId(name) ? name : await ownOrNew(request, name));
-        if (isWord(command)) return withOutcome(await say(request, id, command, receipt));
         let came: Came | undefined;
         const { output } = await leased(parts, request, id, () =>
           own.manager.executeCommand(id, command, {
@@ -410,8 +423,8 @@ export const replRoutes = (parts: FaceParts) => async (app: FastifyInstance) => 
     async (request, reply) => {
       const { name, seq } = request.body;
       const answer = await once(parts, request, async (receipt) => {
-        const { id } = await visibleRepl(parts, request, request.params.name);
-        return answerOf(201, await told(await fork(request, id, name, seq, telling(receipt))));
+        const parent = await visibleRepl(parts, request, request.params.name);
+        return answerOf(201, await told(await fork(request, parent, name, seq, telling(receipt))));
       });
       return sendAnswer(reply, answer);
     },

@@ -334,4 +334,24 @@ describe('what is refused', () => {
     const llm = { provider: 'openai', model: 'm', baseUrl: 'https://elsewhere.example.org' };
     expect((await refusal('POST', '/api/repl/sessions', { name: 'x', llm }, hers))[0]).toBe(403);
   });
+
+  it('may be forked with its model by those alone who may create one with a model', async () => {
+    const { id: user, token: may } = await door.newUser('grace', { host: true });
+    const made = await door
+      .client()
+      .POST('/api/users/{id}/tokens', { params: { path: { id: user } }, body: { name: 'without the right' } });
+    const mayNot = door.secret(unwrap(made).token);
+    const llm = { provider: 'openai', model: 'm' } as const;
+    const session = unwrap(await door.client(may).POST('/api/repl/sessions', { body: { name: 'asks', llm } }));
+    unwrap(await door.client(may).POST('/api/repl/sessions', { body: { name: 'asks-nobody' } }));
+    expect(session.llm).toEqual(llm);
+    const forked = async (name: string, token: string): Promise<number> => {
+      const body = { name: `${name}-${token === may ? 1 : 2}` };
+      return (await door.client(token).POST('/api/repl/sessions/{name}/fork', { ...of(name), body })).response.status;
+    };
+    expect([await forked('asks-nobody', mayNot), await forked('asks', may), await forked('asks', mayNot)]).toEqual([
+      201, 201, 403,
+    ]);
+    expect(await execute('asks', ':session fork asks-3', mayNot).catch(String)).toMatch(/may not start what runs/);
+  });
 });

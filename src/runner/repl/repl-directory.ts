@@ -72,4 +72,5 @@ export const metadataOf = ({ id, name = '', startTime, updatedAt, phase, repl }:
   accessMode: repl.accessMode,
   status: phase,
   ...(repl.forkedFrom && { forkedFrom: repl.forkedFrom }),
+  ...(repl.llm && { llm: { provider: repl.llm.provider, model: repl.llm.model } }),
 });
