@@ -69,7 +69,7 @@ export const conformanceReplCommand = command({
   examples: [
     ['http://127.0.0.1:8082', 'with the token in STINT_TOKEN'],
     ['http://127.0.0.1:8082 --only goto --only fork', 'two groups'],
-    ['http://127.0.0.1:8082 --model-url http://127.0.0.1:11434/v1 --model llama3.2', 'what asks a model, too'],
+    ['http://localhost:8082 --model-url http://localhost:1234/v1 --model m', 'what asks a model, too'],
     ['--list', 'what there is to check'],
   ],
   exec: (call) => hold(({ replSuite }) => replSuite, call),
