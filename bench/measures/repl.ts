@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { builtLauncher } from '../built.ts';
 import { hasJupyter, startJupyter } from '../jupyter.ts';
 import { load } from '../load/load.ts';
 import type { LoadResult } from '../load/load.ts';
@@ -82,9 +83,12 @@ const withoutDisk = async (): Promise<Row[]> => {
   ];
 };
 
-/** A thousand sessions, of which a hundred are alive. */
+/** A thousand sessions, of which a hundred are alive, in a server as it is published. */
 const manyRows = async (): Promise<Row[]> => {
-  const server = await startServer({ folder: scratchFolder(), args: ['--max-cached-sessions', `${cached}`] });
+  const from = builtLauncher();
+  // Fills the cache of compiled modules.
+  await (await startServer({ folder: scratchFolder(), from })).stop();
+  const server = await startServer({ folder: scratchFolder(), from, args: ['--max-cached-sessions', `${cached}`] });
   for (let i = 0; i < many; i++) await execute(server, `m${i}`, `var n = ${i}`);
   const memory = memoryOf(server.pid).rss;
   // One with a history.

@@ -53,7 +53,7 @@ export class VmThread {
     this.#worker = new Worker(workerUrl(import.meta.url, './repl-thread'), {
       workerData: { ...data, flags: this.#flags } satisfies ThreadStart,
       env: workerEnv(),
-      resourceLimits: { stackSizeMb: 4 },
+      resourceLimits: { stackSizeMb: 4, maxYoungGenerationSizeMb: 4 },
     });
     this.#worker.unref();
     const lose = (reason: string) => {
