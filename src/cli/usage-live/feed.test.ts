@@ -36,6 +36,8 @@ describe('a feed', () => {
     await vi.waitFor(async () => {
       await feed.ask();
       expect(feed.figures?.reading?.state).toBe('current');
+      // What is read is asked for apart from how far the reading is.
+      expect(feed.figures?.used?.responses).toBe(1);
     }, patience);
     const { figures } = feed;
     expect(figures).toMatchObject({ span: 'today', used: { output: 100, responses: 1 }, budgets: [] });
