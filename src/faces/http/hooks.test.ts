@@ -180,27 +180,31 @@ describe('a hook', () => {
     expect(rest).not.toHaveProperty('cursor');
   });
 
-  it.each([
-    [{}, ['kind']],
-    [{ kind: 'carrier_pigeon' }, ['kind']],
-    [{ kind: 'webhook' }, ['url']],
-    [{ kind: 'webhook', url: 'ftp://example.com' }, ['url']],
-    [{ kind: 'webhook', url: 'https://u:p@example.com' }, ['url']],
-    [{ kind: 'webhook', url: 'https://example.com', argv: ['x'] }, ['argv']],
-    [{ kind: 'webhook', url: 'https://example.com', thresholds: [] }, ['thresholds']],
-    [{ kind: 'webhook', url: 'https://example.com', thresholds: ['budget_81'] }, ['thresholds.0']],
-    [{ kind: 'webhook', url: 'https://example.com', levels: ['fatal'] }, ['levels.0']],
-    [{ kind: 'webhook', url: 'https://example.com', session: '019a8f5e-7c1b-7000-8000-3b5f00000000' }, ['session']],
-    [{ kind: 'command', argv: [] }, ['argv']],
-    [{ kind: 'command', argv: [''] }, ['argv.0']],
-    [{ kind: 'command', argv: ['a', 'b\0c'] }, ['argv.1']],
-    [{ kind: 'command', argv: Array.from({ length: 65 }, () => 'a') }, ['argv']],
-    [{ kind: 'command', argv: 'rm -rf /' }, ['argv']],
-    [{ kind: 'command', argv: ['true'], allowPrivate: true }, ['allowPrivate']],
-  ])('is not made of %j', async (json, paths) => {
-    const { status, problem } = await door.request('POST', '/api/hooks', { json });
-    expect([status, badPaths(problem)]).toEqual([400, paths]);
-    expect(unwrap(await door.client().GET('/api/hooks')).hooks).toEqual([]);
+  // One server for all of them: each leaves it as it was.
+  it('is not made of what does not fit', async () => {
+    const wrong: [object, string[]][] = [
+      [{}, ['kind']],
+      [{ kind: 'carrier_pigeon' }, ['kind']],
+      [{ kind: 'webhook' }, ['url']],
+      [{ kind: 'webhook', url: 'ftp://example.com' }, ['url']],
+      [{ kind: 'webhook', url: 'https://u:p@example.com' }, ['url']],
+      [{ kind: 'webhook', url: 'https://example.com', argv: ['x'] }, ['argv']],
+      [{ kind: 'webhook', url: 'https://example.com', thresholds: [] }, ['thresholds']],
+      [{ kind: 'webhook', url: 'https://example.com', thresholds: ['budget_81'] }, ['thresholds.0']],
+      [{ kind: 'webhook', url: 'https://example.com', levels: ['fatal'] }, ['levels.0']],
+      [{ kind: 'webhook', url: 'https://example.com', session: '019a8f5e-7c1b-7000-8000-3b5f00000000' }, ['session']],
+      [{ kind: 'command', argv: [] }, ['argv']],
+      [{ kind: 'command', argv: [''] }, ['argv.0']],
+      [{ kind: 'command', argv: ['a', 'b\0c'] }, ['argv.1']],
+      [{ kind: 'command', argv: Array.from({ length: 65 }, () => 'a') }, ['argv']],
+      [{ kind: 'command', argv: 'rm -rf /' }, ['argv']],
+      [{ kind: 'command', argv: ['true'], allowPrivate: true }, ['allowPrivate']],
+    ];
+    for (const [json, paths] of wrong) {
+      const { status, problem } = await door.request('POST', '/api/hooks', { json });
+      expect([json, status, badPaths(problem)]).toEqual([json, 400, paths]);
+      expect(unwrap(await door.client().GET('/api/hooks')).hooks).toEqual([]);
+    }
   });
 });
 
