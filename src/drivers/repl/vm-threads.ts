@@ -116,7 +116,11 @@ export class VmThreads {
   /** Its command was found to be a long one. */
   #foundLong(thread: VmThread): void {
     if (!this.#taken.has(thread) || this.#long.has(thread)) return;
-    if (this.#long.size >= mostLong) return thread.preempt();
+    if (this.#long.size >= mostLong) {
+      thread.preempt();
+      // Nobody is given a thread that is about to end.
+      return this.#retire(thread);
+    }
     this.#long.add(thread);
     this.#forget(thread);
     this.#serveAll();
