@@ -196,8 +196,11 @@ export const ensureFolder = (folder: string): void => {
   chmodSync(folder, 0o700);
 };
 
-/** One at a time: of a disk that can't be written, a recursive mkdirSync says that there is no such directory. */
-const makeFolder = (folder: string): void => {
+/**
+ * One at a time: of a disk that can't be written, a recursive mkdirSync says that there is no such directory, and where the system has
+ * no folders, as in `/proc`, it goes on for ever. What is there stays as it is.
+ */
+export const makeFolder = (folder: string): void => {
   if (isFolder(folder)) return;
   if (!existsSync(dirname(folder))) makeFolder(dirname(folder));
   try {

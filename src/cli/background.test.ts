@@ -63,6 +63,8 @@ describe('a command that finds no server', () => {
     const { code, stdout, stderr } = await stint(['ls', '--data', join(folder, 'not a folder')]);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(stderr).toMatch(/can't be written .*choose another with --data/);
+    const nowhere = await stint(['ls', '--data', '/proc/none/stint']);
+    expect(nowhere).toMatchObject({ code: 3, stderr: expect.stringMatching(/can't be written/) as string });
     const refused = await stint(['ls', '--data', folder], { env: { STINT_TOKEN: 'short' } });
     expect(refused).toMatchObject({
       code: 3,

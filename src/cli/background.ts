@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../place.ts';
 import { launcher } from './checkout.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { say } from './say.ts';
@@ -76,8 +77,7 @@ const launch = (folder: string, more: readonly string[], env: Environment): Chil
 const openErrors = (folder: string): number => {
   try {
     const logs = join(folder, 'logs');
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    mkdirSync(logs, { recursive: true });
+    makeFolder(logs);
     return openSync(join(logs, 'background.err'), 'a', 0o600);
   } catch (error) {
     throw notStarted(

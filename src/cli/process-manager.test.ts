@@ -124,5 +124,7 @@ describe('stint serve', () => {
       code: 1,
       stderr: expect.stringMatching(/sessionDir: .* can't be written/) as string,
     });
+    const nowhere = await stint(['serve', '--data', folder, '--session-dir', '/proc/none/journals']);
+    expect(nowhere).toMatchObject({ code: 1, stderr: expect.stringMatching(/can't be written/) as string });
   });
 });

@@ -1,12 +1,13 @@
 import { randomInt, randomUUIDv7 } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, mkdir } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { setTimeout as passing } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { callModel, canonicalRequest, modelRequestOf } from '../drivers/repl/llm.ts';
 import type { ModelSpec } from '../drivers/repl/llm.ts';
 import { engineName } from '../drivers/repl/engine-name.ts';
 import { ReplDriver } from '../drivers/repl/repl-driver.ts';
+import { makeFolder } from '../place.ts';
 import { summarize } from '../projections/summary.ts';
 import type { Models } from '../runner/repl/model-calls.ts';
 import { ReplDirectory } from '../runner/repl/repl-directory.ts';
@@ -86,7 +87,7 @@ export const startRepl = async (
 export const makeSessionDir = async ({ sessionDir: folder }: ServeOptions): Promise<void> => {
   if (folder === undefined) return;
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     await access(folder, constants.W_OK);
   } catch (error) {
     throw new StartError(
