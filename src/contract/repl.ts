@@ -72,6 +72,24 @@ export interface ReplNotes {
   repl_snapshot_removed: { id: string };
 }
 
+/** What was typed or said; none of a checkpoint. */
+export const textOf = (entry: ReplEntry): string => {
+  switch (entry.type) {
+    case 'input':
+      return entry.code;
+    case 'output':
+      return entry.value;
+    case 'error':
+      return entry.message;
+    case 'llm_req':
+      return entry.prompt;
+    case 'llm_resp':
+      return entry.response;
+    case 'checkpoint':
+      return '';
+  }
+};
+
 /** A state is named by the number of its image within the session. */
 export const stateIdOf = (image: number): string => `s${image}`;
 export const imageOf = (stateId: string): number => Number(stateId.slice(1));

@@ -1,4 +1,5 @@
 import { Problem } from '../contract/problem.ts';
+import { textOf } from '../contract/repl.ts';
 import type { ReplEntry } from '../contract/repl.ts';
 import { longestDescription } from '../contract/repl-notes.ts';
 import type { KeptAnnotation, KeptCheckpoint, KeptSnapshot, ReplFork } from '../journal/repl-reads.ts';
@@ -160,24 +161,10 @@ const snapshotLine = ({ id, seq, description, tags, created }: KeptSnapshot): st
     .join('  ');
 
 const entryLine = (entry: ReplEntry): string =>
-  `${entry.seq}  ${isoOf(entry.timestamp)}  ${entry.type}  ${oneLine(textOf(entry))}`.trimEnd();
+  `${entry.seq}  ${isoOf(entry.timestamp)}  ${entry.type}  ${oneLine(wordsOf(entry))}`.trimEnd();
 
-const textOf = (entry: ReplEntry): string => {
-  switch (entry.type) {
-    case 'input':
-      return entry.code;
-    case 'output':
-      return entry.value;
-    case 'error':
-      return entry.message;
-    case 'checkpoint':
-      return `${entry.reason} ${entry.stateId}${quoted(entry.label ?? '')}`;
-    case 'llm_req':
-      return entry.prompt;
-    case 'llm_resp':
-      return entry.response;
-  }
-};
+const wordsOf = (entry: ReplEntry): string =>
+  entry.type === 'checkpoint' ? `${entry.reason} ${entry.stateId}${quoted(entry.label ?? '')}` : textOf(entry);
 
 /** Short, and without what would break the line or steer a terminal. */
 const oneLine = (text: string): string => {

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Recorded } from '../../contract/event.ts';
-import { imageOf } from '../../contract/repl.ts';
+import { imageOf, textOf } from '../../contract/repl.ts';
 import type { ReplCheckpoint, ReplEntry } from '../../contract/repl.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { KeptCheckpoint, ReplReads } from '../../journal/repl-reads.ts';
@@ -55,23 +55,7 @@ export const lastEntries = async (
 };
 
 /** About as long as it is in JSON. */
-export const charsIn = (entry: ReplEntry): number => {
-  const about = 150;
-  switch (entry.type) {
-    case 'input':
-      return about + entry.code.length;
-    case 'output':
-      return about + entry.value.length;
-    case 'error':
-      return about + entry.message.length;
-    case 'llm_req':
-      return about + entry.prompt.length;
-    case 'llm_resp':
-      return about + entry.response.length;
-    case 'checkpoint':
-      return about;
-  }
-};
+export const charsIn = (entry: ReplEntry): number => 150 + textOf(entry).length;
 
 export type AnnotatedCheckpoint = Omit<KeptCheckpoint, 'event'>;
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { stateIdOf } from '../../contract/repl.ts';
+import { stateIdOf, textOf } from '../../contract/repl.ts';
 import type { CheckpointReason, ReplEntry } from '../../contract/repl.ts';
 import type {
   CheckpointPage,
@@ -127,23 +127,6 @@ const find = (all: Iterable<Seen>, text: string, limit: number): ReplFound => {
     if (excerpt !== undefined) found.matches.push({ seq, type, timestamp, excerpt });
   }
   return found;
-};
-
-const textOf = (entry: ReplEntry): string => {
-  switch (entry.type) {
-    case 'input':
-      return entry.code;
-    case 'output':
-      return entry.value;
-    case 'error':
-      return entry.message;
-    case 'llm_req':
-      return entry.prompt;
-    case 'llm_resp':
-      return entry.response;
-    case 'checkpoint':
-      return '';
-  }
 };
 
 type Row = Record<string, unknown>;
